@@ -1,0 +1,84 @@
+// Package protocol is the wire between a terminal and the central server: the
+// JSON types under /v1, their errors, and the Go client. Both sides import it, so
+// that neither can drift.
+package protocol
+
+import "madoguchi/library"
+
+// Enrol is the body of POST /v1/terminals/enrol.
+type Enrol struct {
+	Code string `json:"code"`
+}
+
+// Enrolled answers it. Secret is shown this once; the server keeps its hash.
+type Enrolled struct {
+	Terminal string             `json:"terminal"`
+	Secret   string             `json:"secret"`
+	Branch   library.BranchCode `json:"branch"`
+}
+
+// Head is the answer of GET /v1/catalogue/head.
+type Head struct {
+	Epoch   string    `json:"epoch"`  // a UUID, new when the server was restored from a backup
+	Number  int64     `json:"number"` // the newest change
+	Edition *Manifest `json:"edition,omitempty"`
+}
+
+// Manifest describes an edition: a whole catalogue.db, cut into chunks.
+type Manifest struct {
+	Epoch   string  `json:"epoch"`
+	Number  int64   `json:"number"` // the edition holds all changes up to this one
+	Schema  int     `json:"schema"` // store.Schema that built it
+	Size    int64   `json:"size"`   // bytes of the file
+	SHA256  string  `json:"sha256"` // of the file, hex
+	Bibs    int     `json:"bibs"`
+	Items   int     `json:"items"`
+	BuiltAt int64   `json:"built_at"` // Unix milliseconds
+	Chunks  []Chunk `json:"chunks"`
+}
+
+// Chunk is one 8 MiB piece of an edition, compressed with zstd.
+type Chunk struct {
+	SHA256 string `json:"sha256"` // of the compressed bytes, hex: its name
+	Bytes  int64  `json:"bytes"`  // compressed
+	Size   int64  `json:"size"`   // of the piece of the file
+}
+
+// Changes is the answer of GET /v1/catalogue/changes?epoch=&after=. The rows are
+// to be applied in order, together with the cursor Upto, in one transaction.
+// When more than one change hit the same thing only its newest state is sent.
+type Changes struct {
+	Epoch string   `json:"epoch"`
+	After int64    `json:"after"`
+	Upto  int64    `json:"upto"` // the cursor after these rows; equal to After when there is nothing new
+	More  bool     `json:"more"` // ask again at once
+	Rows  []Change `json:"rows,omitempty"`
+}
+
+// Change is one put or delete. Exactly one field is set.
+type Change struct {
+	PutBib       *library.Bib          `json:"put_bib,omitempty"`
+	DeleteBib    library.BibID         `json:"delete_bib,omitempty"` // with its items
+	PutItem      *library.Item         `json:"put_item,omitempty"`
+	DeleteItem   library.ItemID        `json:"delete_item,omitempty"`
+	Availability *library.Availability `json:"availability,omitempty"`
+}
+
+// Digests is the answer of GET /v1/catalogue/digests: see library.Digest.
+type Digests struct {
+	Epoch   string   `json:"epoch"`
+	Number  int64    `json:"number"`
+	Buckets []string `json:"buckets"` // library.Buckets of them, hex
+}
+
+// Bucket is the answer of GET /v1/catalogue/buckets/{n}: all records of a bucket.
+type Bucket struct {
+	Epoch   string           `json:"epoch"`
+	Number  int64            `json:"number"`
+	Records []library.Record `json:"records"`
+}
+
+// Availability is the answer of GET /v1/bibs/{id}/availability.
+type Availability struct {
+	Items []library.Availability `json:"items"`
+}

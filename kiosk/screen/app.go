@@ -1,0 +1,248 @@
+// Package screen is what a patron sees: one file per screen, built anew from a
+// Route whenever something that it depends on changes. Screens read the catalogue
+// through the small interfaces declared here, off the UI thread, and never hold
+// what belongs to a patron longer than a session.
+package screen
+
+import (
+	"context"
+	"log/slog"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"madoguchi/assets/wording"
+	"madoguchi/barcode"
+	"madoguchi/kiosk/session"
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// Config is what the screens need from the program around them.
+type Config struct {
+	App       fyne.App
+	Window    fyne.Window
+	Catalogue Catalogue
+	Do        func(func()) // runs a function on the UI thread: fyne.Do
+	State     func() State // asked on the UI thread; must not wait
+	Branch    func() library.BranchCode
+	Site      func() library.Site
+	Barcodes  barcode.Settings
+	Fonts     theme.Fonts
+	Now       func() time.Time
+	Log       *slog.Logger
+}
+
+// State is what the screens must know of the catalogue and the connection.
+type State struct {
+	Ready       bool      // there is a catalogue to search
+	Connected   bool      // the central server answered the last time it was asked
+	LastContact time.Time // zero: never
+	Fetching    bool      // an edition is on its way
+	Done, Total int64     // bytes of it
+	Problem     string    // code of what keeps the terminal from getting ready, "" for nothing
+	Bibs, Items int
+}
+
+// App is the terminal's user interface in one window.
+type App struct {
+	cfg     Config
+	session *session.Session
+	printer wording.Printer
+	kit     widget.Kit
+
+	route   Route
+	back    []Route
+	visit   *visit
+	content content
+	root    *fyne.Container // everything: the screen, and a dialog over it
+	header  *fyne.Container
+	size    fyne.Size
+	dialog  fyne.CanvasObject
+	leave   context.CancelFunc
+	ready   bool
+	loading int // results that have not been shown yet
+}
+
+// New builds the interface and shows the home screen. All further calls belong on
+// the UI thread.
+func New(cfg Config) (*App, error) {
+	a := &App{cfg: cfg}
+	for _, l := range wording.Languages() {
+		if _, err := wording.For(l.Code); err != nil {
+			return nil, err
+		}
+	}
+	a.session = session.New(session.Config{
+		Policy:      func() library.Policy { return cfg.Site().Policy },
+		OnCountdown: func(left time.Duration) { cfg.Do(func() { a.countdown(left) }) },
+		OnEnd:       func(session.Reason) { cfg.Do(a.ended) },
+	})
+	cfg.App.Settings().SetTheme(theme.Fyne(cfg.Fonts))
+	a.root = newRoot(a.resized)
+	cfg.Window.SetContent(a.root)
+	c := cfg.Window.Canvas()
+	c.SetOnTypedRune(a.typedRune)
+	c.SetOnTypedKey(a.typedKey)
+	a.size = c.Size()
+	a.show(Route{Page: PageHome})
+	return a, nil
+}
+
+// Close ends the session and its timers.
+func (a *App) Close() { a.session.Close() }
+
+// Route returns the route of the screen that is shown.
+func (a *App) Route() Route { return a.route }
+
+// Canvas returns the root of what is shown, for inspection.
+func (a *App) Canvas() fyne.CanvasObject { return a.root }
+
+// Refresh is called when the catalogue or the connection changed.
+func (a *App) Refresh() {
+	if ready := a.cfg.State().Ready; ready != a.ready || !ready {
+		a.rebuild()
+		return
+	}
+	if a.route.Page == PageHome {
+		a.rebuild()
+		return
+	}
+	a.refreshHeader()
+}
+
+// Tick is called every few seconds, to keep the clock right.
+func (a *App) Tick() { a.refreshHeader() }
+
+// open shows another screen; Back returns to this one.
+func (a *App) open(r Route) {
+	a.back = append(a.back, a.route)
+	a.show(r)
+}
+
+// goBack shows the screen before, the home screen at last.
+func (a *App) goBack() {
+	if n := len(a.back); n > 0 {
+		r := a.back[n-1]
+		a.back = a.back[:n-1]
+		a.show(r)
+		return
+	}
+	a.show(Route{Page: PageHome})
+}
+
+// goHome forgets the way here.
+func (a *App) goHome() {
+	a.back = nil
+	a.show(Route{Page: PageHome})
+}
+
+func (a *App) show(r Route) {
+	a.route = r
+	a.rebuild()
+}
+
+// rebuild makes the screen of the present route from nothing: look, language and
+// size may all have changed.
+func (a *App) rebuild() {
+	if a.leave != nil {
+		a.leave()
+	}
+	ctx, leave := context.WithCancel(context.Background())
+	a.leave = leave
+
+	prefs := a.session.Preferences()
+	a.printer, _ = wording.For(orDefault(prefs.Language, wording.Languages()[0].Code))
+	look := theme.LookOf(theme.Scheme(prefs.Scheme), theme.TextSize(prefs.TextSize))
+	a.kit = widget.Kit{Look: look, Touched: a.touched, OnRune: a.typedRune, OnKey: a.typedKey}
+
+	a.ready = a.cfg.State().Ready
+	a.visit = &visit{app: a, ctx: ctx, kit: a.kit, route: a.route, size: a.size}
+	a.content = a.build(a.visit)
+	a.draw()
+}
+
+// build is the one place that knows which function makes which screen.
+func (a *App) build(v *visit) content {
+	if !a.ready && v.route.Page != PageGuide && v.route.Page != PageDisplay {
+		return waiting(v)
+	}
+	switch v.route.Page {
+	case PageSearch:
+		return search(v)
+	case PageAdvanced:
+		return advanced(v)
+	case PageResults:
+		return results(v)
+	case PageFilter:
+		return filter(v)
+	case PageDetail:
+		return detail(v)
+	case PageVolumes:
+		return volumes(v)
+	case PageBrowse:
+		return browse(v)
+	case PageArrivals:
+		return arrivals(v)
+	case PageGuide:
+		return guide(v)
+	case PageDisplay:
+		return display(v)
+	}
+	return home(v)
+}
+
+// draw puts the frame around the content, and a dialog over it.
+func (a *App) draw() {
+	ground := canvas.NewRectangle(a.kit.Look.Ground)
+	objects := []fyne.CanvasObject{newCatcher(a.touched), ground, a.visit.frame(a.content)}
+	objects[0], objects[1] = objects[1], objects[0]
+	if a.dialog != nil {
+		objects = append(objects, a.dialog)
+	}
+	a.root.Objects = objects
+	a.root.Layout.Layout(objects, a.root.Size())
+	a.root.Refresh()
+}
+
+func (a *App) resized(size fyne.Size) {
+	if size != a.size && size.Width > 0 && size.Height > 0 {
+		a.size = size
+		a.rebuild()
+	}
+}
+
+func (a *App) touched() { a.session.Touch() }
+
+func (a *App) typedRune(r rune) {
+	a.touched()
+	if a.dialog == nil && a.content.typed != nil {
+		a.content.typed(r)
+	}
+}
+
+func (a *App) typedKey(e *fyne.KeyEvent) {
+	a.touched()
+	if a.dialog != nil {
+		if e.Name == fyne.KeyEscape || e.Name == fyne.KeyReturn {
+			a.closeDialog()
+		}
+		return
+	}
+	if e.Name == fyne.KeyEscape {
+		a.goBack()
+		return
+	}
+	if a.content.key != nil {
+		a.content.key(e)
+	}
+}
+
+func orDefault(s, or string) string {
+	if s == "" {
+		return or
+	}
+	return s
+}

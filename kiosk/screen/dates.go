@@ -1,0 +1,25 @@
+package screen
+
+import (
+	"fmt"
+	"time"
+
+	"madoguchi/library"
+)
+
+// date words a day with its weekday: 11月24日(火).
+func (v *visit) date(t time.Time) string {
+	return v.t("date.day", int(t.Month()), t.Day(), v.t("date.weekday."+[...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}[t.Weekday()]), v.t("date.month."+t.Month().String()[:3]))
+}
+
+func (v *visit) day(d library.Date) string {
+	return v.date(time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC))
+}
+
+// shortDay words a day without its weekday, where there is little room: 12月2日.
+func (v *visit) shortDay(d library.Date) string {
+	return v.t("date.short", int(d.Month), d.Day, v.t("date.month."+d.Month.String()[:3]))
+}
+
+// minutes words minutes after midnight as a time of day: 9:30.
+func (v *visit) minutes(m int) string { return fmt.Sprintf("%d:%02d", m/60, m%60) }

@@ -1,0 +1,377 @@
+package screen
+
+import (
+	"context"
+	"slices"
+	"strconv"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// detail is everything about one bib: what it is, where its copies stand, and what
+// stands beside it.
+func detail(v *visit) content {
+	body, foot := newSlot(), newSlot()
+	cat := v.app.cfg.Catalogue
+	into(v, body, func(ctx context.Context) (found, error) {
+		r, err := cat.Record(ctx, v.route.Bib)
+		if err != nil {
+			return found{}, err
+		}
+		vols, err := cat.Volumes(ctx, v.route.Bib)
+		return found{r, len(vols)}, err
+	}, func(f found) fyne.CanvasObject {
+		d := &detailScreen{visit: v, record: f.record, foot: foot, volumes: f.volumes}
+		d.sortCopies()
+		d.askLive(body)
+		return d.body()
+	})
+	return content{title: v.t("detail.title"), body: body, footer: []fyne.CanvasObject{foot}}
+}
+
+type found struct {
+	record  library.Record
+	volumes int
+}
+
+type detailScreen struct {
+	*visit
+	record  library.Record
+	volumes int
+	foot    *fyne.Container
+}
+
+// askLive asks the central server where the copies are now and shows its answer.
+// The terminal's own knowledge stands until then, and when there is none.
+func (d *detailScreen) askLive(body *fyne.Container) {
+	cat := d.app.cfg.Catalogue
+	load(d.visit, nil, func(ctx context.Context) ([]library.Availability, error) {
+		return cat.Live(ctx, d.record.Bib.ID)
+	}, func(live []library.Availability, err error) {
+		if err != nil {
+			return
+		}
+		if d.update(live) {
+			d.sortCopies()
+			put(body, d.body())
+		}
+	})
+}
+
+// update takes over what the server said and reports whether it changed anything.
+func (d *detailScreen) update(live []library.Availability) bool {
+	changed := false
+	for i, it := range d.record.Items {
+		for _, a := range live {
+			if a.ItemID == it.ID && (a.State != it.State || a.DueOn != it.DueOn) {
+				d.record.Items[i].State, d.record.Items[i].DueOn = a.State, a.DueOn
+				changed = true
+			}
+		}
+	}
+	return changed
+}
+
+// sortCopies puts this branch first, then what stands on a shelf, then the order
+// of the branches.
+func (d *detailScreen) sortCopies() {
+	order := map[library.BranchCode]int{}
+	for i, b := range d.branchesNearFirst() {
+		order[b.Code] = i
+	}
+	rank := func(it library.Item) int {
+		n := order[it.Branch]
+		if it.Branch != d.branch() {
+			n += 1000
+			if it.State != library.OnShelf {
+				n += 1000
+			}
+		}
+		return n
+	}
+	slices.SortStableFunc(d.record.Items, func(a, b library.Item) int { return rank(a) - rank(b) })
+}
+
+func (d *detailScreen) body() fyne.CanvasObject {
+	size := d.bodySize()
+	links := d.links()
+	if d.portrait() {
+		about, here, beside := d.about(), d.here(), widget.Columns(theme.Gap, nil, links...)
+		room := size.Height - 3*theme.GapWide
+		for _, o := range []fyne.CanvasObject{about, here, beside} {
+			room -= widget.HeightFor(o, size.Width)
+		}
+		return widget.Column(theme.GapWide, about, here, widget.Fill(d.copies(room)), beside)
+	}
+	put(d.foot, widget.Row(theme.Gap, links...))
+	const share = 1.25
+	left := (size.Width - theme.GapSection) * share / (share + 1)
+	about := d.about()
+	room := size.Height - widget.HeightFor(about, left) - theme.GapWide
+	return widget.Columns(theme.GapSection, []float32{share, 1},
+		widget.Column(theme.GapWide, about, widget.Fill(d.copies(room))),
+		widget.Column(theme.GapWide, d.here(), d.more()),
+	)
+}
+
+// about is the record itself.
+func (d *detailScreen) about() fyne.CanvasObject {
+	b, k := d.record.Bib, d.kit
+	title := b.Title
+	if b.Volume != "" {
+		title += " " + b.Volume
+	}
+	lines := widget.Column(4, k.Display(title).Lines(2))
+	text := func(s string) {
+		if s != "" {
+			lines.Add(k.Text(s).Lines(2))
+		}
+	}
+	second := func(s string) {
+		if s != "" {
+			lines.Add(k.Second(s).Lines(2))
+		}
+	}
+	text(b.Subtitle)
+	text(d.creatorsWithRoles(b.Creators))
+	published := []string{b.Publisher}
+	if b.Year != 0 {
+		published = append(published, d.t("record.year", strconv.Itoa(b.Year)))
+	}
+	published = append(published, b.Extent)
+	text(joined("　", published...))
+
+	var where []string
+	for _, s := range b.Series {
+		where = append(where, d.t("detail.series", joined(" ", s.Title, s.Volume)))
+	}
+	for _, n := range b.NDC {
+		where = append(where, d.t("detail.ndc", d.ndcLabel(n)))
+	}
+	second(joined("　", where...))
+	if len(b.ISBNs) > 0 {
+		second("ISBN " + strings.Join(b.ISBNs, "、"))
+	}
+	if d.portrait() {
+		second(d.subjects())
+		if b.Description != "" {
+			lines.Add(k.Second(b.Description).Lines(5))
+		}
+	}
+	return lines
+}
+
+func (d *detailScreen) subjects() string {
+	var terms []string
+	for _, s := range d.record.Bib.Subjects {
+		terms = append(terms, s.Term)
+	}
+	if len(terms) == 0 {
+		return ""
+	}
+	return d.t("detail.subjects", strings.Join(terms, "・"))
+}
+
+// more is what the right column says below the shelf, where there is room.
+func (d *detailScreen) more() fyne.CanvasObject {
+	lines := widget.Column(theme.GapTight)
+	if s := d.subjects(); s != "" {
+		lines.Add(d.kit.Second(s).Lines(3))
+	}
+	if s := d.record.Bib.Description; s != "" {
+		lines.Add(d.kit.Second(s).Lines(8))
+	}
+	return lines
+}
+
+func (d *detailScreen) creatorsWithRoles(all []library.Creator) string {
+	var names []string
+	for _, c := range all {
+		names = append(names, joined(" ", c.Name, c.Role))
+	}
+	return strings.Join(names, "、")
+}
+
+// here shows the shelf of this branch with the call number as on the label.
+func (d *detailScreen) here() fyne.CanvasObject {
+	k := d.kit
+	own := d.ownCopy()
+	if own == nil {
+		text := d.t("detail.not_here")
+		if len(d.record.Items) == 0 {
+			text = d.t("detail.no_copies")
+		}
+		return k.Card(theme.GapSection, widget.Column(theme.Gap, k.Strong(d.t("detail.this_branch")), k.Text(text)))
+	}
+	tag, tone := d.itemState(*own)
+	lines := widget.Column(theme.Gap,
+		widget.Row(theme.Gap, widget.Fill(k.Strong(d.t("detail.this_branch"))), k.Tag(tag, tone)))
+	if own.Shelf != "" {
+		lines.Add(k.Text(own.Shelf))
+	}
+	if own.CallNumber != "" {
+		lines.Add(widget.Row(0, d.label(own.CallNumber), widget.Space()))
+		lines.Add(k.Second(d.t("detail.label_about")))
+	}
+	return k.Card(theme.GapSection, lines)
+}
+
+// ownCopy is the copy of this branch that is the easiest to have.
+func (d *detailScreen) ownCopy() *library.Item {
+	var best *library.Item
+	for i := range d.record.Items {
+		it := &d.record.Items[i]
+		if it.Branch == d.branch() && (best == nil || best.State != library.OnShelf && it.State == library.OnShelf) {
+			best = it
+		}
+	}
+	return best
+}
+
+// label draws a call number as it is printed on the back of the book.
+func (d *detailScreen) label(callNumber string) fyne.CanvasObject {
+	look := d.look()
+	frame := canvas.NewRectangle(look.Surface)
+	frame.StrokeColor, frame.StrokeWidth, frame.CornerRadius = look.Ink, 3, 4
+	lines := widget.Column(0)
+	for _, part := range strings.Split(callNumber, "/") {
+		lines.Add(d.kit.Title(part).Weight(false).Centered())
+	}
+	return widget.Sized(148, 0, widget.Stack(frame, widget.Inset(8, 24, 8, 24, lines)))
+}
+
+// copies is the table of copies, page by page, and how many there are.
+func (d *detailScreen) copies(room float32) fyne.CanvasObject {
+	items := d.record.Items
+	if len(items) == 0 {
+		return widget.Space()
+	}
+	high := d.look().Text*theme.RunningLine + 32
+	fit := func(below float32) int { return max(1, int((room-below-theme.Gap)/(high+theme.Border))) }
+	total := d.kit.Second(d.total())
+	var below fyne.CanvasObject = total
+	per := fit(total.MinSize().Height)
+	if len(items) > per {
+		per = fit(d.buttonHeight())
+		next := d.route
+		if next.Offset += per; next.Offset >= len(items) {
+			next.Offset = 0
+		}
+		below = widget.Row(theme.Gap, widget.Fill(total), d.kit.Button("▼ "+d.t("detail.more_copies"), widget.Plain, d.replace(next)))
+	}
+	first := min(d.route.Offset, len(items)-1)
+	var rows []fyne.CanvasObject
+	for _, it := range items[first:min(first+per, len(items))] {
+		rows = append(rows, widget.Sized(0, high, widget.Middle(d.copyRow(it))))
+	}
+	return widget.Column(theme.Gap, d.rows(rows), below)
+}
+
+func (d *detailScreen) copyRow(it library.Item) fyne.CanvasObject {
+	k := d.kit
+	name := string(it.Branch)
+	if b, ok := d.app.cfg.Site().Branch(it.Branch); ok {
+		name = d.branchShort(b)
+	}
+	tag, tone := d.itemState(it)
+	place := joined(" ", it.Shelf, strings.ReplaceAll(it.CallNumber, "/", "／"))
+	return widget.Row(theme.Gap,
+		widget.Fixed(d.branchColumn(), k.Text(name).Weight(true).Lines(1)),
+		widget.Fill(k.Text(place).Lines(1)),
+		k.Tag(tag, tone),
+	)
+}
+
+// branchColumn is as wide as the widest branch among the copies, within reason.
+func (d *detailScreen) branchColumn() float32 {
+	w := float32(0)
+	for _, it := range d.record.Items {
+		if b, ok := d.app.cfg.Site().Branch(it.Branch); ok {
+			w = max(w, d.kit.Text(d.branchShort(b)).Weight(true).MinSize().Width)
+		}
+	}
+	return min(w, 180)
+}
+
+// itemState words where a copy is now.
+func (v *visit) itemState(it library.Item) (string, widget.Tone) {
+	switch it.State {
+	case library.OnShelf:
+		if !it.Lendable {
+			return v.t("item.reference"), widget.Info
+		}
+		return v.t("item.on_shelf"), widget.Good
+	case library.OnLoan:
+		if !it.DueOn.IsZero() {
+			return v.t("item.on_loan_until", v.shortDay(it.DueOn)), widget.Neutral
+		}
+	}
+	return v.t("item." + string(it.State)), widget.Neutral
+}
+
+// total sums the copies up: how many, at how many branches.
+func (d *detailScreen) total() string {
+	branches := map[library.BranchCode]bool{}
+	for _, it := range d.record.Items {
+		branches[it.Branch] = true
+	}
+	return d.t("detail.total", len(branches), len(d.record.Items))
+}
+
+// links lead to what stands beside this bib.
+func (d *detailScreen) links() []fyne.CanvasObject {
+	b := d.record.Bib
+	var buttons []fyne.CanvasObject
+	add := func(key string, r Route) {
+		buttons = append(buttons, d.kit.Button(d.t(key), widget.Plain, d.open(r)))
+	}
+	if d.volumes > 1 {
+		add("detail.volumes", Route{Page: PageVolumes, Bib: b.ID})
+	}
+	if len(b.Creators) > 0 {
+		name := b.Creators[0].Name
+		add("detail.same_creator", Route{Page: PageResults, Query: library.Query{Creator: name}, Heading: name})
+	}
+	if len(b.NDC) > 0 {
+		add("detail.same_ndc", Route{Page: PageResults, Query: library.Query{NDC: b.NDC[0]}, Heading: d.ndcLabel(b.NDC[0])})
+	}
+	return buttons
+}
+
+// joined joins what is not empty.
+func joined(sep string, parts ...string) string {
+	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
+}
+
+// volumes lists the volumes of a work or series in their order.
+func volumes(v *visit) content {
+	list, foot := newSlot(), newSlot()
+	per := v.rowsFor(v.bodySize().Height)
+	cat := v.app.cfg.Catalogue
+	into(v, list, func(ctx context.Context) ([]library.Record, error) {
+		bibs, err := cat.Volumes(ctx, v.route.Bib)
+		if err != nil {
+			return nil, err
+		}
+		records := make([]library.Record, 0, len(bibs))
+		for _, b := range bibs {
+			r, err := cat.Record(ctx, b.ID)
+			if err != nil {
+				return nil, err
+			}
+			records = append(records, r)
+		}
+		return records, nil
+	}, func(all []library.Record) fyne.CanvasObject {
+		first := min(v.route.Offset, len(all))
+		put(foot, widget.Row(theme.Gap, v.pager(per, len(all), false)...))
+		return v.recordRows(all[first:min(first+per, len(all))])
+	})
+	return content{title: v.t("detail.volumes_title"), body: list, footer: []fyne.CanvasObject{foot}}
+}

@@ -1,0 +1,72 @@
+package screen
+
+import (
+	"math"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/container"
+
+	"madoguchi/kiosk/session"
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+)
+
+// endSession is the button 終了.
+func (a *App) endSession() { a.session.End(session.Ended) }
+
+// ended clears the screen when a session is over, for whatever reason: the
+// session's own memory is empty by now.
+func (a *App) ended() {
+	a.dialog = nil
+	a.goHome()
+}
+
+// countdown asks whether somebody is still here; with nothing left to count it
+// takes the question away.
+func (a *App) countdown(left time.Duration) {
+	if left <= 0 {
+		a.closeDialog()
+		return
+	}
+	if a.route.Page == PageHome && len(a.back) == 0 {
+		return // nothing on the screen would be lost
+	}
+	v := a.visit
+	seconds := int(math.Ceil(left.Seconds()))
+	a.openDialog(widget.Column(theme.GapWide,
+		v.kit.Title(v.t("idle.title")).Centered(),
+		v.kit.Text(v.t("idle.seconds", seconds)).Centered(),
+		widget.Columns(theme.Gap, nil,
+			v.kit.Button(v.t("idle.end"), widget.Plain, a.endSession),
+			v.kit.Button(v.t("idle.stay"), widget.Filled, a.closeDialog),
+		),
+	))
+}
+
+// say shows one sentence over the screen.
+func (a *App) say(text string) {
+	v := a.visit
+	a.openDialog(widget.Column(theme.GapWide,
+		v.kit.Strong(text).Centered(),
+		widget.Row(0, widget.Space(), widget.Sized(240, 0, v.kit.Button(v.t("dialog.ok"), widget.Filled, a.closeDialog)), widget.Space()),
+	))
+}
+
+func (a *App) openDialog(body fyne.CanvasObject) {
+	v := a.visit
+	width := min(760, a.size.Width-2*theme.Margin)
+	card := v.kit.Card(theme.Margin, body)
+	height := widget.HeightFor(card, width)
+	card.Resize(fyne.NewSize(width, height))
+	card.Move(fyne.NewPos((a.size.Width-width)/2, (a.size.Height-height)/2))
+	a.dialog = widget.Stack(widget.Band(v.look().Veil, newCatcher(a.touched)), container.NewWithoutLayout(card))
+	a.draw()
+}
+
+func (a *App) closeDialog() {
+	if a.dialog != nil {
+		a.dialog = nil
+		a.draw()
+	}
+}

@@ -1,0 +1,146 @@
+package screen
+
+import (
+	"context"
+	"fmt"
+	"strings"
+	"time"
+
+	"madoguchi/library"
+)
+
+// shelf is a catalogue of a few books in memory.
+type shelf struct {
+	records []library.Record
+	live    []library.Availability
+}
+
+func (s *shelf) Search(_ context.Context, q library.Query, offset, limit int) (library.Page, error) {
+	var hits []library.Record
+	for _, r := range s.records {
+		words := q.Words + q.Title + q.Creator + q.ISBN
+		text := r.Bib.Title + r.Bib.TitleReading + strings.Join(r.Bib.ISBNs, " ")
+		for _, c := range r.Bib.Creators {
+			text += c.Name + c.Reading
+		}
+		if strings.Contains(text, words) {
+			hits = append(hits, r)
+		}
+	}
+	return cut(hits, offset, limit), nil
+}
+
+func cut(hits []library.Record, offset, limit int) library.Page {
+	p := library.Page{Count: library.Count{N: len(hits)}}
+	p.Records = hits[min(offset, len(hits)):min(offset+limit, len(hits))]
+	return p
+}
+
+func (s *shelf) Suggest(_ context.Context, words string, _ int) ([]library.Suggestion, error) {
+	if words == "zzz" {
+		return nil, nil
+	}
+	return []library.Suggestion{
+		{Field: library.SuggestTitle, Text: "こころ", Reading: "ココロ"},
+		{Field: library.SuggestCreator, Text: "夏目 漱石", Reading: "ナツメ ソウセキ"},
+		{Field: library.SuggestSubject, Text: "ナツメヤシ", Reading: "ナツメヤシ"},
+	}, nil
+}
+
+func (s *shelf) Near(ctx context.Context, words string, n int) ([]library.Suggestion, error) {
+	return s.Suggest(ctx, "", n)
+}
+
+func (s *shelf) Record(_ context.Context, id library.BibID) (library.Record, error) {
+	for _, r := range s.records {
+		if r.Bib.ID == id {
+			return r, nil
+		}
+	}
+	return library.Record{}, library.ErrUnknownBib
+}
+
+func (s *shelf) Volumes(context.Context, library.BibID) ([]library.Bib, error) {
+	return []library.Bib{s.records[0].Bib, s.records[1].Bib}, nil
+}
+
+func (s *shelf) ItemBib(_ context.Context, barcode string) (library.BibID, error) {
+	for _, r := range s.records {
+		for _, it := range r.Items {
+			if it.Barcode == barcode {
+				return r.Bib.ID, nil
+			}
+		}
+	}
+	return "", library.ErrUnknownItem
+}
+
+func (s *shelf) Live(context.Context, library.BibID) ([]library.Availability, error) {
+	return s.live, nil
+}
+
+func (s *shelf) NewArrivals(_ context.Context, _ library.Date, offset, limit int) (library.Page, error) {
+	return cut(s.records, offset, limit), nil
+}
+
+func (s *shelf) NDCCounts(_ context.Context, prefix string, _ library.Query) (map[string]int, error) {
+	counts := map[string]int{}
+	for i := range 10 {
+		counts[fmt.Sprint(prefix, i)] = (i * 7919) % 3001
+	}
+	return counts, nil
+}
+
+// books are made up to be awkward: long, Latin, without copies, of many branches.
+func books() *shelf {
+	copyAt := func(id string, b library.BranchCode, state library.ItemState, lendable bool) library.Item {
+		it := library.Item{ID: library.ItemID(id), Barcode: id, Branch: b, CallNumber: "913.6/ナ", Shelf: "2階 文学", Lendable: lendable, State: state}
+		if state == library.OnLoan {
+			it.DueOn = library.Date{Year: 2026, Month: time.December, Day: 2}
+		}
+		return it
+	}
+	records := []library.Record{
+		{
+			Bib: library.Bib{ID: "kokoro", Kind: library.Book, Title: "こころ", TitleReading: "ココロ", Creators: []library.Creator{{Name: "夏目 漱石", Reading: "ナツメ ソウセキ", Role: "著"}}, Publisher: "岩波書店", Year: 2014, Extent: "300p ; 15cm", Series: []library.Series{{Title: "岩波文庫"}}, NDC: []string{"913.6"}, ISBNs: []string{"9784003101117"}, Subjects: []library.Subject{{Term: "友情"}, {Term: "明治時代"}}, Description: "親友を裏切った過去をもつ「先生」と、鎌倉の海で出会った「私」の物語。"},
+			Items: []library.Item{
+				copyAt("i1", "chuo", library.OnShelf, true), copyAt("i2", "nishi", library.OnLoan, true), copyAt("i3", "tobata", library.OnShelf, true),
+				copyAt("i4", "wakamatsu", library.InTransit, true), copyAt("i5", "moji", library.OnShelf, false), copyAt("i6", "kokura", library.OnHoldShelf, true),
+				copyAt("i7", "kokura", library.OnLoan, true), copyAt("i8", "kokura", library.OnShelf, true),
+			},
+		},
+		{
+			Bib:   library.Bib{ID: "long", Kind: library.Book, Title: "地方自治体における公共図書館の運営と評価に関する比較制度論的研究", Subtitle: "人口減少社会の住民サービスを考えるために", Volume: "第12巻", Creators: []library.Creator{{Name: "地方自治総合研究所図書館問題研究部会"}, {Name: "北九州市立図書館協議会"}, {Name: "山田 太郎"}}, Publisher: "公共図書館運営研究出版会", Year: 2026, NDC: []string{"016.2"}},
+			Items: []library.Item{copyAt("l1", "nishi", library.OnShelf, true)},
+		},
+		{
+			Bib:   library.Bib{ID: "latin", Kind: library.DVD, Title: "The Strange Case of the Public Library That Never Closed Its Doors", Creators: []library.Creator{{Name: "Christopher Wolstenholme-Featherstonehaugh"}}, Publisher: "Cambridge University Press", Year: 1998},
+			Items: []library.Item{copyAt("e1", "nishi", library.OnLoan, true)},
+		},
+		{Bib: library.Bib{ID: "none", Kind: library.Magazine, Title: "きょうの料理", Volume: "2026年12月号", Publisher: "NHK出版", Year: 2026}},
+	}
+	for n := range 30 {
+		records = append(records, library.Record{
+			Bib:   library.Bib{ID: library.BibID(fmt.Sprint("n", n)), Kind: library.Book, Title: fmt.Sprint("ことばの本 ", n+1), Creators: []library.Creator{{Name: "星野 一郎"}}, Publisher: "みずいろ書房", Year: 2000 + n%26},
+			Items: []library.Item{copyAt(fmt.Sprint("c", n), "chuo", library.OnShelf, n%5 != 0)},
+		})
+	}
+	return &shelf{records: records}
+}
+
+// city is a library with a few branches.
+func city() library.Site {
+	open := library.Hours{Open: 9*60 + 30, Close: 19 * 60}
+	week := [7]library.Hours{open, {}, open, open, open, open, open}
+	branch := func(code library.BranchCode, name, short, en string) library.Branch {
+		return library.Branch{Code: code, Name: name, Short: short, NameEn: en, Calendar: library.Calendar{Hours: week}}
+	}
+	return library.Site{
+		Name: "みなと市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy(),
+		Branches: []library.Branch{
+			branch("chuo", "中央図書館", "中央", "Central Library"), branch("nishi", "八幡西図書館", "八幡西", "Yahata-Nishi"),
+			branch("tobata", "戸畑図書館", "戸畑", "Tobata"), branch("wakamatsu", "若松図書館", "若松", "Wakamatsu"),
+			branch("moji", "門司図書館", "門司", "Moji"), branch("kokura", "小倉南図書館", "小倉南", "Kokura-Minami"),
+		},
+	}
+}

@@ -1,0 +1,126 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// languagesOffered are the languages of books that can be filtered by (ISO 639-2/B).
+var languagesOffered = []string{"jpn", "eng", "chi", "kor"}
+
+// filter narrows a search down. Every touch shows at once what is chosen; the
+// filled button goes back to the hits.
+func filter(v *visit) content {
+	q := v.route.Query
+	choose := func(label string, on bool, change func(*library.Query)) fyne.CanvasObject {
+		return v.kit.Button(label, widget.Plain, func() {
+			r := v.route
+			change(&r.Query)
+			v.app.show(r)
+		}).Select(on)
+	}
+
+	here := []fyne.CanvasObject{choose(v.t("filter.everywhere"), q.Branch == "", func(q *library.Query) { q.Branch = "" })}
+	for _, b := range v.branchesNearFirst() {
+		here = append(here, choose(v.branchShort(b), q.Branch == b.Code, func(q *library.Query) { q.Branch = b.Code }))
+	}
+	what := []fyne.CanvasObject{choose(v.t("filter.any_kind"), q.Kind == "", func(q *library.Query) { q.Kind = "" })}
+	for _, k := range []library.Kind{library.Book, library.Magazine, library.CD, library.DVD, library.Ebook} {
+		what = append(what, choose(v.t("kind."+string(k)), q.Kind == k, func(q *library.Query) { q.Kind = k }))
+	}
+	lang := []fyne.CanvasObject{choose(v.t("filter.any_language"), q.Language == "", func(q *library.Query) { q.Language = "" })}
+	for _, l := range languagesOffered {
+		lang = append(lang, choose(v.t("language."+l), q.Language == l, func(q *library.Query) { q.Language = l }))
+	}
+	thisYear := v.now().Year()
+	when := []fyne.CanvasObject{choose(v.t("filter.any_year"), q.YearFrom == 0 && q.YearTo == 0, func(q *library.Query) { q.YearFrom, q.YearTo = 0, 0 })}
+	for _, n := range []int{1, 5, 10, 30} {
+		from := thisYear - n
+		when = append(when, choose(v.t("filter.last_years", n), q.YearFrom == from && q.YearTo == 0, func(q *library.Query) { q.YearFrom, q.YearTo = from, 0 }))
+	}
+	other := []fyne.CanvasObject{
+		choose(v.t("filter.available"), q.Available, func(q *library.Query) { q.Available = !q.Available }),
+		choose(v.t("filter.juvenile"), q.Juvenile, func(q *library.Query) { q.Juvenile = !q.Juvenile }),
+	}
+
+	section := func(title string, choices []fyne.CanvasObject) fyne.CanvasObject {
+		return widget.Column(12, v.kit.Second(title), widget.Wrap(12, choices...))
+	}
+	sections := []fyne.CanvasObject{
+		section(v.t("filter.branch"), here),
+		section(v.t("filter.state"), other),
+		section(v.t("filter.kind"), what),
+		section(v.t("filter.language"), lang),
+		section(v.t("filter.year"), when),
+	}
+	pages := v.paginate(sections, theme.GapWide, v.bodySize())
+	page := min(v.route.Offset, len(pages)-1)
+	none := v.route
+	none.Query = library.Query{Words: q.Words, Title: q.Title, Creator: q.Creator, Publisher: q.Publisher, Subject: q.Subject, ISBN: q.ISBN, NDC: q.NDC}
+	none.Offset = 0
+	footer := []fyne.CanvasObject{
+		v.kit.Button(v.t("filter.show"), widget.Filled, func() { v.app.showFiltered(v.route) }),
+	}
+	if len(pages) > 1 {
+		footer = append(footer, v.pager(1, len(pages), false)...)
+	}
+	return content{
+		title:   v.t("filter.title"),
+		actions: []fyne.CanvasObject{v.kit.Button(v.t("filter.none"), widget.Plain, v.replace(none))},
+		body:    widget.Column(theme.GapWide, pages[page]...),
+		footer:  footer,
+	}
+}
+
+// showFiltered goes back to the list that the filters were opened from, narrowed.
+func (a *App) showFiltered(r Route) {
+	if n := len(a.back); n > 0 {
+		a.back = a.back[:n-1]
+	}
+	a.show(Route{Page: PageResults, Query: r.Query, Heading: r.Heading})
+}
+
+// branchesNearFirst are all branches, this one first.
+func (v *visit) branchesNearFirst() []library.Branch {
+	all := v.app.cfg.Site().Branches
+	out := make([]library.Branch, 0, len(all))
+	for _, b := range all {
+		if b.Code == v.branch() {
+			out = append(out, b)
+		}
+	}
+	for _, b := range all {
+		if b.Code != v.branch() {
+			out = append(out, b)
+		}
+	}
+	return out
+}
+
+func (v *visit) branchShort(b library.Branch) string {
+	if v.lang() != "ja" && b.NameEn != "" {
+		return b.NameEn
+	}
+	return b.ShortName()
+}
+
+// paginate deals parts to pages of a size; a part that is higher than a page has
+// one of its own.
+func (v *visit) paginate(parts []fyne.CanvasObject, gap float32, size fyne.Size) [][]fyne.CanvasObject {
+	pages := [][]fyne.CanvasObject{nil}
+	left := size.Height
+	for _, p := range parts {
+		h := widget.HeightFor(p, size.Width)
+		if last := len(pages) - 1; h > left && len(pages[last]) > 0 {
+			pages = append(pages, nil)
+			left = size.Height
+		}
+		last := len(pages) - 1
+		pages[last] = append(pages[last], p)
+		left -= h + gap
+	}
+	return pages
+}

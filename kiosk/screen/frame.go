@@ -1,0 +1,165 @@
+package screen
+
+import (
+	"image/color"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/container"
+	fynewidget "fyne.io/fyne/v2/widget"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+)
+
+// frame puts header and footer, the same on every screen, around a content.
+func (v *visit) frame(c content) fyne.CanvasObject {
+	v.app.header = widget.Stack()
+	v.app.refreshHeaderFor(v, c)
+
+	body := c.body
+	if !c.full {
+		body = widget.Inset(theme.GapWide, theme.Margin, theme.GapWide, theme.Margin, body)
+	}
+	footer := widget.Inset(0, theme.Margin, 0, theme.Margin, v.footer(c))
+	var foot fyne.CanvasObject = widget.Sized(0, v.footerHeight(), footer)
+	if c.keyBed {
+		foot = widget.Band(v.look().KeyBed, foot)
+	} else {
+		foot = widget.Column(0, v.kit.Rule(), widget.Fill(foot))
+	}
+	return widget.Column(0,
+		widget.Sized(0, theme.HeaderHeight, v.app.header),
+		widget.Fill(body),
+		widget.Sized(0, v.footerHeight(), foot),
+	)
+}
+
+// refreshHeader draws clock and connection anew.
+func (a *App) refreshHeader() { a.refreshHeaderFor(a.visit, a.content) }
+
+func (a *App) refreshHeaderFor(v *visit, c content) {
+	home := v.route.Page == PageHome || !a.ready && len(a.back) == 0
+	var left []fyne.CanvasObject
+	title := v.kit.Title(c.title).Lines(1)
+	if !home {
+		left = append(left, v.kit.Button("← "+v.t("frame.back"), widget.Plain, a.goBack))
+	}
+	left = append(left, widget.Fill(title))
+	left = append(left, c.actions...)
+	if !home && v.route.Page != PageDisplay {
+		left = append(left, v.displayButton())
+	}
+	left = append(left, v.clock(home))
+	bar := widget.Inset(0, theme.Margin, 0, theme.Margin, widget.Row(theme.GapWide, left...))
+	a.header.Objects = []fyne.CanvasObject{widget.Column(0, widget.Fill(bar), v.kit.Rule())}
+	a.header.Layout.Layout(a.header.Objects, a.header.Size())
+	a.header.Refresh()
+}
+
+// clock says when it is and whether the central server answers.
+func (v *visit) clock(withDate bool) fyne.CanvasObject {
+	now := v.now()
+	when := now.Format("15:04")
+	if withDate {
+		when = v.date(now) + " " + when
+	}
+	return widget.Column(0,
+		v.kit.Second(when).Trailing(),
+		widget.Row(theme.GapTight, widget.Space(), v.connection()),
+	)
+}
+
+func (v *visit) connection() fyne.CanvasObject {
+	p := v.look().Palette
+	state := v.app.cfg.State()
+	if state.Connected {
+		return widget.Row(theme.GapTight, v.kit.Dot(p.Good), v.kit.Second(v.t("frame.connected")))
+	}
+	text := v.t("frame.offline")
+	if !state.LastContact.IsZero() {
+		text = v.t("frame.offline_as_of", state.LastContact.In(v.app.cfg.Site().Location()).Format("15:04"))
+	}
+	return v.kit.Second("▲ " + text).In(p.Bad)
+}
+
+func (v *visit) footer(c content) fyne.CanvasObject {
+	parts := append([]fyne.CanvasObject{}, c.footer...)
+	parts = append(parts, widget.Space())
+	if v.route.Page == PageHome {
+		parts = append(parts, v.displayButton())
+	}
+	if v.route.Page != PageHome {
+		parts = append(parts, v.kit.Button(v.t("frame.end"), widget.Plain, v.app.endSession))
+	}
+	return widget.Row(theme.Gap, parts...)
+}
+
+// displayButton leads to language, size of type and colours.
+func (v *visit) displayButton() fyne.CanvasObject {
+	return v.kit.Button(v.t("frame.display"), widget.Plain, v.open(Route{Page: PageDisplay}))
+}
+
+// pager is the paging of a list: large buttons at the left of the footer.
+func (v *visit) pager(per int, total int, more bool) []fyne.CanvasObject {
+	page := v.route.Offset/per + 1
+	pages := max(1, (total+per-1)/per)
+	label := v.t("pager.of", page, pages)
+	if more {
+		label = v.t("pager.of_more", page, pages)
+	}
+	move := func(by int) func() {
+		r := v.route
+		r.Offset = max(0, r.Offset+by*per)
+		return v.replace(r)
+	}
+	before, after := widget.Quiet, widget.Quiet
+	var back, next func()
+	if v.route.Offset > 0 {
+		before, back = widget.Plain, move(-1)
+	}
+	if v.route.Offset+per < total {
+		after, next = widget.Plain, move(1)
+	}
+	return []fyne.CanvasObject{
+		v.kit.Button("▲ "+v.t("pager.before"), before, back),
+		v.kit.Button("▼ "+v.t("pager.after"), after, next),
+		v.kit.Second(label),
+	}
+}
+
+// root is the window's content: it fills the window and tells its size.
+type rootLayout struct{ resized func(fyne.Size) }
+
+func newRoot(resized func(fyne.Size)) *fyne.Container {
+	return container.New(rootLayout{resized})
+}
+
+func (rootLayout) MinSize([]fyne.CanvasObject) fyne.Size { return fyne.Size{} }
+
+func (l rootLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Move(fyne.NewPos(0, 0))
+		o.Resize(size)
+	}
+	l.resized(size)
+}
+
+// catcher is a ground that notices touches which hit nothing else.
+type catcher struct {
+	fynewidget.BaseWidget
+	touched func()
+}
+
+func newCatcher(touched func()) *catcher {
+	c := &catcher{touched: touched}
+	c.ExtendBaseWidget(c)
+	return c
+}
+
+func (c *catcher) Tapped(*fyne.PointEvent)          { c.touched() }
+func (c *catcher) TappedSecondary(*fyne.PointEvent) { c.touched() }
+
+func (c *catcher) CreateRenderer() fyne.WidgetRenderer {
+	return fynewidget.NewSimpleRenderer(canvas.NewRectangle(color.Transparent))
+}

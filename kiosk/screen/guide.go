@@ -1,0 +1,103 @@
+package screen
+
+import (
+	"strings"
+
+	"fyne.io/fyne/v2"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// guideTopics are the chapters of the guide to the library's services.
+var guideTopics = []string{"hours", "search", "borrow", "renew", "hold", "card", "privacy"}
+
+// guide is 利用案内: its chapters, or one of them page by page.
+func guide(v *visit) content {
+	if v.route.Field == "" {
+		return v.guideTopicList()
+	}
+	return v.guideTopic(v.route.Field)
+}
+
+func (v *visit) guideTopicList() content {
+	tiles := make([]fyne.CanvasObject, 0, len(guideTopics))
+	for _, topic := range guideTopics {
+		tiles = append(tiles, v.tile("guide."+topic, "guide."+topic+".about", v.open(Route{Page: PageGuide, Field: topic})))
+	}
+	half := (len(tiles) + 1) / 2
+	left, right := widget.Column(theme.Gap), widget.Column(theme.Gap)
+	for i := range half {
+		left.Add(widget.Fill(tiles[i]))
+		if i+half < len(tiles) {
+			right.Add(widget.Fill(tiles[i+half]))
+		} else {
+			right.Add(widget.Fill(widget.Space()))
+		}
+	}
+	return content{title: v.t("guide.title"), body: widget.Columns(theme.Gap, nil, left, right)}
+}
+
+func (v *visit) guideTopic(topic string) content {
+	const column = 1000 // longer lines are hard to read
+	size := v.bodySize()
+	size.Width = min(size.Width, column)
+	var parts []fyne.CanvasObject
+	if topic == "hours" {
+		parts = v.openingHours()
+	} else {
+		for _, paragraph := range strings.Split(v.guideText(topic), "\n") {
+			if heading, ok := strings.CutPrefix(paragraph, "# "); ok {
+				parts = append(parts, v.kit.Strong(heading))
+				continue
+			}
+			parts = append(parts, v.kit.Text(paragraph))
+		}
+	}
+	pages := v.paginate(parts, theme.Gap, size)
+	page := min(v.route.Offset, len(pages)-1)
+	var footer []fyne.CanvasObject
+	if len(pages) > 1 {
+		footer = v.pager(1, len(pages), false)
+	}
+	return content{
+		title:  v.t("guide." + topic),
+		body:   widget.Column(0, widget.Row(0, widget.Fixed(size.Width, widget.Column(theme.Gap, pages[page]...)))),
+		footer: footer,
+	}
+}
+
+// guideText fills the numbers of this library's policy into the text.
+func (v *visit) guideText(topic string) string {
+	p := v.app.cfg.Site().Policy
+	switch topic {
+	case "borrow":
+		return v.t("guide.borrow.text", p.LoanDays)
+	case "renew":
+		return v.t("guide.renew.text", p.LoanDays)
+	case "hold":
+		return v.t("guide.hold.text", p.ShelfDays)
+	}
+	return v.t("guide." + topic + ".text")
+}
+
+// openingHours is the week of this branch, and the days on which it is closed.
+func (v *visit) openingHours() []fyne.CanvasObject {
+	b, ok := v.app.cfg.Site().Branch(v.branch())
+	if !ok {
+		return []fyne.CanvasObject{v.kit.Text(v.t("guide.hours.unknown"))}
+	}
+	rows := []fyne.CanvasObject{v.kit.Title(v.branchName(b))}
+	today := library.DateOf(v.now())
+	for n := range 7 {
+		d := today.Add(n)
+		text := v.t("guide.hours.closed")
+		if h, open := b.Calendar.On(d); open {
+			text = v.t("guide.hours.open", v.minutes(h.Open), v.minutes(h.Close))
+		}
+		day := v.kit.Strong(v.day(d))
+		rows = append(rows, widget.Column(theme.GapTight, v.kit.Rule(), widget.Row(theme.GapWide, widget.Sized(280, 0, day), widget.Fill(v.kit.Text(text)))))
+	}
+	return rows
+}

@@ -1,0 +1,142 @@
+package screen
+
+import (
+	"fyne.io/fyne/v2"
+
+	"madoguchi/assets/wording"
+	"madoguchi/kiosk/session"
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// home is where everybody begins, and what the terminal shows while nobody is here.
+func home(v *visit) content {
+	site := v.app.cfg.Site()
+	title := site.Name
+	if b, ok := site.Branch(v.branch()); ok {
+		title = v.branchName(b)
+	}
+	arrivals := v.tile("home.arrivals", "home.arrivals_about", v.open(Route{Page: PageArrivals}))
+	guide := v.tile("home.guide", "home.guide_about", v.open(Route{Page: PageGuide}))
+
+	var body fyne.CanvasObject
+	if v.portrait() {
+		body = widget.Column(theme.GapWide,
+			v.today(),
+			widget.Fill(v.searchPanel()),
+			widget.Sized(0, 240, widget.Columns(theme.GapWide, nil, arrivals, guide)),
+		)
+	} else {
+		body = widget.Columns(theme.GapSection, []float32{1.35, 1},
+			v.searchPanel(),
+			widget.Column(theme.GapWide,
+				v.kit.Card(theme.GapSection, v.today()),
+				widget.Fill(arrivals),
+				widget.Fill(guide),
+			),
+		)
+	}
+	return content{
+		title:  title,
+		body:   body,
+		footer: v.languages(),
+		typed: func(r rune) { // whoever begins to type wants to search
+			if r != ' ' {
+				v.app.open(Route{Page: PageSearch})
+				v.app.typedRune(r)
+			}
+		},
+	}
+}
+
+func (v *visit) branchName(b library.Branch) string {
+	if v.lang() != "ja" && b.NameEn != "" {
+		return b.NameEn
+	}
+	return b.Name
+}
+
+// tile is a large button with a title and a line about it.
+func (v *visit) tile(name, about string, onTap func()) fyne.CanvasObject {
+	return v.kit.Tile(v.t(name), widget.Plain, widget.Middle(widget.Inset(theme.GapWide, theme.GapSection, theme.GapWide, theme.GapSection,
+		widget.Column(theme.GapTight, v.kit.Title(v.t(name)).Lines(2), v.kit.Second(v.t(about)).Lines(3)))), onTap)
+}
+
+func (v *visit) searchPanel() fyne.CanvasObject {
+	k, p := v.kit, v.look().Palette
+	state := v.app.cfg.State()
+	branches := len(v.app.cfg.Site().Branches)
+
+	lead := widget.Column(theme.GapTight,
+		k.Display(v.t("home.search")).In(p.OnPanel),
+		k.Text(v.t("home.search_about")).In(p.OnPanel),
+		k.Second(v.t("home.search_count", branches, grouped(state.Items))).In(p.OnPanel),
+	)
+	way := func(name, about string, r Route) fyne.CanvasObject {
+		if v.portrait() {
+			return k.Tile(v.t(name), widget.OnPanel, widget.Sized(0, 96, widget.Middle(k.Strong(v.t(name)).In(p.OnPanel).Centered())), v.open(r))
+		}
+		return k.Tile(v.t(name), widget.OnPanel, widget.Sized(0, theme.ButtonHeight, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, widget.Row(theme.GapWide,
+			k.Strong(v.t(name)).In(p.OnPanel),
+			widget.Fill(k.Second(v.t(about)).In(p.OnPanel).Lines(1)),
+		)))), v.open(r))
+	}
+	ways := []fyne.CanvasObject{
+		way("home.by_words", "home.by_words_about", Route{Page: PageSearch}),
+		way("home.by_subject", "home.by_subject_about", Route{Page: PageBrowse}),
+		way("home.children", "home.children_about", Route{Page: PageBrowse, Query: library.Query{Juvenile: true}}),
+	}
+	var choices fyne.CanvasObject = widget.Column(theme.Gap, ways...)
+	if v.portrait() {
+		choices = widget.Columns(theme.Gap, nil, ways...)
+	}
+	field := k.Tile(v.t("home.field"), widget.Plain, widget.Sized(0, 96, widget.Middle(widget.Inset(0, theme.GapSection, 0, theme.GapSection,
+		widget.Row(theme.Gap, k.Lens(p.Action), widget.Fill(k.Strong(v.t("home.field")).In(p.Quiet).Lines(1).Weight(false)))))), v.open(Route{Page: PageSearch}))
+
+	return k.Panel(widget.Inset(theme.Margin, theme.Margin, theme.Margin, theme.Margin,
+		widget.Column(theme.GapWide, lead, widget.Space(), choices, field)))
+}
+
+// today says when this branch is open, and when it is closed next.
+func (v *visit) today() fyne.CanvasObject {
+	k := v.kit
+	b, ok := v.app.cfg.Site().Branch(v.branch())
+	if !ok {
+		return k.Text(v.t("home.welcome"))
+	}
+	today := library.DateOf(v.now())
+	line := v.t("home.closed_today")
+	if h, open := b.Calendar.On(today); open {
+		line = v.t("home.open_today", v.minutes(h.Open), v.minutes(h.Close))
+	}
+	lines := widget.Column(theme.GapTight, k.Strong(line))
+	if d, closed := b.Calendar.NextClosed(today); closed {
+		lines.Add(k.Second(v.t("home.next_closed", v.day(d))))
+	}
+	for _, n := range v.app.cfg.Site().Notices {
+		if text := n.Text[v.lang()]; text != "" {
+			lines.Add(k.Second(text).Lines(3))
+		}
+	}
+	return lines
+}
+
+// languages are the buttons that speak to a patron in the own language.
+func (v *visit) languages() []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for _, l := range wording.Languages() {
+		out = append(out, v.kit.Button(l.Name, widget.Plain, func() {
+			v.app.prefer(func(p *session.Preferences) { p.Language = l.Code })
+		}).Select(l.Code == v.lang()))
+	}
+	return out
+}
+
+// prefer changes what this session prefers, and shows the screen in that way.
+func (a *App) prefer(change func(*session.Preferences)) {
+	p := a.session.Preferences()
+	change(&p)
+	a.session.SetPreferences(p)
+	a.rebuild()
+}

@@ -1,0 +1,207 @@
+package screen
+
+import (
+	"fmt"
+	"image/png"
+	"log/slog"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/test"
+
+	"madoguchi/barcode"
+	"madoguchi/kiosk/session"
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+var sizes = []fyne.Size{fyne.NewSize(1280, 1024), fyne.NewSize(1080, 1920)}
+
+// testApp is the interface on a canvas in memory, with the test's goroutine as the
+// UI thread: what is to run there waits in queue until settle.
+type testApp struct {
+	*App
+	queue chan func()
+	state *State
+}
+
+// testFonts are read once: Fyne keeps what it parses of every font it was given.
+var testFonts = sync.OnceValues(func() (theme.Fonts, error) { return theme.LoadFonts("") })
+
+func newTestApp(t *testing.T, size fyne.Size) testApp {
+	t.Helper()
+	fonts, err := testFonts()
+	if err != nil {
+		t.Fatal(err)
+	}
+	state := &State{}
+	*state = online
+	fyneApp := test.NewTempApp(t)
+	w := fyneApp.NewWindow("")
+	w.SetPadded(false)
+	w.Resize(size)
+	now := time.Date(2026, time.November, 24, 14, 5, 0, 0, city().Location())
+	queue := make(chan func(), 1000)
+	a, err := New(Config{
+		Do:  func(f func()) { queue <- f },
+		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, Barcodes: barcode.Settings{},
+		State:  func() State { return *state },
+		Branch: func() library.BranchCode { return "chuo" },
+		Site:   city,
+		Now:    func() time.Time { return now },
+		Log:    slog.New(slog.DiscardHandler),
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(a.Close)
+	a.resized(size)
+	return testApp{a, queue, state}
+}
+
+var online = State{Ready: true, Connected: true, Bibs: 4, Items: 1204386}
+
+// situations are what the pictures show: every screen, and the states that change it.
+func situations() []situation {
+	at := func(name string, r Route) situation {
+		return situation{name, online, func(a *App) { a.back = []Route{{Page: PageHome}}; a.show(r) }}
+	}
+	return []situation{
+		{"home", online, func(a *App) { a.goHome() }},
+		at("search-empty", Route{Page: PageSearch}),
+		at("search", Route{Page: PageSearch, Query: library.Query{Words: "こ"}}),
+		at("search-letters", Route{Page: PageSearch, Keyboard: widget.Letters, Query: library.Query{Words: "The"}}),
+		at("search-digits", Route{Page: PageSearch, Keyboard: widget.Digits, Query: library.Query{Words: "978400310111"}}),
+		at("search-nothing", Route{Page: PageSearch, Query: library.Query{Words: "zzz"}}),
+		at("advanced", Route{Page: PageAdvanced, Field: "creator", Query: library.Query{Title: "こころ", Creator: "なつ", YearFrom: 2010, Kind: library.Book}}),
+		at("results", Route{Page: PageResults, Query: library.Query{}}),
+		at("results-filtered", Route{Page: PageResults, Offset: 0, Query: library.Query{Words: "本", Branch: "chuo", Available: true, YearFrom: 2010}}),
+		at("results-nothing", Route{Page: PageResults, Query: library.Query{Words: "zzz", Branch: "chuo"}}),
+		at("filter", Route{Page: PageFilter, Query: library.Query{Words: "本", Branch: "chuo"}}),
+		at("detail", Route{Page: PageDetail, Bib: "kokoro"}),
+		at("detail-long", Route{Page: PageDetail, Bib: "long"}),
+		at("detail-latin", Route{Page: PageDetail, Bib: "latin"}),
+		at("detail-none", Route{Page: PageDetail, Bib: "none"}),
+		at("volumes", Route{Page: PageVolumes, Bib: "kokoro"}),
+		at("browse", Route{Page: PageBrowse}),
+		at("browse-2", Route{Page: PageBrowse, NDC: "9"}),
+		at("browse-3", Route{Page: PageBrowse, NDC: "91", Query: library.Query{Juvenile: true}}),
+		at("arrivals", Route{Page: PageArrivals}),
+		at("guide", Route{Page: PageGuide}),
+		at("guide-hours", Route{Page: PageGuide, Field: "hours"}),
+		at("guide-search", Route{Page: PageGuide, Field: "search"}),
+		at("display", Route{Page: PageDisplay}),
+		{"idle", online, func(a *App) {
+			a.back = []Route{{Page: PageHome}}
+			a.show(Route{Page: PageResults})
+			a.countdown(12 * time.Second)
+		}},
+		{"say", online, func(a *App) { a.say(a.printer.T("scan.price_row")) }},
+		{"offline", State{Ready: true, LastContact: time.Date(2026, 11, 24, 5, 2, 0, 0, time.UTC), Items: 1204386}, func(a *App) { a.show(Route{Page: PageSearch}) }},
+		{"wait-fetching", State{Connected: true, Fetching: true, Done: 130 << 20, Total: 420 << 20}, func(a *App) { a.goHome() }},
+		{"wait-preparing", State{Connected: true}, func(a *App) { a.goHome() }},
+		{"wait-offline", State{Problem: "unreachable"}, func(a *App) { a.goHome() }},
+	}
+}
+
+type situation struct {
+	name  string
+	state State
+	show  func(*App)
+}
+
+// TestScreens shows every screen in both sizes, all text sizes and both languages
+// and holds what can be measured of good looks: everything stands inside the
+// window, nothing that can be touched is small or lies under another, no button's
+// label is cut. MADOGUCHI_PICTURES=folder leaves a picture of each, in all colours.
+func TestScreens(t *testing.T) {
+	folder := os.Getenv("MADOGUCHI_PICTURES")
+	only := os.Getenv("MADOGUCHI_ONLY")
+	for _, size := range sizes {
+		for _, lang := range []string{"ja", "en"} {
+			for _, text := range theme.TextSizes {
+				for _, scheme := range theme.Schemes {
+					if folder == "" && scheme != theme.Standard {
+						continue // colours move nothing
+					}
+					look := fmt.Sprintf("%.0fx%.0f-%s-%s-%s", size.Width, size.Height, lang, text, scheme)
+					if only != "" && !strings.Contains(look, only) {
+						continue
+					}
+					t.Run(look, func(t *testing.T) {
+						a := newTestApp(t, size)
+						a.session.SetPreferences(session.Preferences{Language: lang, TextSize: string(text), Scheme: string(scheme)})
+						for n, s := range situations() {
+							*a.state = s.state
+							a.back, a.dialog = nil, nil
+							s.show(a.App)
+							a.settle()
+							checkLayout(t, s.name, a.App)
+							if folder != "" {
+								savePicture(t, filepath.Join(folder, look, fmt.Sprintf("%02d-%s.png", n, s.name)), a.cfg.Window.Canvas())
+							}
+						}
+					})
+				}
+			}
+		}
+	}
+}
+
+// settle runs what waits for the UI thread until nothing is under way.
+func (a testApp) settle() {
+	for a.loading > 0 {
+		(<-a.queue)()
+	}
+}
+
+func savePicture(t *testing.T, path string, c fyne.Canvas) {
+	t.Helper()
+	if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+		t.Fatal(err)
+	}
+	f, err := os.Create(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer f.Close()
+	if err := png.Encode(f, c.Capture()); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func checkLayout(t *testing.T, name string, a *App) {
+	t.Helper()
+	root := fyne.CanvasObject(a.root)
+	if a.dialog != nil {
+		root = a.dialog
+	}
+	const slack = 1
+	var buttons []widget.Element
+	for _, e := range widget.Elements(root) {
+		if e.X < -slack || e.Y < -slack || e.X+e.Width > a.size.Width+slack || e.Y+e.Height > a.size.Height+slack {
+			t.Errorf("%s: %q stands outside the window: %+v", name, e.Text, e)
+		}
+		if !e.Button {
+			continue
+		}
+		if e.Width < theme.Touch-slack || e.Height < theme.Touch-slack {
+			t.Errorf("%s: %q is only %.0f by %.0f, too small to touch", name, e.Text, e.Width, e.Height)
+		}
+		if need := e.Target.MinSize().Width; e.Target.Labelled() && need > e.Width+slack {
+			t.Errorf("%s: the label %q needs %.0f, has %.0f", name, e.Text, need, e.Width)
+		}
+		for _, b := range buttons {
+			if e.X < b.X+b.Width-slack && b.X < e.X+e.Width-slack && e.Y < b.Y+b.Height-slack && b.Y < e.Y+e.Height-slack {
+				t.Errorf("%s: %q and %q overlap", name, e.Text, b.Text)
+			}
+		}
+		buttons = append(buttons, e)
+	}
+}

@@ -1,0 +1,37 @@
+package screen
+
+import (
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// Page names a screen.
+type Page string
+
+// The screens.
+const (
+	PageHome     Page = "home"
+	PageSearch   Page = "search"
+	PageAdvanced Page = "advanced"
+	PageResults  Page = "results"
+	PageFilter   Page = "filter"
+	PageDetail   Page = "detail"
+	PageVolumes  Page = "volumes"
+	PageBrowse   Page = "browse"
+	PageArrivals Page = "arrivals"
+	PageGuide    Page = "guide"
+	PageDisplay  Page = "display"
+)
+
+// Route is a screen and all that it needs to stand as it stood: going back shows
+// the same words, the same page. Only the fields that its Page uses are set.
+type Route struct {
+	Page     Page
+	Query    library.Query
+	Bib      library.BibID
+	NDC      string        // PageBrowse: what was chosen so far, 0 to 2 digits
+	Offset   int           // first record, copy or line shown
+	Keyboard widget.Layout // PageSearch, PageAdvanced
+	Field    string        // PageAdvanced: the field that is typed into; PageGuide: the topic
+	Heading  string        // PageResults: what the list is, where it is no search
+}

@@ -1,0 +1,68 @@
+package screen
+
+import (
+	"context"
+	"errors"
+
+	"madoguchi/barcode"
+	"madoguchi/kiosk/session"
+	"madoguchi/library"
+)
+
+// Scanned is told of every scan, on the UI thread. A screen may give a scan a
+// meaning of its own; everywhere else it means the same.
+func (a *App) Scanned(code barcode.Code) {
+	action := a.session.Scanned(code)
+	a.closeDialog()
+	if a.content.scanned != nil && a.content.scanned(code) {
+		return
+	}
+	switch action.Kind {
+	case session.SearchISBN:
+		a.findISBN(action.Number)
+	case session.ShowItem:
+		a.findItem(action.Number)
+	case session.SearchMagazine:
+		a.say(a.printer.T("scan.magazine"))
+	case session.CardScanned:
+		a.say(a.printer.T("scan.card"))
+	case session.PriceRow:
+		a.say(a.printer.T("scan.price_row"))
+	case session.ScanAgain:
+		a.say(a.printer.T("scan.again"))
+	default:
+		a.say(a.printer.T("scan.unknown"))
+	}
+}
+
+// findISBN opens the book itself where there is one, the list otherwise.
+func (a *App) findISBN(isbn string) {
+	q := library.Query{ISBN: isbn}
+	cat := a.cfg.Catalogue
+	load(a.visit, nil, func(ctx context.Context) (library.Page, error) {
+		return cat.Search(ctx, q, 0, 2)
+	}, func(p library.Page, err error) {
+		if err == nil && len(p.Records) == 1 {
+			a.open(Route{Page: PageDetail, Bib: p.Records[0].Bib.ID})
+			return
+		}
+		a.open(Route{Page: PageResults, Query: q})
+	})
+}
+
+func (a *App) findItem(number string) {
+	cat := a.cfg.Catalogue
+	load(a.visit, nil, func(ctx context.Context) (library.BibID, error) {
+		return cat.ItemBib(ctx, number)
+	}, func(id library.BibID, err error) {
+		switch {
+		case err == nil:
+			a.open(Route{Page: PageDetail, Bib: id})
+		case errors.Is(err, library.ErrUnknownItem):
+			a.say(a.printer.T("scan.no_item"))
+		default:
+			a.cfg.Log.Warn("looking an item up failed", "err", err)
+			a.say(a.printer.T("error.catalogue"))
+		}
+	})
+}

@@ -1,0 +1,199 @@
+package screen
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// searchScreen finds while a patron types: suggestions and the first hits follow
+// every key.
+type searchScreen struct {
+	*visit
+	field, chips, found *fyne.Container
+	stop                context.CancelFunc // of the search under way
+}
+
+func search(v *visit) content {
+	s := &searchScreen{visit: v, field: newSlot(), chips: newSlot(), found: newSlot(), stop: func() {}}
+	keyboard := v.kit.Keyboard(v.route.Keyboard, v.keyNames(), widget.Typing{
+		Type:   func(text string) { s.set(s.words() + text) },
+		Mark:   func(mark rune) { s.set(widget.Marked(s.words(), mark)) },
+		Erase:  func() { s.set(widget.WithoutLast(s.words())) },
+		Clear:  func() { s.set("") },
+		Submit: s.submit,
+	}, v.keyHeight())
+	s.draw()
+
+	top := widget.Column(theme.Gap,
+		widget.Sized(0, s.fieldHeight(), s.field),
+		widget.Sized(0, s.chipHeight(), s.chips),
+		s.found,
+	)
+	return content{
+		title:   v.t("search.title"),
+		actions: []fyne.CanvasObject{v.kit.Button(v.t("search.advanced"), widget.Plain, v.open(Route{Page: PageAdvanced, Query: library.Query{Title: v.route.Query.Words}}))},
+		full:    true,
+		body: widget.Column(0,
+			widget.Fill(widget.Inset(theme.GapWide, theme.Margin, 0, theme.Margin, top)),
+			widget.Band(v.look().KeyBed, widget.Inset(theme.Gap, theme.Margin, 0, theme.Margin, keyboard)),
+		),
+		footer: v.keyboards(),
+		keyBed: true,
+		typed:  func(r rune) { s.set(typed(s.words(), r, v.route.Keyboard)) },
+		key: func(e *fyne.KeyEvent) {
+			switch e.Name {
+			case fyne.KeyBackspace:
+				s.set(widget.WithoutLast(s.words()))
+			case fyne.KeyReturn, fyne.KeyEnter:
+				s.submit()
+			}
+		},
+	}
+}
+
+func (s *searchScreen) words() string { return s.route.Query.Words }
+
+func (s *searchScreen) set(words string) {
+	if words == s.words() || len([]rune(words)) > maxTyped {
+		return
+	}
+	r := s.route
+	r.Query.Words = words
+	s.keep(r)
+	s.draw()
+}
+
+// maxTyped is more than fits the field and less than would slow a search down.
+const maxTyped = 60
+
+func (s *searchScreen) submit() {
+	if s.words() != "" {
+		s.app.open(Route{Page: PageResults, Query: s.route.Query})
+	}
+}
+
+func (s *searchScreen) fieldHeight() float32 { return max(88, s.look().Title*theme.RunningLine+24) }
+func (s *searchScreen) chipHeight() float32  { return theme.Touch }
+
+// roomForHits is what is left between the suggestions and the keyboard.
+func (s *searchScreen) roomForHits() float32 {
+	keys := float32(5)
+	if s.route.Keyboard != widget.Kana {
+		keys = 4
+	}
+	return s.size.Height - theme.HeaderHeight - s.footerHeight() - theme.GapWide - s.fieldHeight() - s.chipHeight() - 2*theme.Gap -
+		theme.Gap - keys*(s.keyHeight()+theme.GapTight) + theme.GapTight
+}
+
+// draw shows the words and asks for what they find.
+func (s *searchScreen) draw() {
+	s.stop()
+	ctx, stop := context.WithCancel(s.ctx)
+	s.stop = stop
+	now := *s.visit
+	now.ctx = ctx
+
+	words := s.words()
+	s.showField("")
+	if words == "" {
+		put(s.chips, widget.Space())
+		put(s.found, widget.Column(theme.GapTight, s.kit.Text(s.t("search.hint")), s.kit.Second(s.t("search.hint_about"))))
+		return
+	}
+	cat, rows := s.app.cfg.Catalogue, s.rowsFor(s.roomForHits())
+	into(&now, s.chips, func(ctx context.Context) ([]library.Suggestion, error) { return cat.Suggest(ctx, words, 8) }, s.suggestions)
+	into(&now, s.found, func(ctx context.Context) (library.Page, error) {
+		return cat.Search(ctx, library.Query{Words: words}, 0, rows)
+	}, func(p library.Page) fyne.CanvasObject {
+		s.showField(s.hits(p.Count))
+		if p.Count.N == 0 {
+			return nothingFound(&now, library.Query{Words: words})
+		}
+		return s.recordRows(p.Records)
+	})
+}
+
+// showField draws the field with a caret that does not blink, since blinking would
+// repaint a resting screen.
+func (s *searchScreen) showField(count string) {
+	look := s.look()
+	caret := canvas.NewRectangle(look.Action)
+	caret.SetMinSize(fyne.NewSize(3, look.Title*1.2))
+	text := s.kit.Title(tail(s.words(), 28)).Weight(false)
+	line := widget.Row(theme.GapTight, text, caret, widget.Fill(s.kit.Second(count).Trailing()))
+	bed := canvas.NewRectangle(look.Surface)
+	bed.StrokeColor, bed.StrokeWidth, bed.CornerRadius = look.Action, 3, theme.Corner
+	put(s.field, widget.Stack(bed, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, line))))
+}
+
+// tail is the end of what was typed: where the caret is.
+func tail(s string, n int) string {
+	r := []rune(s)
+	if len(r) <= n {
+		return s
+	}
+	return "…" + string(r[len(r)-n:])
+}
+
+// suggestions are the headings that begin with what was typed, as many as fit.
+func (s *searchScreen) suggestions(all []library.Suggestion) fyne.CanvasObject {
+	return s.suggestionChips(all)
+}
+
+// suggestionChips sets suggestions side by side, as many as fit one line.
+func (v *visit) suggestionChips(all []library.Suggestion) fyne.CanvasObject {
+	chips := widget.Row(12)
+	width := v.size.Width - 2*theme.Margin
+	for _, sug := range all {
+		chip := v.chip(sug)
+		if width -= chip.MinSize().Width + 12; width < 0 {
+			break
+		}
+		chips.Add(chip)
+	}
+	return chips
+}
+
+func (v *visit) chip(s library.Suggestion) fyne.CanvasObject {
+	look := v.look()
+	text := tail(s.Text, 18)
+	if r := []rune(s.Text); len(r) > 18 {
+		text = string(r[:17]) + "…"
+	}
+	body := widget.Sized(0, theme.Touch, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, widget.Row(10,
+		v.kit.Text(text).In(look.Action),
+		v.kit.Second(v.t("suggest."+string(s.Field))).In(look.Action),
+	))))
+	return v.kit.Tile(s.Text, widget.Tint, body, v.open(Route{Page: PageResults, Query: s.Query()}))
+}
+
+func (v *visit) keyNames() widget.KeyNames {
+	return widget.KeyNames{Erase: v.t("key.erase"), Clear: v.t("key.clear"), Space: v.t("key.space"), Submit: v.t("key.search")}
+}
+
+// keyHeight gives the keyboard more of a tall screen.
+func (v *visit) keyHeight() float32 {
+	if v.portrait() {
+		return 96
+	}
+	return theme.KeyHeight
+}
+
+// keyboards choose between the three keyboards.
+func (v *visit) keyboards() []fyne.CanvasObject {
+	var out []fyne.CanvasObject
+	for l, key := range []string{"key.kana", "key.letters", "key.digits"} {
+		out = append(out, v.kit.Button(v.t(key), widget.Plain, func() {
+			r := v.route
+			r.Keyboard = widget.Layout(l)
+			v.app.show(r)
+		}).Select(v.route.Keyboard == widget.Layout(l)))
+	}
+	return out
+}

@@ -1,0 +1,112 @@
+package widget
+
+import (
+	"image/color"
+	"strings"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/canvas"
+	"fyne.io/fyne/v2/widget"
+
+	"madoguchi/kiosk/theme"
+)
+
+// Text is running text that wraps at the width it is given, with room between its
+// lines. Set its fields before it is shown; afterwards change it by Set.
+type Text struct {
+	widget.BaseWidget
+	TextSize float32
+	Color    color.Color
+	Bold     bool
+	Align    fyne.TextAlign
+	Leading  float32 // line height as a multiple of TextSize
+	MaxLines int     // more text ends with "…"; 0: as many as needed
+
+	value string
+}
+
+// NewText returns text in one size and colour.
+func NewText(value string, size float32, c color.Color) *Text {
+	t := &Text{TextSize: size, Color: c, Leading: theme.RunningLine, value: value}
+	t.ExtendBaseWidget(t)
+	return t
+}
+
+// Value returns the text that is shown.
+func (t *Text) Value() string { return t.value }
+
+// Set shows another text.
+func (t *Text) Set(value string) {
+	if value != t.value {
+		t.value = value
+		t.Refresh()
+	}
+}
+
+func (t *Text) style() fyne.TextStyle { return fyne.TextStyle{Bold: t.Bold} }
+
+func (t *Text) measure(s string) float32 { return fyne.MeasureText(s, t.TextSize, t.style()).Width }
+
+func (t *Text) lines(width float32) []string {
+	const hair = 0.5 // a width that was measured from the text must hold it
+	width += hair
+	lines := breakLines(t.value, width, t.measure)
+	if t.MaxLines > 0 && len(lines) > t.MaxLines {
+		rest := t.value
+		for _, l := range lines[:t.MaxLines-1] {
+			rest = strings.TrimLeft(strings.TrimPrefix(rest, l), " \n")
+		}
+		rest, _, _ = strings.Cut(rest, "\n")
+		lines = append(lines[:t.MaxLines-1:t.MaxLines-1], ellipsis(rest+"…", width, t.measure))
+	}
+	return lines
+}
+
+func (t *Text) lineHeight() float32 { return t.TextSize * t.Leading }
+
+func (t *Text) heightFor(width float32) float32 {
+	return float32(len(t.lines(width))) * t.lineHeight()
+}
+
+// CreateRenderer is part of fyne.Widget.
+func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{text: t} }
+
+type textRenderer struct {
+	text    *Text
+	objects []fyne.CanvasObject
+	shown   []string
+}
+
+// MinSize is that of the text without breaks, other than those it holds.
+func (r *textRenderer) MinSize() fyne.Size {
+	const unbroken = 1e6
+	lines := r.text.lines(unbroken)
+	w := float32(0)
+	for _, l := range lines {
+		w = max(w, r.text.measure(l))
+	}
+	return fyne.NewSize(w, float32(len(lines))*r.text.lineHeight())
+}
+
+func (r *textRenderer) Layout(size fyne.Size) {
+	t := r.text
+	lines := t.lines(size.Width)
+	r.objects = r.objects[:0]
+	h := t.lineHeight()
+	for i, l := range lines {
+		line := canvas.NewText(l, t.Color)
+		line.TextSize, line.TextStyle, line.Alignment = t.TextSize, t.style(), t.Align
+		line.Move(fyne.NewPos(0, float32(i)*h+(h-line.MinSize().Height)/2))
+		line.Resize(fyne.NewSize(size.Width, line.MinSize().Height))
+		r.objects = append(r.objects, line)
+	}
+	r.shown = lines
+}
+
+func (r *textRenderer) Refresh() {
+	r.Layout(r.text.BaseWidget.Size())
+	canvas.Refresh(r.text)
+}
+
+func (r *textRenderer) Objects() []fyne.CanvasObject { return r.objects }
+func (r *textRenderer) Destroy()                     {}

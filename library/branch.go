@@ -1,0 +1,88 @@
+package library
+
+import "time"
+
+// BranchCode names a branch: short, stable, in lower-case letters and digits.
+type BranchCode string
+
+// Branch is one library building or counter of the city.
+type Branch struct {
+	Code     BranchCode `json:"code"`
+	Name     string     `json:"name"`              // "中央図書館"
+	Short    string     `json:"short,omitempty"`   // "中央", for tables; Name where empty
+	NameEn   string     `json:"name_en,omitempty"` // Name where empty
+	Calendar Calendar   `json:"calendar"`
+}
+
+// ShortName is the name for tables and tags.
+func (b Branch) ShortName() string {
+	if b.Short != "" {
+		return b.Short
+	}
+	return b.Name
+}
+
+// Calendar says on which days and at what hours a branch is open.
+type Calendar struct {
+	Hours  [7]Hours `json:"hours"`            // by time.Weekday; zero Hours: closed on that weekday
+	Closed []Date   `json:"closed,omitempty"` // further closed days, ascending
+}
+
+// Hours are the opening hours of a day in minutes after midnight.
+type Hours struct {
+	Open  int `json:"open"`
+	Close int `json:"close"`
+}
+
+// On returns the opening hours of a day, and false when the branch is closed.
+func (c Calendar) On(d Date) (Hours, bool) {
+	for _, x := range c.Closed {
+		if x == d {
+			return Hours{}, false
+		}
+	}
+	h := c.Hours[d.Weekday()]
+	return h, h.Close > h.Open
+}
+
+// NextClosed returns the first closed day after d within a fortnight.
+func (c Calendar) NextClosed(d Date) (Date, bool) {
+	for n := 1; n <= 14; n++ {
+		if _, open := c.On(d.Add(n)); !open {
+			return d.Add(n), true
+		}
+	}
+	return Date{}, false
+}
+
+// Site is what a terminal must know of the library around it.
+type Site struct {
+	Name     string   `json:"name"` // "○○市立図書館"
+	TimeZone string   `json:"time_zone"`
+	Branches []Branch `json:"branches"`
+	Policy   Policy   `json:"policy"`
+	Notices  []Notice `json:"notices,omitempty"`
+}
+
+// Notice is a short message of the library to its patrons, by language.
+type Notice struct {
+	Text map[string]string `json:"text"`
+}
+
+// Branch finds a branch by its code.
+func (s Site) Branch(code BranchCode) (Branch, bool) {
+	for _, b := range s.Branches {
+		if b.Code == code {
+			return b, true
+		}
+	}
+	return Branch{}, false
+}
+
+// Location is the site's time zone, Asia/Tokyo where it names none that is known.
+func (s Site) Location() *time.Location {
+	if loc, err := time.LoadLocation(s.TimeZone); err == nil && s.TimeZone != "" {
+		return loc
+	}
+	return time.FixedZone("JST", 9*60*60)
+}
