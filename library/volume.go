@@ -130,9 +130,10 @@ var kanjiDigits = map[rune]int64{
 
 var kanjiUnits = map[rune]int64{'十': 10, '拾': 10, '百': 100, '千': 1000}
 
-// romanNumber reads a Roman number from 1 to 399 in its usual spelling.
+// romanNumber reads a Roman number from 1 to 39 in its usual spelling; L and C
+// alone are more often letters.
 func romanNumber(s string) (value int64, ok bool) {
-	values := map[byte]int64{'i': 1, 'v': 5, 'x': 10, 'l': 50, 'c': 100}
+	values := map[byte]int64{'i': 1, 'v': 5, 'x': 10}
 	for i := range len(s) {
 		v, ok := values[s[i]]
 		if !ok {
@@ -143,7 +144,7 @@ func romanNumber(s string) (value int64, ok bool) {
 		}
 		value += v
 	}
-	return value, value > 0 && value < 400 && roman(value) == s
+	return value, value > 0 && value < 40 && roman(value) == s
 }
 
 func roman(v int64) string {
@@ -151,7 +152,7 @@ func roman(v int64) string {
 	for _, step := range []struct {
 		value int64
 		sign  string
-	}{{100, "c"}, {90, "xc"}, {50, "l"}, {40, "xl"}, {10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"}} {
+	}{{10, "x"}, {9, "ix"}, {5, "v"}, {4, "iv"}, {1, "i"}} {
 		for v >= step.value {
 			b.WriteString(step.sign)
 			v -= step.value

@@ -147,8 +147,16 @@ func (s *advancedScreen) draw() {
 		s.cell("kind", kind+"　▸", false, func() { s.cycleKind() }),
 	)
 	form := widget.Column(theme.GapTight)
+	if s.portrait() {
+		form.Add(widget.Space())
+	}
 	for i := 0; i < len(cells); i += 2 {
-		form.Add(widget.Fill(widget.Columns(theme.Gap, nil, cells[i], cells[i+1])))
+		line := widget.Columns(theme.Gap, nil, cells[i], cells[i+1])
+		if s.portrait() {
+			form.Add(widget.Sized(0, s.keyHeight(), line))
+		} else {
+			form.Add(widget.Fill(line))
+		}
 	}
 	put(s.form, form)
 }

@@ -30,6 +30,7 @@ type Config struct {
 	Branch    func() library.BranchCode
 	Site      func() library.Site
 	Barcodes  barcode.Settings
+	Wedge     bool // a scanner may pose as the keyboard
 	Fonts     theme.Fonts
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -62,8 +63,9 @@ type App struct {
 	size    fyne.Size
 	dialog  fyne.CanvasObject
 	leave   context.CancelFunc
-	ready   bool
-	loading int // results that have not been shown yet
+	wedge   barcode.Wedge
+	state   State // as it is shown
+	loading int   // results that have not been shown yet
 }
 
 // New builds the interface and shows the home screen. All further calls belong on
@@ -100,17 +102,22 @@ func (a *App) Route() Route { return a.route }
 // Canvas returns the root of what is shown, for inspection.
 func (a *App) Canvas() fyne.CanvasObject { return a.root }
 
-// Refresh is called when the catalogue or the connection changed.
+// Settled reports whether everything on the screen has come.
+func (a *App) Settled() bool { return a.loading == 0 }
+
+// Refresh is called when the catalogue or the connection may have changed. It draws
+// only what looks different now: a resting screen must not repaint.
 func (a *App) Refresh() {
-	if ready := a.cfg.State().Ready; ready != a.ready || !ready {
+	before, now := a.state, a.cfg.State()
+	a.state = now
+	now.LastContact = before.LastContact
+	switch {
+	case now == before:
+	case !now.Ready || !before.Ready, a.route.Page == PageHome:
 		a.rebuild()
-		return
+	default:
+		a.refreshHeader()
 	}
-	if a.route.Page == PageHome {
-		a.rebuild()
-		return
-	}
-	a.refreshHeader()
 }
 
 // Tick is called every few seconds, to keep the clock right.
@@ -156,9 +163,9 @@ func (a *App) rebuild() {
 	prefs := a.session.Preferences()
 	a.printer, _ = wording.For(orDefault(prefs.Language, wording.Languages()[0].Code))
 	look := theme.LookOf(theme.Scheme(prefs.Scheme), theme.TextSize(prefs.TextSize))
-	a.kit = widget.Kit{Look: look, Touched: a.touched, OnRune: a.typedRune, OnKey: a.typedKey}
+	a.kit = widget.Kit{Look: look, Touched: a.touched, OnRune: a.typedRune, OnKey: a.typedKey, OnEnter: a.enter}
 
-	a.ready = a.cfg.State().Ready
+	a.state = a.cfg.State()
 	a.visit = &visit{app: a, ctx: ctx, kit: a.kit, route: a.route, size: a.size}
 	a.content = a.build(a.visit)
 	a.draw()
@@ -166,7 +173,7 @@ func (a *App) rebuild() {
 
 // build is the one place that knows which function makes which screen.
 func (a *App) build(v *visit) content {
-	if !a.ready && v.route.Page != PageGuide && v.route.Page != PageDisplay {
+	if !a.state.Ready && v.route.Page != PageGuide && v.route.Page != PageDisplay {
 		return waiting(v)
 	}
 	switch v.route.Page {
@@ -215,30 +222,6 @@ func (a *App) resized(size fyne.Size) {
 }
 
 func (a *App) touched() { a.session.Touch() }
-
-func (a *App) typedRune(r rune) {
-	a.touched()
-	if a.dialog == nil && a.content.typed != nil {
-		a.content.typed(r)
-	}
-}
-
-func (a *App) typedKey(e *fyne.KeyEvent) {
-	a.touched()
-	if a.dialog != nil {
-		if e.Name == fyne.KeyEscape || e.Name == fyne.KeyReturn {
-			a.closeDialog()
-		}
-		return
-	}
-	if e.Name == fyne.KeyEscape {
-		a.goBack()
-		return
-	}
-	if a.content.key != nil {
-		a.content.key(e)
-	}
-}
 
 func orDefault(s, or string) string {
 	if s == "" {

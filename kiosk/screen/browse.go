@@ -41,10 +41,9 @@ func browse(v *visit) content {
 
 // classes are the ten (or fewer) tiles of a level.
 func (v *visit) classes(codes []string, counts map[string]int) fyne.CanvasObject {
-	columns := 2
 	var tiles []fyne.CanvasObject
 	for _, code := range codes {
-		n := counts[code]
+		n := counts[code[len(code)-1:]]
 		label, _ := ndc.Label(code, v.lang())
 		text := widget.Row(theme.Gap,
 			widget.Sized(72, 0, v.kit.Strong(padded(code)).In(v.look().Action)),
@@ -57,21 +56,30 @@ func (v *visit) classes(codes []string, counts map[string]int) fyne.CanvasObject
 		}
 		tiles = append(tiles, v.kit.Tile(label, style, widget.Middle(widget.Inset(theme.GapTight, theme.GapWide, theme.GapTight, theme.GapWide, text)), open))
 	}
-	// Down the left column first, as on a signpost.
-	half := (len(tiles) + columns - 1) / columns
-	grid := make([]fyne.CanvasObject, 0, columns)
-	for c := range columns {
-		column := widget.Column(12)
-		for i := c * half; i < (c+1)*half; i++ {
-			if i < len(tiles) {
-				column.Add(widget.Fill(tiles[i]))
-			} else {
-				column.Add(widget.Fill(widget.Space()))
-			}
-		}
-		grid = append(grid, column)
+	return v.tileGrid(tiles, v.bodySize().Height-v.buttonHeight()-theme.GapWide)
+}
+
+// tileGrid sets tiles in two columns, down the left one first as on a signpost. On
+// a tall screen they stand at the bottom, where hands reach.
+func (v *visit) tileGrid(tiles []fyne.CanvasObject, room float32) fyne.CanvasObject {
+	const columns, gap, highest = 2, theme.Gap, float32(176)
+	rows := (len(tiles) + columns - 1) / columns
+	if rows == 0 {
+		return widget.Space()
 	}
-	return widget.Columns(theme.Gap, nil, grid...)
+	high := (room - gap*float32(rows-1)) / float32(rows)
+	if v.portrait() {
+		high = min(high, highest)
+	}
+	grid := make([]fyne.CanvasObject, columns)
+	for c := range columns {
+		column := widget.Column(gap)
+		for i := c * rows; i < min((c+1)*rows, len(tiles)); i++ {
+			column.Add(widget.Sized(0, high, tiles[i]))
+		}
+		grid[c] = column
+	}
+	return widget.Column(0, widget.Space(), widget.Columns(gap, nil, grid...))
 }
 
 // below is where a tile leads: the next level, or the bibs of a section.

@@ -29,5 +29,6 @@ type recorder interface {
 
 type browser interface {
 	NewArrivals(ctx context.Context, since library.Date, offset, limit int) (library.Page, error)
+	// NDCCounts counts the bibs under each digit that may follow an NDC prefix.
 	NDCCounts(ctx context.Context, prefix string, q library.Query) (map[string]int, error)
 }

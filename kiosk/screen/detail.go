@@ -107,7 +107,7 @@ func (d *detailScreen) body() fyne.CanvasObject {
 		for _, o := range []fyne.CanvasObject{about, here, beside} {
 			room -= widget.HeightFor(o, size.Width)
 		}
-		return widget.Column(theme.GapWide, about, here, widget.Fill(d.copies(room)), beside)
+		return widget.Column(theme.GapWide, about, here, widget.Fill(d.copies(size.Width, room)), beside)
 	}
 	put(d.foot, widget.Row(theme.Gap, links...))
 	const share = 1.25
@@ -115,7 +115,7 @@ func (d *detailScreen) body() fyne.CanvasObject {
 	about := d.about()
 	room := size.Height - widget.HeightFor(about, left) - theme.GapWide
 	return widget.Columns(theme.GapSection, []float32{share, 1},
-		widget.Column(theme.GapWide, about, widget.Fill(d.copies(room))),
+		widget.Column(theme.GapWide, about, widget.Fill(d.copies(left, room))),
 		widget.Column(theme.GapWide, d.here(), d.more()),
 	)
 }
@@ -247,12 +247,16 @@ func (d *detailScreen) label(callNumber string) fyne.CanvasObject {
 }
 
 // copies is the table of copies, page by page, and how many there are.
-func (d *detailScreen) copies(room float32) fyne.CanvasObject {
+func (d *detailScreen) copies(width, room float32) fyne.CanvasObject {
 	items := d.record.Items
 	if len(items) == 0 {
 		return widget.Space()
 	}
 	high := d.look().Text*theme.RunningLine + 32
+	tall := d.copiesNeed() > width
+	if tall {
+		high += d.look().Second * theme.RunningLine
+	}
 	fit := func(below float32) int { return max(1, int((room-below-theme.Gap)/(high+theme.Border))) }
 	total := d.kit.Second(d.total())
 	var below fyne.CanvasObject = total
@@ -268,35 +272,49 @@ func (d *detailScreen) copies(room float32) fyne.CanvasObject {
 	first := min(d.route.Offset, len(items)-1)
 	var rows []fyne.CanvasObject
 	for _, it := range items[first:min(first+per, len(items))] {
-		rows = append(rows, widget.Sized(0, high, widget.Middle(d.copyRow(it))))
+		rows = append(rows, widget.Sized(0, high, widget.Middle(d.copyRow(it, tall))))
 	}
 	return widget.Column(theme.Gap, d.rows(rows), below)
 }
 
-func (d *detailScreen) copyRow(it library.Item) fyne.CanvasObject {
+// copyRow is a copy in one line, or in two where one would cut it.
+func (d *detailScreen) copyRow(it library.Item, tall bool) fyne.CanvasObject {
 	k := d.kit
-	name := string(it.Branch)
-	if b, ok := d.app.cfg.Site().Branch(it.Branch); ok {
-		name = d.branchShort(b)
+	name, place := d.copyWords(it)
+	label, tone := d.itemState(it)
+	branch, tag := k.Text(name).Weight(true).Lines(1), k.Tag(label, tone)
+	if tall {
+		return widget.Column(0, widget.Row(theme.Gap, widget.Fill(branch), tag), k.Second(place).Lines(1))
 	}
-	tag, tone := d.itemState(it)
-	place := joined(" ", it.Shelf, strings.ReplaceAll(it.CallNumber, "/", "／"))
-	return widget.Row(theme.Gap,
-		widget.Fixed(d.branchColumn(), k.Text(name).Weight(true).Lines(1)),
-		widget.Fill(k.Text(place).Lines(1)),
-		k.Tag(tag, tone),
-	)
+	return widget.Row(theme.Gap, widget.Fixed(d.branchColumn(), branch), widget.Fill(k.Text(place).Lines(1)), tag)
 }
 
-// branchColumn is as wide as the widest branch among the copies, within reason.
-func (d *detailScreen) branchColumn() float32 {
-	w := float32(0)
-	for _, it := range d.record.Items {
-		if b, ok := d.app.cfg.Site().Branch(it.Branch); ok {
-			w = max(w, d.kit.Text(d.branchShort(b)).Weight(true).MinSize().Width)
-		}
+// copyWords are the branch and the place of a copy.
+func (d *detailScreen) copyWords(it library.Item) (branch, place string) {
+	branch = string(it.Branch)
+	if b, ok := d.app.cfg.Site().Branch(it.Branch); ok {
+		branch = d.branchShort(b)
 	}
-	return min(w, 180)
+	return branch, joined(" ", it.Shelf, strings.ReplaceAll(it.CallNumber, "/", "／"))
+}
+
+// copiesNeed is how wide the table must be for one line a copy.
+func (d *detailScreen) copiesNeed() (width float32) {
+	for _, it := range d.record.Items {
+		_, place := d.copyWords(it)
+		label, tone := d.itemState(it)
+		width = max(width, d.kit.Text(place).MinSize().Width+d.kit.Tag(label, tone).MinSize().Width)
+	}
+	return width + d.branchColumn() + 2*theme.Gap
+}
+
+// branchColumn is as wide as the widest branch among the copies.
+func (d *detailScreen) branchColumn() (width float32) {
+	for _, it := range d.record.Items {
+		name, _ := d.copyWords(it)
+		width = max(width, d.kit.Text(name).Weight(true).MinSize().Width)
+	}
+	return width
 }
 
 // itemState words where a copy is now.

@@ -33,14 +33,17 @@ func (a *App) countdown(left time.Duration) {
 		return // nothing on the screen would be lost
 	}
 	v := a.visit
-	seconds := int(math.Ceil(left.Seconds()))
+	title, answers := v.t("idle.title"), []fyne.CanvasObject{
+		v.kit.Button(v.t("idle.end"), widget.Plain, a.endSession),
+		v.kit.Button(v.t("idle.stay"), widget.Filled, a.closeDialog),
+	}
+	if _, reason := a.session.Left(); reason == session.Limit {
+		title, answers = v.t("idle.limit"), []fyne.CanvasObject{v.kit.Button(v.t("dialog.ok"), widget.Filled, a.closeDialog)}
+	}
 	a.openDialog(widget.Column(theme.GapWide,
-		v.kit.Title(v.t("idle.title")).Centered(),
-		v.kit.Text(v.t("idle.seconds", seconds)).Centered(),
-		widget.Columns(theme.Gap, nil,
-			v.kit.Button(v.t("idle.end"), widget.Plain, a.endSession),
-			v.kit.Button(v.t("idle.stay"), widget.Filled, a.closeDialog),
-		),
+		v.kit.Title(title).Centered(),
+		v.kit.Text(v.t("idle.seconds", int(math.Ceil(left.Seconds())))).Centered(),
+		widget.Columns(theme.Gap, nil, answers...),
 	))
 }
 

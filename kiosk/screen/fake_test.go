@@ -83,10 +83,10 @@ func (s *shelf) NewArrivals(_ context.Context, _ library.Date, offset, limit int
 	return cut(s.records, offset, limit), nil
 }
 
-func (s *shelf) NDCCounts(_ context.Context, prefix string, _ library.Query) (map[string]int, error) {
+func (s *shelf) NDCCounts(_ context.Context, _ string, _ library.Query) (map[string]int, error) {
 	counts := map[string]int{}
 	for i := range 10 {
-		counts[fmt.Sprint(prefix, i)] = (i * 7919) % 3001
+		counts[fmt.Sprint(i)] = (i * 7919) % 3001
 	}
 	return counts, nil
 }

@@ -39,7 +39,7 @@ func (v *visit) frame(c content) fyne.CanvasObject {
 func (a *App) refreshHeader() { a.refreshHeaderFor(a.visit, a.content) }
 
 func (a *App) refreshHeaderFor(v *visit, c content) {
-	home := v.route.Page == PageHome || !a.ready && len(a.back) == 0
+	home := v.route.Page == PageHome || !a.state.Ready && len(a.back) == 0
 	var left []fyne.CanvasObject
 	title := v.kit.Title(c.title).Lines(1)
 	if !home {

@@ -11,7 +11,7 @@ import (
 )
 
 // guideTopics are the chapters of the guide to the library's services.
-var guideTopics = []string{"hours", "search", "borrow", "renew", "hold", "card", "privacy"}
+var guideTopics = []string{"hours", "search", "borrow", "renew", "hold", "mail", "card", "privacy"}
 
 // guide is 利用案内: its chapters, or one of them page by page.
 func guide(v *visit) content {
@@ -26,17 +26,7 @@ func (v *visit) guideTopicList() content {
 	for _, topic := range guideTopics {
 		tiles = append(tiles, v.tile("guide."+topic, "guide."+topic+".about", v.open(Route{Page: PageGuide, Field: topic})))
 	}
-	half := (len(tiles) + 1) / 2
-	left, right := widget.Column(theme.Gap), widget.Column(theme.Gap)
-	for i := range half {
-		left.Add(widget.Fill(tiles[i]))
-		if i+half < len(tiles) {
-			right.Add(widget.Fill(tiles[i+half]))
-		} else {
-			right.Add(widget.Fill(widget.Space()))
-		}
-	}
-	return content{title: v.t("guide.title"), body: widget.Columns(theme.Gap, nil, left, right)}
+	return content{title: v.t("guide.title"), body: v.tileGrid(tiles, v.bodySize().Height)}
 }
 
 func (v *visit) guideTopic(topic string) content {
@@ -49,8 +39,15 @@ func (v *visit) guideTopic(topic string) content {
 	} else {
 		for _, paragraph := range strings.Split(v.guideText(topic), "\n") {
 			if heading, ok := strings.CutPrefix(paragraph, "# "); ok {
-				parts = append(parts, v.kit.Strong(heading))
+				parts = append(parts, widget.Column(theme.GapTight, v.kit.Strong(heading)))
 				continue
+			}
+			// The first paragraph stays with its heading when pages are cut.
+			if last := len(parts) - 1; last >= 0 {
+				if c, ok := parts[last].(*fyne.Container); ok && len(c.Objects) == 1 {
+					c.Add(v.kit.Text(paragraph))
+					continue
+				}
 			}
 			parts = append(parts, v.kit.Text(paragraph))
 		}

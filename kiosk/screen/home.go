@@ -44,7 +44,7 @@ func home(v *visit) content {
 		typed: func(r rune) { // whoever begins to type wants to search
 			if r != ' ' {
 				v.app.open(Route{Page: PageSearch})
-				v.app.typedRune(r)
+				v.app.typed(string(r))
 			}
 		},
 	}
@@ -79,7 +79,7 @@ func (v *visit) searchPanel() fyne.CanvasObject {
 		}
 		return k.Tile(v.t(name), widget.OnPanel, widget.Sized(0, theme.ButtonHeight, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, widget.Row(theme.GapWide,
 			k.Strong(v.t(name)).In(p.OnPanel),
-			widget.Fill(k.Second(v.t(about)).In(p.OnPanel).Lines(1)),
+			widget.Fill(k.Second(v.t(about)).In(p.OnPanel).Lines(1).OrNothing()),
 		)))), v.open(r))
 	}
 	ways := []fyne.CanvasObject{

@@ -120,18 +120,18 @@ func nothingFound(v *visit, q library.Query) fyne.CanvasObject {
 		return cat.Near(ctx, words, 5)
 	}, func(found []library.Suggestion, err error) {
 		if err == nil && len(found) > 0 {
-			put(near, widget.Column(theme.GapTight, v.kit.Text(v.t("nothing.near")), v.suggestionChips(found)))
+			put(near, widget.Column(theme.GapTight, v.kit.Text(v.t("nothing.near")), v.suggestionChips(found), widget.Space()))
 		}
 	})
 	if len(v.filterWords(q)) > 0 {
 		wider := library.Query{Words: q.Words, Title: q.Title, Creator: q.Creator, Publisher: q.Publisher, Subject: q.Subject, ISBN: q.ISBN, NDC: q.NDC}
 		lines.Add(widget.Row(0, v.kit.Button(v.t("nothing.without_filters"), widget.Filled, v.replace(Route{Page: PageResults, Query: wider})), widget.Space()))
 	}
-	if words != "" {
-		lines.Add(widget.Sized(0, v.look().Text*theme.RunningLine+theme.GapTight+theme.Touch, near))
-	}
 	if v.route.Page == PageResults {
 		lines.Add(v.kit.Text(v.t("nothing.try")))
+	}
+	if words != "" {
+		lines.Add(near)
 	}
 	return lines
 }

@@ -46,6 +46,9 @@ func (b *Button) Label() string { return b.label }
 // Labelled reports whether the button shows its label and nothing else.
 func (b *Button) Labelled() bool { return b.text != nil }
 
+// IsRow reports whether the button is a whole row of a list.
+func (b *Button) IsRow() bool { return b.style == Bare }
+
 // Selected reports whether the button stands for what is chosen now.
 func (b *Button) Selected() bool { return b.selected }
 
@@ -118,7 +121,9 @@ func (b *Button) TypedRune(r rune) {
 func (b *Button) TypedKey(e *fyne.KeyEvent) {
 	switch e.Name {
 	case fyne.KeyReturn, fyne.KeyEnter:
-		b.Press()
+		if b.kit.OnEnter == nil || !b.kit.OnEnter() {
+			b.Press()
+		}
 	case fyne.KeySpace: // comes as a rune
 	default:
 		if b.kit.OnKey != nil {

@@ -17,6 +17,7 @@ type Kit struct {
 	Touched func()               // somebody is here
 	OnRune  func(rune)           // typed on hardware keys while a button has the focus
 	OnKey   func(*fyne.KeyEvent) // likewise, keys that are no character
+	OnEnter func() bool          // Enter was pressed: true when it was not meant for the button
 }
 
 func (k Kit) touched() {
@@ -65,6 +66,12 @@ func (t *Text) In(c color.Color) *Text {
 // Lines limits text to n lines.
 func (t *Text) Lines(n int) *Text {
 	t.MaxLines = n
+	return t
+}
+
+// OrNothing leaves text out where it would be cut.
+func (t *Text) OrNothing() *Text {
+	t.Whole = true
 	return t
 }
 

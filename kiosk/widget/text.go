@@ -21,6 +21,7 @@ type Text struct {
 	Align    fyne.TextAlign
 	Leading  float32 // line height as a multiple of TextSize
 	MaxLines int     // more text ends with "…"; 0: as many as needed
+	Whole    bool    // text that needs more than MaxLines is not shown at all
 
 	value string
 }
@@ -52,6 +53,9 @@ func (t *Text) lines(width float32) []string {
 	width += hair
 	lines := breakLines(t.value, width, t.measure)
 	if t.MaxLines > 0 && len(lines) > t.MaxLines {
+		if t.Whole {
+			return []string{""}
+		}
 		rest := t.value
 		for _, l := range lines[:t.MaxLines-1] {
 			rest = strings.TrimLeft(strings.TrimPrefix(rest, l), " \n")

@@ -1,0 +1,97 @@
+# Two commands: make demo, make test. Each installs what is missing.
+# One set of build flags everywhere: a change of flags rebuilds Fyne's C for minutes.
+
+GO      ?= go
+BUILD   := build
+DEMO    := $(BUILD)/demo
+ADDRESS := 127.0.0.1:8480
+
+# What the C parts of the window are built from, what draws Japanese, and what the
+# tests and the tour show a window in and drive it by.
+PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev \
+	libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev \
+	fonts-morisawa-bizud-gothic
+WINDOW_PACKAGES := xvfb xauth xdotool libgl1-mesa-dri scrot
+TEST_PACKAGES   := postgresql
+
+.PHONY: help demo test bench lint build clean deps deps-test
+
+help:
+	@echo 'make demo   a library, its server and a terminal, from nothing'
+	@echo 'make test   all tests, with PostgreSQL and a real window'
+	@echo 'make bench  figures, a "name value unit" a line'
+	@echo 'make lint   gofmt, go vet, staticcheck'
+	@echo 'make build  the three programs, into $(BUILD)/'
+
+# install PACKAGE… installs what is not there yet, or says how to.
+define install
+	@missing=$$(for p in $(1); do dpkg-query -W -f '$${Status}' $$p 2>/dev/null | grep -q 'ok installed' || printf '%s ' $$p; done); \
+	[ -z "$$missing" ] && exit 0; \
+	command="apt-get install -y --no-install-recommends $$missing"; \
+	if [ "$$(id -u)" = 0 ]; then sudo=; elif sudo -n true 2>/dev/null; then sudo=sudo; else \
+		echo "Some Debian packages are missing. As root, type:"; echo "  $$command"; exit 1; fi; \
+	echo "Installing: $$missing"; \
+	log=$$(mktemp); \
+	{ $$sudo apt-get update && $$sudo env DEBIAN_FRONTEND=noninteractive $$command; } >$$log 2>&1 || { tail -20 $$log; exit 1; }; rm -f $$log
+endef
+
+deps:
+	$(call install,$(PACKAGES))
+
+deps-window: deps
+	$(call install,$(WINDOW_PACKAGES))
+
+deps-test: deps-window
+	$(call install,$(TEST_PACKAGES))
+
+build: deps
+	$(GO) build -o $(BUILD)/ ./cmd/...
+
+demo: build
+	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(MAKE) --no-print-directory demo-window; \
+	else $(MAKE) --no-print-directory demo-tour; fi
+
+# A fresh demo library with its server, and a terminal enrolled at it. The last line
+# starts CMD beside the server and ends the server with it.
+define with-demo-library
+	@rm -rf $(DEMO) && mkdir -p $(DEMO)
+	@code=$$($(BUILD)/central --data $(DEMO)/central demo) || exit 1; \
+	$(BUILD)/central --data $(DEMO)/central serve --listen $(ADDRESS) 2>$(DEMO)/central.log & server=$$!; \
+	trap 'kill $$server 2>/dev/null; wait $$server 2>/dev/null' EXIT; \
+	for n in 1 2 3 4 5 6 7 8 9 10; do \
+		$(BUILD)/kiosk --data $(DEMO)/terminal enrol --server http://$(ADDRESS) "$$code" 2>$(DEMO)/enrol.log && break; \
+		kill -0 $$server 2>/dev/null || { cat $(DEMO)/central.log; exit 1; }; sleep 1; done; \
+	[ -f $(DEMO)/terminal/terminal.json ] || { cat $(DEMO)/enrol.log; exit 1; }; \
+	$(1)
+endef
+
+.PHONY: demo-window demo-tour deps-window
+demo-window:
+	$(call with-demo-library, \
+		printf '[scanner]\ndevice = "%s/scanner"\n' "$(CURDIR)/$(DEMO)" > $(DEMO)/kiosk.toml; \
+		echo 'The terminal opens now. To scan a card or a book, type in another shell:'; \
+		echo '  $(BUILD)/scanner --path $(CURDIR)/$(DEMO)/scanner'; \
+		echo 'and then a number and Enter. Ctrl+C here ends the demo.'; \
+		$(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal)
+
+demo-tour: deps-window
+	@rm -rf $(BUILD)/tour
+	$(call with-demo-library, \
+		for size in 1280x1024 1080x1920; do \
+			xvfb-run -a -s "-screen 0 $${size}x24 -nocursor" $(BUILD)/kiosk --data $(DEMO)/terminal tour --size $$size --out $(BUILD)/tour 2>>$(DEMO)/terminal.log || { tail $(DEMO)/terminal.log; exit 1; }; \
+		done; \
+		echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/')
+
+test: deps-test
+	MADOGUCHI_REQUIRE_POSTGRES=1 $(GO) test -timeout 20m ./...
+
+bench: deps-test
+	@$(GO) test -run '^$$' -bench . -benchtime 200x ./library/... ./store ./sync ./cmd/kiosk | grep -E '^[a-z_0-9]+ [0-9.]+ [^ ]+$$'
+
+lint: deps
+	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "not gofmt-ed:"; echo "$$out"; exit 1; }
+	$(GO) vet ./...
+	$(GO) tool staticcheck ./...
+
+clean:
+	rm -rf $(BUILD)

@@ -1,0 +1,108 @@
+// Package madoguchi has only this test: it holds the layers of ARCHITECTURE.md.
+package madoguchi
+
+import (
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "madoguchi/"
+
+// mayImport says which folders of ours a folder may import; what is below a folder
+// counts as the folder itself. "*" is everything.
+var mayImport = []struct {
+	folder string
+	of     []string
+}{
+	{"library", nil},
+	{"barcode", nil},
+	{"assets", nil},
+	{"store", []string{"library"}},
+	{"central/protocol", []string{"library"}},
+	{"sync", []string{"library", "store", "central/protocol"}},
+	{"kiosk/session", []string{"library", "barcode"}},
+	{"kiosk/theme", nil},
+	{"kiosk/widget", []string{"kiosk/theme"}},
+	{"kiosk/screen", []string{"library", "barcode", "assets", "kiosk/session", "kiosk/theme", "kiosk/widget"}},
+	{"central/db", nil},
+	{"central/marc", nil},
+	{"central/intake", []string{"library", "central/marc"}},
+	{"central/catalogue", []string{"library", "central/db", "central/protocol"}},
+	{"central/ledger", []string{"library", "central/db"}},
+	{"central/mail", []string{"library"}},
+	{"central", []string{"library", "store", "central"}},
+	{"cmd", []string{"*"}},
+}
+
+func TestImportsKeepToTheirLayers(t *testing.T) {
+	for _, line := range goList(t, `{{.ImportPath}} {{join .Imports " "}}`, "./...") {
+		fields := strings.Fields(line)
+		importer, ok := strings.CutPrefix(fields[0], module)
+		if !ok {
+			continue // this package
+		}
+		layer, of := layerOf(importer)
+		if layer == "" {
+			t.Errorf("%s belongs to no layer: give it one here and in ARCHITECTURE.md", importer)
+			continue
+		}
+		for _, path := range fields[1:] {
+			imported, ours := strings.CutPrefix(path, module)
+			if !ours || within(imported, layer) || slices.Contains(of, "*") {
+				continue
+			}
+			if !slices.ContainsFunc(of, func(folder string) bool { return within(imported, folder) }) {
+				t.Errorf("%s imports %s, which %s may not", importer, imported, layer)
+			}
+		}
+	}
+}
+
+// layerOf returns the deepest folder of the table that holds a package.
+func layerOf(pkg string) (folder string, of []string) {
+	for _, l := range mayImport {
+		if within(pkg, l.folder) && len(l.folder) > len(folder) {
+			folder, of = l.folder, l.of
+		}
+	}
+	return folder, of
+}
+
+func within(pkg, folder string) bool { return pkg == folder || strings.HasPrefix(pkg, folder+"/") }
+
+func TestServerAndSessionNeedNoDisplay(t *testing.T) {
+	for _, pkg := range []string{"./cmd/central", "./cmd/scanner", "./kiosk/session", "./sync"} {
+		for _, dep := range goList(t, `{{.ImportPath}}`, "-deps", pkg) {
+			if strings.HasPrefix(dep, "fyne.io/") || strings.Contains(dep, "go-gl") {
+				t.Errorf("%s needs %s: it must build and run without a display", pkg, dep)
+			}
+		}
+	}
+}
+
+func TestTopLevelIsFixed(t *testing.T) {
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	folders := []string{"assets", "barcode", "central", "cmd", "kiosk", "library", "store", "sync", "build"}
+	for _, e := range entries {
+		if e.IsDir() && !strings.HasPrefix(e.Name(), ".") && !slices.Contains(folders, e.Name()) {
+			t.Errorf("%s is no folder of the design", e.Name())
+		}
+	}
+}
+
+func goList(t *testing.T, format string, args ...string) []string {
+	t.Helper()
+	cmd := exec.Command("go", append([]string{"list", "-f", format}, args...)...)
+	cmd.Stderr = os.Stderr
+	out, err := cmd.Output()
+	if err != nil {
+		t.Fatalf("go list: %v", err)
+	}
+	return strings.Split(strings.TrimSpace(string(out)), "\n")
+}

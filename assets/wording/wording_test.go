@@ -1,0 +1,54 @@
+package wording
+
+import (
+	"regexp"
+	"slices"
+	"testing"
+)
+
+var verb = regexp.MustCompile(`%(\[\d+\])?[a-z]`)
+
+// Every language has the same keys, and takes the same arguments for each.
+func TestLanguagesAreComplete(t *testing.T) {
+	ja, err := For("ja")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, l := range Languages() {
+		p, err := For(l.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range ja.Keys() {
+			if !p.Has(key) || p.T(key) == "" {
+				t.Errorf("%s: there is no wording for %q", l.Code, key)
+			}
+		}
+		for _, key := range p.Keys() {
+			if !ja.Has(key) {
+				t.Errorf("%s: %q is a key that ja has not", l.Code, key)
+			}
+			if indexed := regexp.MustCompile(`%\[`).MatchString(ja.T(key)); indexed {
+				continue // languages may pick what they need
+			}
+			if a, b := kinds(ja.T(key)), kinds(p.T(key)); !slices.Equal(a, b) {
+				t.Errorf("%s: %q takes %v, in ja %v", l.Code, key, b, a)
+			}
+		}
+	}
+}
+
+func kinds(text string) []string { return verb.FindAllString(text, -1) }
+
+func TestUnknownKeyShowsItself(t *testing.T) {
+	p, err := For("en")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := p.T("no.such.key"); got != "no.such.key" {
+		t.Errorf("got %q", got)
+	}
+	if _, err := For("xx"); err == nil {
+		t.Error("a language without wordings was found")
+	}
+}

@@ -1,0 +1,72 @@
+package catalogue
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"regexp"
+	"strings"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+var branchCode = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
+
+// PutBranch adds a branch after those that are there, or replaces the one with
+// the same code in its place.
+func (c *Catalogue) PutBranch(ctx context.Context, b library.Branch) error {
+	if !branchCode.MatchString(string(b.Code)) {
+		return fmt.Errorf("the branch code %q must be lower-case letters, digits and hyphens, at most 32", b.Code)
+	}
+	b.Name = strings.TrimSpace(b.Name)
+	if b.Name == "" {
+		return fmt.Errorf("the branch %s needs a name", b.Code)
+	}
+	for day, h := range b.Calendar.Hours {
+		if h != (library.Hours{}) && (h.Open < 0 || h.Close > 24*60 || h.Open >= h.Close) {
+			return fmt.Errorf("the opening hours of weekday %d of branch %s must lie within one day, opening before closing", day, b.Code)
+		}
+	}
+	record, err := json.Marshal(b)
+	if err != nil {
+		return err
+	}
+	return c.db.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, `INSERT INTO branch (code, position, record)
+			VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM branch), $2)
+			ON CONFLICT (code) DO UPDATE SET record = excluded.record`, string(b.Code), string(record))
+		return err
+	})
+}
+
+// Branches returns all branches in the order in which they were added.
+func (c *Catalogue) Branches(ctx context.Context) ([]library.Branch, error) {
+	var all []library.Branch
+	err := c.db.View(ctx, func(tx *db.Tx) (err error) {
+		all, err = branches(ctx, tx)
+		return err
+	})
+	return all, err
+}
+
+func branches(ctx context.Context, tx *db.Tx) ([]library.Branch, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT record FROM branch ORDER BY position, code`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []library.Branch
+	for rows.Next() {
+		var record string
+		if err := rows.Scan(&record); err != nil {
+			return nil, err
+		}
+		var b library.Branch
+		if err := json.Unmarshal([]byte(record), &b); err != nil {
+			return nil, fmt.Errorf("read a branch: %w", err)
+		}
+		all = append(all, b)
+	}
+	return all, rows.Err()
+}

@@ -1,0 +1,149 @@
+package catalogue
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"iter"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// Record returns a bib with its items, or library.ErrUnknownBib.
+func (c *Catalogue) Record(ctx context.Context, id library.BibID) (library.Record, error) {
+	var r library.Record
+	err := c.db.View(ctx, func(tx *db.Tx) (err error) {
+		r, err = record(ctx, tx, id)
+		return err
+	})
+	return r, err
+}
+
+func record(ctx context.Context, tx *db.Tx, id library.BibID) (library.Record, error) {
+	var text string
+	err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1`, string(id)).Scan(&text)
+	if err == sql.ErrNoRows {
+		return library.Record{}, library.ErrUnknownBib
+	}
+	if err != nil {
+		return library.Record{}, err
+	}
+	var r library.Record
+	if err := json.Unmarshal([]byte(text), &r.Bib); err != nil {
+		return r, fmt.Errorf("read bib %s: %w", id, err)
+	}
+	r.Items, err = items(ctx, tx, `WHERE bib_id = $1 ORDER BY id`, string(id))
+	return r, err
+}
+
+func items(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Item, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on FROM item `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []library.Item
+	for rows.Next() {
+		var it library.Item
+		var barcode sql.NullString
+		if err := rows.Scan(&it.ID, &it.BibID, &it.Branch, &barcode, &it.CallNumber, &it.Shelf, &it.Lendable, &it.State, &it.DueOn); err != nil {
+			return nil, err
+		}
+		it.Barcode = barcode.String
+		all = append(all, it)
+	}
+	return all, rows.Err()
+}
+
+// readAtOnce is how many bibs are read with one statement.
+const readAtOnce = 1000
+
+// Snapshot is the whole catalogue in one state.
+type Snapshot struct {
+	Epoch   string
+	Number  int64 // the records have at least the changes up to this one
+	Bibs    int
+	Records iter.Seq2[library.Record, error]
+}
+
+// Snapshot calls fn with the catalogue in one unchanging state, to be read while
+// fn runs, in the order in which the bibs came in.
+func (c *Catalogue) Snapshot(ctx context.Context, fn func(Snapshot) error) error {
+	if err := c.db.Assign(ctx); err != nil {
+		return err
+	}
+	return c.db.View(ctx, func(tx *db.Tx) error {
+		log, err := tx.Log(ctx)
+		if err != nil {
+			return err
+		}
+		s := Snapshot{Epoch: log.Epoch, Number: log.Number, Records: all(ctx, tx)}
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM bib`).Scan(&s.Bibs); err != nil {
+			return err
+		}
+		return fn(s)
+	})
+}
+
+func all(ctx context.Context, tx *db.Tx) iter.Seq2[library.Record, error] {
+	return func(yield func(library.Record, error) bool) {
+		var added library.Date
+		for after := ""; ; {
+			page, err := records(ctx, tx, `WHERE (added_on, id) > ($1, $2) ORDER BY added_on, id LIMIT $3`, added, after, readAtOnce)
+			if err != nil {
+				yield(library.Record{}, err)
+				return
+			}
+			for _, r := range page {
+				if !yield(r, nil) {
+					return
+				}
+			}
+			if len(page) < readAtOnce {
+				return
+			}
+			last := page[len(page)-1].Bib
+			added, after = last.AddedOn, string(last.ID)
+		}
+	}
+}
+
+// records reads the bibs of a condition with their items.
+func records(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Record, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT record FROM bib `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var page []library.Record
+	index := map[library.BibID]int{}
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		var r library.Record
+		if err := json.Unmarshal([]byte(text), &r.Bib); err != nil {
+			return nil, fmt.Errorf("read a bib: %w", err)
+		}
+		index[r.Bib.ID] = len(page)
+		page = append(page, r)
+	}
+	if err := rows.Close(); err != nil || len(page) == 0 {
+		return nil, err
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	copies, err := items(ctx, tx, `WHERE bib_id IN (SELECT id FROM bib `+where+`) ORDER BY bib_id, id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	for _, it := range copies {
+		r := &page[index[it.BibID]]
+		r.Items = append(r.Items, it)
+	}
+	return page, nil
+}

@@ -1,0 +1,179 @@
+package db
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"fmt"
+	"slices"
+	"strconv"
+	"strings"
+)
+
+// Kind says what a change touched. Changes that become visible together are
+// numbered in the order of their kinds, so that a bib comes before its items.
+type Kind int
+
+// The kinds of changes. Their key is the bib's or the item's ID.
+const (
+	KindBib          Kind = 1
+	KindItem         Kind = 2
+	KindAvailability Kind = 3
+)
+
+// Change is one numbered change: that something was put or deleted, not what it
+// became. Numbers are contiguous and in commit order.
+type Change struct {
+	Number int64
+	Kind   Kind
+	Key    string
+	Bib    string // the bib that the key is, or belonged to
+}
+
+// Log is the state of the change log.
+type Log struct {
+	Epoch  string // a UUID, made with the database
+	Number int64  // of the newest change, 0 when there was none
+	Pruned int64  // changes up to this number are no longer kept
+}
+
+// Changed notes that the transaction put or deleted something. The note is
+// numbered by Assign after the commit.
+func (tx *Tx) Changed(ctx context.Context, kind Kind, key, bib string) error {
+	if tx.id == "" {
+		id, err := newTxID()
+		if err != nil {
+			return err
+		}
+		tx.id = id
+	}
+	tx.seq++
+	_, err := tx.ExecContext(ctx, `INSERT INTO pending_change (tx_id, seq, kind, key, bib_id) VALUES ($1, $2, $3, $4, $5)`,
+		tx.id, tx.seq, kind, key, bib)
+	return err
+}
+
+// Log reads the change log's state as the transaction sees it.
+func (tx *Tx) Log(ctx context.Context) (l Log, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT epoch, number, pruned_upto FROM change_log WHERE one = 1`).Scan(&l.Epoch, &l.Number, &l.Pruned)
+	if err != nil {
+		return l, fmt.Errorf("read the change log: %w", err)
+	}
+	return l, nil
+}
+
+// Settled reports whether the transaction sees no change without a number: what
+// it reads is then exactly the state after the change Log.Number.
+func (tx *Tx) Settled(ctx context.Context) (bool, error) {
+	var one int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM pending_change LIMIT 1`).Scan(&one)
+	if err == sql.ErrNoRows {
+		return true, nil
+	}
+	return false, err
+}
+
+// assignAtOnce bounds how many changes one transaction of Assign numbers.
+const assignAtOnce = 10_000
+
+// Assign numbers all changes that were committed before it was called. Callers
+// run it after writing, and before they read the log for somebody else.
+func (db *DB) Assign(ctx context.Context) error {
+	for {
+		settled := false
+		err := db.View(ctx, func(tx *Tx) (err error) {
+			settled, err = tx.Settled(ctx)
+			return err
+		})
+		if err != nil || settled {
+			return err
+		}
+		err = db.retry(ctx, func() error {
+			return db.run(ctx, db.write, db.dialect.assignOptions(), func(tx *Tx) error { return db.assign(ctx, tx) })
+		})
+		if err != nil {
+			return fmt.Errorf("number the changes: %w", err)
+		}
+	}
+}
+
+func (db *DB) assign(ctx context.Context, tx *Tx) error {
+	if err := db.dialect.lockAssigner(ctx, tx.Tx); err != nil {
+		return err
+	}
+	pending, err := takePending(ctx, tx)
+	if err != nil || len(pending) == 0 {
+		return err
+	}
+	log, err := tx.Log(ctx)
+	if err != nil {
+		return err
+	}
+	for part := range slices.Chunk(pending, 200) {
+		var sql strings.Builder
+		sql.WriteString(`INSERT INTO change (number, kind, key, bib_id) VALUES `)
+		args := make([]any, 0, 4*len(part))
+		for i, p := range part {
+			if i > 0 {
+				sql.WriteByte(',')
+			}
+			sql.WriteByte('(')
+			for j := 1; j <= 4; j++ {
+				if j > 1 {
+					sql.WriteByte(',')
+				}
+				sql.WriteString("$" + strconv.Itoa(4*i+j))
+			}
+			sql.WriteByte(')')
+			log.Number++
+			args = append(args, log.Number, p.kind, p.key, p.bib)
+		}
+		if _, err := tx.ExecContext(ctx, sql.String(), args...); err != nil {
+			return err
+		}
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE change_log SET number = $1 WHERE one = 1`, log.Number)
+	return err
+}
+
+type pendingChange struct {
+	tx   string
+	seq  int
+	kind Kind
+	key  string
+	bib  string
+}
+
+func takePending(ctx context.Context, tx *Tx) ([]pendingChange, error) {
+	rows, err := tx.QueryContext(ctx, `DELETE FROM pending_change WHERE (tx_id, seq) IN
+		(SELECT tx_id, seq FROM pending_change ORDER BY kind, tx_id, seq LIMIT $1)
+		RETURNING tx_id, seq, kind, key, bib_id`, assignAtOnce)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []pendingChange
+	for rows.Next() {
+		var p pendingChange
+		if err := rows.Scan(&p.tx, &p.seq, &p.kind, &p.key, &p.bib); err != nil {
+			return nil, err
+		}
+		all = append(all, p)
+	}
+	slices.SortFunc(all, func(a, b pendingChange) int {
+		return cmp.Or(cmp.Compare(a.kind, b.kind), cmp.Compare(a.tx, b.tx), cmp.Compare(a.seq, b.seq))
+	})
+	return all, rows.Err()
+}
+
+// Prune drops the changes up to and including a number from the log. A follower
+// that is further behind must begin anew.
+func (db *DB) Prune(ctx context.Context, upto int64) error {
+	return db.Tx(ctx, func(tx *Tx) error {
+		if _, err := tx.ExecContext(ctx, `UPDATE change_log SET pruned_upto = $1 WHERE one = 1 AND pruned_upto < $1 AND $1 <= number`, upto); err != nil {
+			return err
+		}
+		_, err := tx.ExecContext(ctx, `DELETE FROM change WHERE number <= (SELECT pruned_upto FROM change_log)`)
+		return err
+	})
+}

@@ -1,0 +1,195 @@
+package db
+
+import (
+	"context"
+	"database/sql"
+	"database/sql/driver"
+	"errors"
+	"fmt"
+	"hash/fnv"
+	"net/url"
+	"os"
+	"path/filepath"
+	"strings"
+
+	"github.com/jackc/pgx/v5/pgconn"
+	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/pressly/goose/v3"
+	"golang.org/x/sys/unix"
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+)
+
+// dialect is all that SQLite and PostgreSQL do differently.
+type dialect interface {
+	name() string
+	goose() goose.Dialect
+	open() (write, read *sql.DB, err error)
+	writeOptions() *sql.TxOptions
+	viewOptions() *sql.TxOptions
+	// assignOptions are those of the transaction that numbers changes. Every one of
+	// its statements after lockAssigner must see all that was committed before it.
+	assignOptions() *sql.TxOptions
+	lockAssigner(ctx context.Context, tx *sql.Tx) error
+	retryable(error) bool
+	lock(ctx context.Context, pool *sql.DB, name string) (unlock func(), err error)
+}
+
+func dialectOf(dsn string) (dialect, error) {
+	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
+		dsn = path
+	} else if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
+		return postgres{dsn}, nil
+	} else if scheme, _, ok := strings.Cut(dsn, "://"); ok {
+		return nil, fmt.Errorf("the database cannot be of the kind %q: give a path, sqlite:PATH or postgres://…", scheme)
+	}
+	if dsn == "" {
+		return nil, errors.New("no database is named: give a path, sqlite:PATH or postgres://…")
+	}
+	path, err := filepath.Abs(dsn)
+	if err != nil {
+		return nil, err
+	}
+	return sqliteFile{path}, nil
+}
+
+// sqliteFile is a SQLite database in a file: one writer at a time, readers beside it.
+type sqliteFile struct{ path string }
+
+func (sqliteFile) name() string         { return "SQLite" }
+func (sqliteFile) goose() goose.Dialect { return goose.DialectSQLite3 }
+
+func (s sqliteFile) open() (write, read *sql.DB, err error) {
+	if err := os.MkdirAll(filepath.Dir(s.path), 0o750); err != nil {
+		return nil, nil, err
+	}
+	dsn := func(params ...string) string {
+		q := url.Values{"_pragma": {
+			"busy_timeout(10000)",
+			"foreign_keys(1)",
+			"journal_mode(WAL)",
+			"synchronous(FULL)", // the truth about the library survives a power cut
+			"cache_size(-65536)",
+		}}
+		for _, p := range params {
+			k, v, _ := strings.Cut(p, "=")
+			q.Add(k, v)
+		}
+		return "file:" + (&url.URL{Path: s.path}).EscapedPath() + "?" + q.Encode()
+	}
+	// IMMEDIATE: a transaction that read first and then writes would otherwise fail
+	// with SQLITE_BUSY whatever the timeout.
+	if write, err = sql.Open("sqlite", dsn("_txlock=immediate")); err != nil {
+		return nil, nil, err
+	}
+	write.SetMaxOpenConns(1)
+	if read, err = sql.Open("sqlite", dsn("_pragma=query_only(1)")); err != nil {
+		write.Close()
+		return nil, nil, err
+	}
+	read.SetMaxOpenConns(8)
+	read.SetMaxIdleConns(8)
+	return write, read, nil
+}
+
+func (sqliteFile) writeOptions() *sql.TxOptions  { return nil }
+func (sqliteFile) viewOptions() *sql.TxOptions   { return nil }
+func (sqliteFile) assignOptions() *sql.TxOptions { return nil }
+
+// lockAssigner has nothing to do: BEGIN IMMEDIATE took the only write lock.
+func (sqliteFile) lockAssigner(context.Context, *sql.Tx) error { return nil }
+
+func (sqliteFile) retryable(err error) bool {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return false
+	}
+	primary := e.Code() & 0xff
+	return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
+}
+
+func (s sqliteFile) lock(_ context.Context, _ *sql.DB, name string) (func(), error) {
+	f, err := os.OpenFile(s.path+"."+name+".lock", os.O_RDWR|os.O_CREATE, 0o640)
+	if err != nil {
+		return nil, fmt.Errorf("lock %q: %w", name, err)
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, ErrTaken
+		}
+		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
+	}
+	return func() { f.Close() }, nil
+}
+
+// postgres is a PostgreSQL database, perhaps shared by several central processes.
+type postgres struct{ dsn string }
+
+func (postgres) name() string         { return "PostgreSQL" }
+func (postgres) goose() goose.Dialect { return goose.DialectPostgres }
+
+func (p postgres) open() (write, read *sql.DB, err error) {
+	pool, err := sql.Open("pgx", p.dsn)
+	if err != nil {
+		return nil, nil, err
+	}
+	pool.SetMaxOpenConns(24)
+	pool.SetMaxIdleConns(8)
+	return pool, pool, nil
+}
+
+func (postgres) writeOptions() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelSerializable}
+}
+
+func (postgres) viewOptions() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
+}
+
+// assignOptions must not ask for one snapshot: it would be taken before the lock
+// is granted, and miss what the holder before us committed.
+func (postgres) assignOptions() *sql.TxOptions {
+	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
+}
+
+func (postgres) lockAssigner(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, lockKey("assign"))
+	return err
+}
+
+func (postgres) retryable(err error) bool {
+	var e *pgconn.PgError
+	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01") // serialization failure, deadlock
+}
+
+func (postgres) lock(ctx context.Context, pool *sql.DB, name string) (func(), error) {
+	conn, err := pool.Conn(ctx)
+	if err != nil {
+		return nil, fmt.Errorf("lock %q: %w", name, err)
+	}
+	var got bool
+	if err := conn.QueryRowContext(ctx, `SELECT pg_try_advisory_lock($1)`, lockKey(name)).Scan(&got); err != nil {
+		conn.Close()
+		return nil, fmt.Errorf("lock %q: %w", name, err)
+	}
+	if !got {
+		conn.Close()
+		return nil, ErrTaken
+	}
+	return func() {
+		// The caller's context may be over; the lock must go all the same, and goes
+		// with the connection at the latest.
+		if _, err := conn.ExecContext(context.WithoutCancel(ctx), `SELECT pg_advisory_unlock($1)`, lockKey(name)); err != nil {
+			conn.Raw(func(any) error { return driver.ErrBadConn }) // makes the pool drop it
+		}
+		conn.Close()
+	}, nil
+}
+
+// lockKey is the number of an advisory lock. Locks belong to one database.
+func lockKey(name string) int64 {
+	h := fnv.New64a()
+	h.Write([]byte("madoguchi/" + name))
+	return int64(h.Sum64())
+}

@@ -1,0 +1,165 @@
+package central
+
+import (
+	"errors"
+	"fmt"
+	"io"
+	"net/http"
+	"os"
+	"strconv"
+	"strings"
+	"time"
+
+	"madoguchi/central/db"
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+)
+
+// terminal makes a handler for enrolled terminals only.
+func (s *Service) terminal(h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+		if !ok || secret == "" {
+			return &protocol.Problem{Status: http.StatusUnauthorized, Code: protocol.CodeUnauthorized, Detail: "send the terminal's secret as a bearer token"}
+		}
+		if _, err := s.cfg.Terminals.Authenticate(r.Context(), secret); err != nil {
+			return err
+		}
+		return h(w, r)
+	}
+}
+
+func (s *Service) enrol(w http.ResponseWriter, r *http.Request) error {
+	now, from := s.cfg.Now(), remoteHost(r)
+	if !s.limit.allow(from, now) {
+		w.Header().Set("Retry-After", "30")
+		return &protocol.Problem{Status: http.StatusTooManyRequests, Code: protocol.CodeTooMany, Detail: "too many wrong codes; wait half a minute"}
+	}
+	var body protocol.Enrol
+	if err := decode(w, r, &body); err != nil {
+		return err
+	}
+	t, secret, err := s.cfg.Terminals.Enrol(r.Context(), body.Code)
+	if errors.Is(err, library.ErrEnrolmentCode) {
+		s.limit.failed(from, now)
+	}
+	if err != nil {
+		return err
+	}
+	s.cfg.Log.Info("a terminal was enrolled", "terminal", t.ID, "branch", t.Branch, "name", t.Name, "from", from)
+	return reply(w, r, protocol.Enrolled{Terminal: t.ID, Secret: secret, Branch: t.Branch})
+}
+
+func (s *Service) site(w http.ResponseWriter, r *http.Request) error {
+	site := s.cfg.Site
+	var err error
+	if site.Branches, err = s.cfg.Catalogue.Branches(r.Context()); err != nil {
+		return err
+	}
+	return reply(w, r, site)
+}
+
+func (s *Service) head(w http.ResponseWriter, r *http.Request) error {
+	log, err := s.cfg.Catalogue.Log(r.Context())
+	if err != nil {
+		return err
+	}
+	newest, err := s.cfg.Editions.Newest(r.Context())
+	if err != nil {
+		return err
+	}
+	return reply(w, r, protocol.Head{Epoch: log.Epoch, Number: log.Number, Edition: newest})
+}
+
+func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
+	q := r.URL.Query()
+	after, err := strconv.ParseInt(q.Get("after"), 10, 64)
+	if err != nil || after < 0 {
+		return badRequest("after must be the number of a change")
+	}
+	answer, err := s.cfg.Catalogue.Changes(r.Context(), q.Get("epoch"), after)
+	if err != nil {
+		return err
+	}
+	return reply(w, r, answer)
+}
+
+func (s *Service) chunk(w http.ResponseWriter, r *http.Request) error {
+	f, err := s.cfg.Editions.Chunk(r.PathValue("sha256"))
+	if errors.Is(err, os.ErrNotExist) {
+		return &protocol.Problem{Status: http.StatusNotFound, Code: protocol.CodeNotFound, Detail: "no edition has this chunk any more"}
+	}
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	h := w.Header()
+	h.Set("Content-Type", "application/zstd")
+	h.Set("Cache-Control", "public, max-age=31536000, immutable")
+	h.Set("ETag", `"`+r.PathValue("sha256")+`"`)
+	http.ServeContent(w, r, "", time.Time{}, f)
+	return nil
+}
+
+func (s *Service) digests(w http.ResponseWriter, r *http.Request) error {
+	d, err := s.cfg.Catalogue.Digests(r.Context())
+	if err != nil {
+		return err
+	}
+	answer := protocol.Digests{Epoch: d.Epoch, Number: d.Number, Buckets: make([]string, len(d.Buckets))}
+	for i, x := range d.Buckets {
+		answer.Buckets[i] = x.String()
+	}
+	return reply(w, r, answer)
+}
+
+func (s *Service) bucket(w http.ResponseWriter, r *http.Request) error {
+	n, err := strconv.Atoi(r.PathValue("n"))
+	if err != nil || n < 0 || n >= library.Buckets {
+		return badRequest("a bucket is a number from 0 to %d", library.Buckets-1)
+	}
+	b, err := s.cfg.Catalogue.Bucket(r.Context(), n)
+	if err != nil {
+		return err
+	}
+	return reply(w, r, protocol.Bucket{Epoch: b.Epoch, Number: b.Number, Records: b.Records})
+}
+
+func (s *Service) availability(w http.ResponseWriter, r *http.Request) error {
+	items, err := s.cfg.Circulation.Availability(r.Context(), library.BibID(r.PathValue("id")))
+	if err != nil {
+		return err
+	}
+	return reply(w, r, protocol.Availability{Items: items})
+}
+
+func (s *Service) healthz(w http.ResponseWriter, r *http.Request) error {
+	_, err := io.WriteString(w, "ok\n")
+	return err
+}
+
+// readyz says whether terminals can be served: the database answers, and there is
+// an edition for them.
+func (s *Service) readyz(w http.ResponseWriter, r *http.Request) error {
+	err := s.cfg.DB.View(r.Context(), func(tx *db.Tx) error {
+		_, err := tx.Log(r.Context())
+		return err
+	})
+	var newest *protocol.Manifest
+	if err == nil {
+		newest, err = s.cfg.Editions.Newest(r.Context())
+	}
+	switch {
+	case err != nil:
+		s.cfg.Log.Warn("not ready", "err", err)
+		return notReady("the database does not answer")
+	case newest == nil:
+		return notReady("no edition of the catalogue is built yet")
+	}
+	_, err = fmt.Fprintln(w, "ok")
+	return err
+}
+
+func notReady(why string) error {
+	return &protocol.Problem{Status: http.StatusServiceUnavailable, Code: protocol.CodeUnavailable, Detail: why}
+}

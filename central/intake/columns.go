@@ -1,0 +1,94 @@
+package intake
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// columnNames are our columns of a CSV file, as the manual lists them.
+var columnNames = []string{
+	"id", "title", "title_reading", "subtitle", "volume", "series", "creator", "creator_reading", "creator_role",
+	"publisher", "year", "isbn", "ndc", "subjects", "kind", "language", "description",
+	"barcode", "branch", "call_number", "shelf", "lendable",
+}
+
+// ParseColumns reads "title=作品名,creator=姓+名": our column, then the header of the
+// file's column, or several headers whose cells are joined with a space.
+func ParseColumns(s string) (map[string]string, error) {
+	columns := map[string]string{}
+	for _, pair := range strings.Split(s, ",") {
+		if strings.TrimSpace(pair) == "" {
+			continue
+		}
+		ours, theirs, ok := strings.Cut(pair, "=")
+		ours, theirs = strings.TrimSpace(ours), strings.TrimSpace(theirs)
+		switch {
+		case !ok || theirs == "":
+			return nil, fmt.Errorf("%q names no column: write ours=theirs, for example title=書名", pair)
+		case !slices.Contains(columnNames, ours):
+			return nil, fmt.Errorf("there is no column %q: ours are %s", ours, strings.Join(columnNames, ", "))
+		case columns[ours] != "":
+			return nil, fmt.Errorf("the column %q is given twice: join several of theirs with +", ours)
+		}
+		columns[ours] = theirs
+	}
+	return columns, nil
+}
+
+// layout tells where in a row our columns stand.
+type layout map[string][]int
+
+// lay finds our columns in a header line.
+func lay(header []string, columns map[string]string) (layout, error) {
+	index := map[string]int{}
+	for i, h := range header {
+		if h = columnKey(h); h != "" {
+			if _, twice := index[h]; !twice {
+				index[h] = i
+			}
+		}
+	}
+	l := layout{}
+	for _, ours := range columnNames {
+		theirs, named := columns[ours]
+		if !named {
+			if i, ok := index[ours]; ok {
+				l[ours] = []int{i}
+			}
+			continue
+		}
+		parts := []string{theirs}
+		if _, whole := index[columnKey(theirs)]; !whole {
+			parts = strings.Split(theirs, "+")
+		}
+		for _, p := range parts {
+			i, ok := index[columnKey(p)]
+			if !ok {
+				return nil, fmt.Errorf("the header line has no column %q: it has %s", p, strings.Join(header, ", "))
+			}
+			l[ours] = append(l[ours], i)
+		}
+	}
+	if len(l["title"]) == 0 {
+		return nil, fmt.Errorf("the header line has no column for the title: name it with --columns title=…; it has %s", strings.Join(header, ", "))
+	}
+	return l, nil
+}
+
+func columnKey(header string) string { return strings.ToLower(narrow(header)) }
+
+// cell returns our column of a row; several of theirs are joined with a space.
+func (l layout) cell(cells []string, ours string) string {
+	at := l[ours]
+	if len(at) == 1 {
+		return strings.TrimSpace(cells[at[0]])
+	}
+	var parts []string
+	for _, i := range at {
+		if c := strings.TrimSpace(cells[i]); c != "" {
+			parts = append(parts, c)
+		}
+	}
+	return strings.Join(parts, " ")
+}

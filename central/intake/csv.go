@@ -1,0 +1,282 @@
+package intake
+
+import (
+	"bufio"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/library"
+)
+
+// CSV reads the records of a file of comma- or tab-separated values in UTF-8 with a
+// header line. Rows with the same id are one bib, with several creators or copies,
+// wherever in the file they stand; a row without id is known by what it describes. A
+// row that may not go in is yielded as a *Problem and reading goes on; any other
+// error ends it.
+//
+// The file is read twice, first for the identifiers alone, so that a bib can go out
+// with its last row and only the unfinished ones are in memory. What cannot be read
+// twice, such as a pipe, is first copied to a temporary file.
+func CSV(r io.Reader, opt Options) iter.Seq2[library.Record, error] {
+	return func(yield func(library.Record, error) bool) {
+		file, start, done, err := rewindable(r)
+		if err != nil {
+			yield(library.Record{}, err)
+			return
+		}
+		defer done()
+		c := csvReader{desk: newDesk(opt), yield: yield, last: map[uint64]int{}, open: map[library.BibID]*group{}}
+		if err := c.pass(file, c.learn); err != nil {
+			yield(library.Record{}, err)
+			return
+		}
+		if _, err := file.Seek(start, io.SeekStart); err != nil {
+			yield(library.Record{}, fmt.Errorf("the file cannot be read a second time: %w", err))
+			return
+		}
+		c.runs, c.current = 0, ""
+		if err := c.pass(file, c.collect); err != nil {
+			if !errors.Is(err, errStopped) {
+				yield(library.Record{}, err)
+			}
+			return
+		}
+		c.flush()
+	}
+}
+
+// errStopped is how a pass learns that nobody wants more records.
+var errStopped = errors.New("stopped")
+
+// csvReader groups the rows of a file into records. Neighbouring rows of one bib are
+// a run; last tells in which run a bib ends.
+type csvReader struct {
+	*desk
+	yield   func(library.Record, error) bool
+	layout  layout
+	last    map[uint64]int // by the hash of the identifier
+	runs    int
+	current library.BibID
+	open    map[library.BibID]*group
+}
+
+// group is a bib of which more rows may come.
+type group struct {
+	entry
+	items []library.Item
+	at    Problem // its first row
+}
+
+// pass reads the file from its header on and hands over each row.
+func (c *csvReader) pass(file io.Reader, take func(row) error) error {
+	s, header, err := openCSV(file)
+	if err != nil {
+		return err
+	}
+	if c.layout, err = lay(header, c.opt.Columns); err != nil {
+		return err
+	}
+	for {
+		r, err := s.next()
+		if errors.Is(err, io.EOF) {
+			return nil
+		} else if err != nil {
+			return fmt.Errorf("the file cannot be read after line %d: %w", s.line, err)
+		}
+		if err := take(r); err != nil {
+			return err
+		}
+	}
+}
+
+// openCSV reads the header line and finds out what parts the columns.
+func openCSV(file io.Reader) (*splitter, []string, error) {
+	s := &splitter{r: bufio.NewReaderSize(file, 64<<10), comma: ','}
+	if head, _ := s.r.Peek(3); string(head) == "\uFEFF" {
+		n, _ := s.r.Discard(len(head))
+		s.offset = int64(n)
+	} else if strings.HasPrefix(string(head), "\xFF\xFE") || strings.HasPrefix(string(head), "\xFE\xFF") {
+		return nil, nil, errors.New("the file is in UTF-16: save it as UTF-8 and import it again")
+	}
+	first, err := s.take()
+	for err == nil && len(strings.TrimSpace(string(first.text))) == 0 {
+		first, err = s.take()
+	}
+	if errors.Is(err, io.EOF) {
+		return nil, nil, errors.New("the file is empty: it needs a header line that names its columns")
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("the file cannot be read: %w", err)
+	}
+	if !utf8.Valid(first.text) {
+		return nil, nil, errors.New("the header line is not UTF-8 (it may be Shift_JIS): save the file as UTF-8 and import it again")
+	}
+	if strings.Count(string(first.text), "\t") > strings.Count(string(first.text), ",") {
+		s.comma = '\t'
+	}
+	s.giveBack([]line{first})
+	header, err := s.next()
+	if err == nil && header.reason != "" {
+		err = errors.New(header.reason)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("the header line cannot be read: %w", err)
+	}
+	s.columns = len(header.cells)
+	return s, header.cells, nil
+}
+
+// identify returns the identifier of a row, and "" for a row that has none.
+func (c *csvReader) identify(r row) library.BibID {
+	if r.reason != "" {
+		return ""
+	}
+	if id := clean(c.layout.cell(r.cells, "id")); id != "" {
+		return library.BibID(id)
+	}
+	e, _ := fromRow(r.cells, c.layout, c.opt)
+	return e.bib.ID
+}
+
+// enter begins a new run when the row is of another bib than the one before.
+func (c *csvReader) enter(id library.BibID) {
+	if id != c.current {
+		c.runs++
+		c.current = id
+	}
+}
+
+// learn is the first pass: where does each bib end?
+func (c *csvReader) learn(r row) error {
+	if id := c.identify(r); id != "" {
+		c.enter(id)
+		c.last[c.hash(string(id))] = c.runs
+	}
+	return nil
+}
+
+// collect is the second pass.
+func (c *csvReader) collect(r row) error {
+	at := Problem{Number: r.number, Line: r.line, Offset: r.offset, Reason: r.reason}
+	if at.Reason != "" {
+		return c.report(at)
+	}
+	if id := c.identify(r); id != "" {
+		if id != c.current {
+			if err := c.leave(); err != nil {
+				return err
+			}
+		}
+		c.enter(id)
+	}
+	e, reason := fromRow(r.cells, c.layout, c.opt)
+	g := c.open[e.bib.ID]
+	if reason == "" && g == nil {
+		g = &group{entry: e, at: at}
+		c.open[e.bib.ID] = g
+		g.add(e.item, true)
+	} else if reason == "" {
+		before := len(g.bib.Creators)
+		if reason = g.merge(e); reason == "" {
+			g.add(e.item, len(g.bib.Creators) == before)
+		}
+	}
+	if at.Reason = reason; reason != "" {
+		return c.report(at)
+	}
+	for _, n := range e.notes {
+		c.opt.note(at, "%s", n)
+	}
+	return nil
+}
+
+// add adds a copy. A copy without a barcode that looks like one we have is that one
+// when its row was written for another creator, and else a further one.
+func (g *group) add(item *library.Item, further bool) {
+	if item == nil {
+		return
+	}
+	for _, o := range g.items {
+		if item.Barcode != "" && o.Barcode == item.Barcode || o == *item && !further {
+			return
+		}
+	}
+	g.items = append(g.items, *item)
+}
+
+// leave sends the current bib out if this was its last run.
+func (c *csvReader) leave() error {
+	g := c.open[c.current]
+	if g == nil || c.last[c.hash(string(c.current))] != c.runs {
+		return nil
+	}
+	delete(c.open, c.current)
+	return c.send(g)
+}
+
+// flush sends out what is left at the end of the file.
+func (c *csvReader) flush() {
+	left := make([]*group, 0, len(c.open))
+	for _, g := range c.open {
+		left = append(left, g)
+	}
+	slices.SortFunc(left, func(a, b *group) int { return a.at.Number - b.at.Number })
+	for _, g := range left {
+		if c.send(g) != nil {
+			return
+		}
+	}
+}
+
+func (c *csvReader) send(g *group) error {
+	rec := library.Record{Bib: g.bib, Items: g.items}
+	if g.bib.Title == "" {
+		g.at.Reason = "it has no title, and no other row with its identifier has one"
+	} else {
+		g.at.Reason = c.finish(&rec)
+	}
+	if g.at.Reason != "" {
+		return c.report(g.at)
+	}
+	if !c.yield(rec, nil) {
+		return errStopped
+	}
+	return nil
+}
+
+func (c *csvReader) report(p Problem) error {
+	if !c.yield(library.Record{}, &p) {
+		return errStopped
+	}
+	return nil
+}
+
+// rewindable returns the file itself where it can be read twice, else a copy.
+func rewindable(r io.Reader) (file io.ReadSeeker, start int64, done func(), err error) {
+	if s, ok := r.(io.ReadSeeker); ok {
+		if start, err := s.Seek(0, io.SeekCurrent); err == nil {
+			return s, start, func() {}, nil
+		}
+	}
+	tmp, err := os.CreateTemp("", "madoguchi-import-*.csv")
+	if err != nil {
+		return nil, 0, nil, fmt.Errorf("the file cannot be copied to be read twice: %w", err)
+	}
+	done = func() {
+		tmp.Close()
+		os.Remove(tmp.Name())
+	}
+	if _, err = io.Copy(tmp, r); err == nil {
+		_, err = tmp.Seek(0, io.SeekStart)
+	}
+	if err != nil {
+		done()
+		return nil, 0, nil, fmt.Errorf("the file cannot be copied to be read twice: %w", err)
+	}
+	return tmp, 0, done, nil
+}

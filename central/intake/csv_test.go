@@ -1,0 +1,345 @@
+package intake
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"testing/iotest"
+
+	"madoguchi/library"
+)
+
+func TestCSVRow(t *testing.T) {
+	header := "\uFEFFid,title,title_reading,subtitle,volume,series,creator,creator_reading,publisher,year,isbn,ndc,subjects,kind,language,description,barcode,branch,call_number,shelf,lendable\r\n"
+	row := `b1,"こ、こ""ろ""",ここ ろ,先生の遺書,上,新潮文庫 ; な-1-1,"夏目, 漱石; 青木 花||translator",なつめ そうせき；あおき はな,新潮社,1957（昭和32）年5月20日,978-4-10-101003-8,NDC K913.6 726,文学；友情,図書,ja,"一行目` + "\r\n" + `二行目",100１,CHUO,913.6 ナ,2階　文学,禁帯出` + "\r\n"
+	got := one(t, header+row, Options{})
+	same(t, "record", got, library.Record{
+		Bib: library.Bib{
+			ID: "b1", Kind: library.Book, Title: `こ、こ"ろ"`, TitleReading: "ここ ろ", Subtitle: "先生の遺書", Volume: "上",
+			Creators:  []library.Creator{{Name: "夏目 漱石", Reading: "なつめ そうせき"}, {Name: "青木 花", Reading: "あおき はな", Role: "訳"}},
+			Publisher: "新潮社", Year: 1957, Series: []library.Series{{Title: "新潮文庫", Volume: "な-1-1"}},
+			ISBNs: []string{"9784101010038"}, NDC: []string{"913.6", "726"}, Subjects: []library.Subject{{Term: "文学"}, {Term: "友情"}},
+			Language: "jpn", Juvenile: true, Description: "一行目\n二行目",
+		},
+		Items: []library.Item{{ID: "1001", BibID: "b1", Branch: "chuo", Barcode: "1001", CallNumber: "913.6/ナ", Shelf: "2階 文学", State: library.OnShelf}},
+	})
+}
+
+func TestCSVTabs(t *testing.T) {
+	rec := one(t, "ID\tTitle\tnote, not ours\n1\tこころ\ta, b\n", Options{})
+	same(t, "title", rec.Bib.Title, "こころ")
+}
+
+func TestCSVGroups(t *testing.T) {
+	const header = "id,title,creator,creator_role,branch,barcode,year\n"
+	summary := func(records []library.Record) (out []string) {
+		for _, r := range records {
+			s := string(r.Bib.ID)
+			for _, c := range r.Bib.Creators {
+				s += " " + c.Name + c.Role
+			}
+			for _, it := range r.Items {
+				s += " " + string(it.ID)
+			}
+			out = append(out, s)
+		}
+		return out
+	}
+	tests := []struct {
+		name, rows string
+		want       []string
+	}{
+		{"neighbours", "1,本,甲,著,,,\n1,本,乙,訳者,,,\n2,書,丙,,,,\n", []string{"1 甲著 乙訳", "2 丙"}},
+		{"parted", "1,本,甲,著,,,\n2,書,丙,,,,\n1,,乙,訳,,,\n3,紙,,,,,\n", []string{"2 丙", "1 甲著 乙訳", "3"}},
+		{"parted twice", "1,本,甲,,,,\n2,書,丙,,,,\n1,本,乙,,,,\n2,書,丁,,,,\n1,本,戊,,,,\n", []string{"2 丙 丁", "1 甲 乙 戊"}},
+		{"copies with barcodes", "1,本,甲,,a,11,\n1,本,甲,,a,12,\n1,本,甲,,b,13,\n", []string{"1 甲 11 12 13"}},
+		{"a copy named for each creator", "1,本,甲,,a,11,\n1,本,乙,,a,11,\n", []string{"1 甲 乙 11"}},
+		{"copies without barcodes", "1,本,甲,,a,,\n1,本,甲,,a,,\n1,本,甲,,b,,\n", []string{"1 甲 1.a.1 1.a.2 1.b.1"}},
+		{"a copy without barcode for each creator", "1,本,甲,,a,,\n1,本,乙,,a,,\n", []string{"1 甲 乙 1.a.1"}},
+		{"a bad row between", "1,本,甲,,,,\n1,本,乙,,,,いつか\n1,本,丙,,,,\n", []string{"1 甲 丙"}},
+		{"a bad row last", "1,本,甲,,,,\n2,書,,,,,\n1,本,乙,,,,いつか\n", []string{"2", "1 甲"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			records, _, err := gather(t, header+test.rows, Options{})
+			if err != nil {
+				t.Fatal(err)
+			}
+			same(t, "records", summary(records), test.want)
+		})
+	}
+	t.Run("without identifiers", func(t *testing.T) {
+		records, problems, err := gather(t, "title,creator,barcode,branch\n本,甲,1,a\n書,乙,2,a\n本,甲,3,a\n", Options{})
+		if err != nil || len(problems) > 0 || len(records) != 2 || records[0].Bib.Title != "書" || len(records[1].Items) != 2 {
+			t.Errorf("records %+v, problems %v, error %v", records, problems, err)
+		}
+	})
+}
+
+func TestCSVProblems(t *testing.T) {
+	const header = "id,title,creator,publisher,year,kind,branch,barcode,lendable\n"
+	tests := []struct {
+		name, rows string
+		reasons    []string
+		lost       int // good rows that are lost with them
+	}{
+		{"too few fields", "x,本,甲\n", []string{"3 fields, but the header line has 9"}, 0},
+		{"too many fields", "x,本,甲,,,,,,,y\n", []string{"10 fields"}, 0},
+		{"empty cells beyond", "x,本,甲,,,,,,,,\n", nil, -1},
+		{"blank lines", "\n  \n,,,\n", nil, 0},
+		{"quote in a bare field", "x,本\"の,甲,,,,,,\n", []string{"does not begin with one"}, 0},
+		{"quote in a quoted field", "x,\"本\"の,甲,,,,,,\n", []string{"must be doubled"}, 0},
+		{"quote that never ends", "x,\"本,甲,,,,,,\n", []string{"quotation mark"}, 0},
+		{"quotes that never end", "x,\"本,甲,,,,,,\ny,\"本,甲,,,,,,\n", []string{"quotation mark", "quotation mark"}, 0},
+		{"quote that never ends before a quoted row", "x,\"本,甲,,,,,,\n\"y\",\"本\",甲,,,,,,\n", []string{"quotation mark"}, -1},
+		{"quote at the end of a row", "x,本,甲,,,,,,\"\n", []string{"quotation mark"}, 0},
+		{"Shift_JIS", "x,\x96\x7B,甲,,,,,,\n", []string{"not UTF-8"}, 0},
+		{"no title", "x,,甲,,,,,,\n", []string{"no title"}, 0},
+		{"neither id nor title", ",,甲,,,,,,\n", []string{"no title"}, 0},
+		{"another title", "good,別,甲,,,,,,\n", []string{"belongs to another title (良書)"}, 0},
+		{"year", "x,本,甲,,そのうち,,,,\n", []string{`"そのうち" is not a year`}, 0},
+		{"kind", "x,本,甲,,,粘土板,,,\n", []string{`"粘土板" is not a kind`}, 0},
+		{"lendable", "x,本,甲,,,,chuo,1,たぶん\n", []string{"does not say whether"}, 0},
+		{"barcode without a branch", "x,本,甲,,,,,1,\n", []string{"has no branch"}, 0},
+		{"unknown branch", "x,本,甲,,,,kita,1,\n", []string{`no branch "kita"`}, 0},
+		{"same barcode", "x,本,甲,,,,chuo,1,\ny,書,乙,,,,chuo,1,\n", []string{"barcode 1 is already"}, -1},
+		{"a line without end", "x," + strings.Repeat("あ", maxLine) + "\n", []string{"longer than"}, 0},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var file strings.Builder
+			file.WriteString(header + "good,良書,甲,,,,,,\n")
+			begin := file.Len()
+			file.WriteString(test.rows)
+			for i := range 150 {
+				fmt.Fprintf(&file, "g%d,良書%d,\"甲, 乙\",,,,,,\n", i, i)
+			}
+			opt := Options{KnownBranch: func(c library.BranchCode) bool { return c == "chuo" }}
+			records, problems, err := gather(t, file.String(), opt)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if len(records) != 151-test.lost {
+				t.Errorf("%d records, want %d; problems %v", len(records), 151-test.lost, problems)
+			}
+			if len(problems) != len(test.reasons) {
+				t.Fatalf("problems %v, want %q", problems, test.reasons)
+			}
+			for i, p := range problems {
+				if !strings.Contains(p.Reason, test.reasons[i]) {
+					t.Errorf("reason %q, want %q", p.Reason, test.reasons[i])
+				}
+			}
+			if len(problems) == 1 && test.name != "same barcode" {
+				if p := problems[0]; p.Number != 2 || p.Line != 3 || p.Offset != int64(begin) || !strings.Contains(p.Error(), "row 2 (line 3, byte ") {
+					t.Errorf("problem at row %d, line %d, byte %d", p.Number, p.Line, p.Offset)
+				}
+			}
+		})
+	}
+}
+
+func TestCSVLongFieldThatNeverEnds(t *testing.T) {
+	var file strings.Builder
+	file.WriteString("id,title\n1,\"本\n")
+	for i := range 5000 {
+		fmt.Fprintf(&file, "g%d,良書%d\n", i, i)
+	}
+	records, problems, err := gather(t, file.String(), Options{})
+	if err != nil || len(records) != 5000 || len(problems) != 1 || problems[0].Line != 2 {
+		t.Errorf("%d records, problems %v, error %v", len(records), problems, err)
+	}
+}
+
+func TestCSVFatal(t *testing.T) {
+	tests := []struct {
+		name, file string
+		columns    map[string]string
+		want       string
+	}{
+		{"empty", "", nil, "is empty"},
+		{"Shift_JIS", "\x8F\x91\x96\xBC,id\n", nil, "not UTF-8"},
+		{"UTF-16", "\xFF\xFEi\x00", nil, "UTF-16"},
+		{"no title", "id,書名\n1,本\n", nil, "name it with --columns title="},
+		{"no such column", "id,書名\n1,本\n", map[string]string{"title": "題名"}, `no column "題名": it has id, 書名`},
+		{"broken header", "id,\"title\n1,本\n", nil, "header line cannot be read"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			records, problems, err := gather(t, test.file, Options{Columns: test.columns})
+			if err == nil || !strings.Contains(err.Error(), test.want) || len(records)+len(problems) > 0 {
+				t.Errorf("error %v, want %q", err, test.want)
+			}
+		})
+	}
+	broken := errors.New("the disk is broken")
+	for _, err := range CSV(io.MultiReader(strings.NewReader("id,title\n1,本\n"), iotest.ErrReader(broken)), Options{}) {
+		if !errors.Is(err, broken) {
+			t.Errorf("error %v", err)
+		}
+	}
+}
+
+func TestCSVFromAPipe(t *testing.T) {
+	t.Setenv("TMPDIR", t.TempDir())
+	n := 0
+	for _, err := range CSV(iotest.OneByteReader(strings.NewReader("id,title\n1,本\n2,書\n1,本\n")), Options{}) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		n++
+	}
+	left, err := os.ReadDir(os.TempDir())
+	if n != 2 || err != nil || len(left) != 0 {
+		t.Errorf("%d records, left behind %v, error %v", n, left, err)
+	}
+}
+
+func TestCSVStopsWhenAsked(t *testing.T) {
+	for _, file := range []string{"id,title\n1,本\n2,書\n3,紙\n", "id,title\n1\n2\n", "id\n", "id,title\n1,本\n2,書\n1,本\n2,書\n"} {
+		n := 0
+		for range CSV(strings.NewReader(file), Options{}) {
+			if n++; n == 1 {
+				break
+			}
+		}
+	}
+}
+
+func TestCSVNotes(t *testing.T) {
+	var notes []string
+	opt := Options{Note: func(p Problem) { notes = append(notes, p.Error()) }}
+	records, problems, err := gather(t, "id,title,isbn,ndc,language\n1,本,978-4-10-101003-9,UDC 8,Klingon\n", opt)
+	if err != nil || len(records) != 1 || len(problems) > 0 || len(notes) != 3 || !strings.Contains(strings.Join(notes, " "), "row 1 (line 2, byte 27): the ISBN") {
+		t.Errorf("%d records, problems %v, notes %q, error %v", len(records), problems, notes, err)
+	}
+}
+
+func TestParseColumns(t *testing.T) {
+	got, err := ParseColumns(" title = 書名, creator=姓+名 ,")
+	if err != nil {
+		t.Fatal(err)
+	}
+	same(t, "columns", got, map[string]string{"title": "書名", "creator": "姓+名"})
+	rec := one(t, "姓,名,書名,a+b\n夏目,漱石,こころ,9\n", Options{Columns: map[string]string{"title": "書名", "creator": "姓+名", "volume": "a+b"}})
+	same(t, "creator", rec.Bib.Creators[0].Name, "夏目 漱石")
+	same(t, "a header with a plus", rec.Bib.Volume, "9")
+	for _, bad := range []string{"title", "title=", "author=著者", "title=a,title=b"} {
+		if _, err := ParseColumns(bad); err == nil {
+			t.Errorf("%q was taken", bad)
+		}
+	}
+}
+
+const (
+	aozoraExtended = "id=作品ID,title=作品名,title_reading=作品名読み,subtitle=副題,creator=姓+名,creator_reading=姓読み+名読み,creator_role=役割フラグ," +
+		"ndc=分類番号,publisher=底本出版社名1,year=底本初版発行年1"
+	aozora2017 = "id=作品ID,title=作品名,creator=著者名,publisher=出版社名,year=入力に使用した版"
+	enju       = "id=manifestation_identifier,title=original_title,title_reading=title_transcription,creator_reading=creator_transcription," +
+		"year=pub_date,volume=volume_number_string,barcode=item_identifier"
+)
+
+func columns(t *testing.T, s string) map[string]string {
+	t.Helper()
+	c, err := ParseColumns(s)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return c
+}
+
+func TestRealCSV(t *testing.T) {
+	tests := []struct {
+		path, columns     string
+		records, problems int
+		readings, years   int // at least
+	}{
+		{"aozora/list_person_all_extended_utf8_first1519.csv", aozoraExtended, 1461, 0, 1456, 1400},
+		{"aozora/list_person_all_utf8_2017.csv", aozora2017, 14283, 0, 0, 13000},
+		{"enju_tsv/resource_import_file_sample1.tsv", enju, 9, 10, 0, 2},
+		{"enju_tsv/resource_import_file_sample2.tsv", "title=original_title", 0, 22, 0, 0},
+		{"enju_tsv/resource_import_file_sample3.tsv", enju, 7, 9, 0, 2},
+	}
+	for _, test := range tests {
+		t.Run(test.path, func(t *testing.T) {
+			file := string(sharedData(t, test.path))
+			opt := Options{Branch: "chuo", Columns: columns(t, test.columns)}
+			records, problems, err := gather(t, file, opt)
+			if err != nil || len(records) != test.records || len(problems) != test.problems {
+				t.Fatalf("%d records, problems %v, error %v", len(records), problems, err)
+			}
+			ids, readings, years := map[library.BibID]bool{}, 0, 0
+			for _, r := range records {
+				ids[r.Bib.ID] = true
+				if r.Bib.TitleReading != "" {
+					readings++
+				}
+				if r.Bib.Year != 0 {
+					years++
+				}
+			}
+			if len(ids) != len(records) || readings < test.readings || years < test.years {
+				t.Errorf("%d identifiers, %d readings, %d years", len(ids), readings, years)
+			}
+			again, _, _ := gather(t, file, opt)
+			same(t, "second time", again, records)
+		})
+	}
+}
+
+func TestRealCSVBroken(t *testing.T) {
+	file := sharedData(t, "aozora/list_person_all_extended_utf8_first1519.csv")
+	lines := bytes.SplitAfter(file, []byte("\n"))
+	lines[100] = bytes.Replace(lines[100], []byte(`","`), []byte(`,"`), 1)
+	lines[300] = bytes.Replace(lines[300], []byte(`"`), nil, 1)
+	lines[500] = append(lines[500][:len(lines[500])-3:len(lines[500])-3], "\r\n"...)
+	lines[700] = bytes.Replace(lines[700], []byte(`NDC`), []byte("\x82\xB1"), 1)
+	lines[900] = append(lines[900][:120:120], '\n')
+	records, problems, err := gather(t, string(bytes.Join(lines, nil)), Options{Columns: columns(t, aozoraExtended)})
+	var at []int
+	for _, p := range problems {
+		at = append(at, p.Line)
+	}
+	if want := []int{101, 301, 501, 701, 901}; err != nil || !slices.Equal(at, want) {
+		t.Errorf("bad lines %v, want %v; error %v", at, want, err)
+	}
+	if len(records) < 1456 {
+		t.Errorf("%d records", len(records))
+	}
+}
+
+func FuzzCSV(f *testing.F) {
+	for _, row := range []string{
+		"x,本,甲\n", `x,"本"の,甲` + "\n", `x,"本`, `"`, `""`, "\"\n\"", "\xFF\n", "x\ty\n", "\r", "x,\"a\nb\",c\n", "x,,\n", ",,,,\n", "g,\"", "本;//||\n", `x,""",` + "\n",
+	} {
+		f.Add([]byte(row))
+	}
+	f.Fuzz(func(t *testing.T, row []byte) {
+		const header, good = "id,title,creator\n", "good1,良書,甲\n"
+		var rest strings.Builder
+		for i := range 2 * maxRowLines {
+			fmt.Fprintf(&rest, "good%d,良書,乙\n", i+2)
+		}
+		file := header + good + string(row) + "\n" + rest.String()
+		found := map[library.BibID]bool{}
+		for rec, err := range CSV(strings.NewReader(file), Options{}) {
+			var p *Problem
+			if err != nil && !errors.As(err, &p) {
+				t.Fatal(err)
+			}
+			if err == nil {
+				found[rec.Bib.ID] = true
+			}
+		}
+		for i := range 2*maxRowLines + 1 {
+			if !found[library.BibID(fmt.Sprintf("good%d", i+1))] {
+				t.Fatalf("good%d is lost", i+1)
+			}
+		}
+	})
+}

@@ -1,0 +1,98 @@
+// Package intake turns the files of other systems into library records: MARC 21 as
+// national libraries and cataloguing agencies deliver it, and CSV as every other
+// system writes it. It decides what a patron will read: punctuation of the
+// catalogue card is taken off, readings find their headings, years become numbers.
+// It keeps nothing and knows no database; "central import" stores what it yields.
+package intake
+
+import (
+	"fmt"
+	"hash/maphash"
+
+	"madoguchi/library"
+)
+
+// Options say how a file is to be read. The zero value reads it as it is.
+type Options struct {
+	// Branch gets one copy of every record that comes without copies; "" for none.
+	Branch library.BranchCode
+
+	// Columns tells in which of the file's columns ours stand (see ParseColumns).
+	// Columns that it does not name are looked for under their own names.
+	Columns map[string]string
+
+	// KnownBranch tells whether there is a branch; nil takes every branch for known.
+	// A record with a copy at an unknown branch is a Problem.
+	KnownBranch func(library.BranchCode) bool
+
+	// Note is told what was left out of a record that itself went in, such as an
+	// ISBN with a wrong check digit; nil when nobody wants to know.
+	Note func(Problem)
+}
+
+// Problem is why a record was left out. The records after it are not concerned.
+type Problem struct {
+	Number int   // the record or row in the file, from 1, a header line not counted
+	Offset int64 // of its first byte in the file
+	Line   int   // its first line in the file, from 1; 0 where the file has no lines
+	Reason string
+}
+
+func (p *Problem) Error() string {
+	if p.Line > 0 {
+		return fmt.Sprintf("row %d (line %d, byte %d): %s", p.Number, p.Line, p.Offset, p.Reason)
+	}
+	return fmt.Sprintf("record %d (byte %d): %s", p.Number, p.Offset, p.Reason)
+}
+
+func (o Options) note(at Problem, format string, args ...any) {
+	if o.Note != nil {
+		at.Reason = fmt.Sprintf(format, args...)
+		o.Note(at)
+	}
+}
+
+// desk is where the records of one file pass on their way out.
+type desk struct {
+	opt      Options
+	seed     maphash.Seed
+	barcodes map[uint64]struct{} // hashes of those seen in this file
+}
+
+func newDesk(opt Options) *desk {
+	return &desk{opt: opt, seed: maphash.MakeSeed(), barcodes: map[uint64]struct{}{}}
+}
+
+func (d *desk) hash(s string) uint64 { return maphash.String(d.seed, s) }
+
+// finish gives a record the copy that Options.Branch promises, completes its items,
+// and says why it may not go in, or "".
+func (d *desk) finish(rec *library.Record) (reason string) {
+	if len(rec.Items) == 0 && d.opt.Branch != "" {
+		rec.Items = []library.Item{{Branch: d.opt.Branch, Lendable: true, State: library.OnShelf}}
+	}
+	copies := map[library.BranchCode]int{}
+	for i := range rec.Items {
+		it := &rec.Items[i]
+		if it.Branch == "" {
+			return fmt.Sprintf("the copy %q has no branch: name one with --branch", it.Barcode)
+		}
+		if d.opt.KnownBranch != nil && !d.opt.KnownBranch(it.Branch) {
+			return fmt.Sprintf("there is no branch %q: add it with \"central branch add\", then import the file again", it.Branch)
+		}
+		it.BibID = rec.Bib.ID
+		it.ID = library.ItemID(it.Barcode)
+		if it.Barcode == "" {
+			copies[it.Branch]++
+			it.ID = library.ItemID(fmt.Sprintf("%s.%s.%d", it.BibID, it.Branch, copies[it.Branch]))
+		} else if _, taken := d.barcodes[d.hash(it.Barcode)]; taken {
+			return fmt.Sprintf("the barcode %s is already that of another copy in this file", it.Barcode)
+		}
+	}
+	for _, it := range rec.Items {
+		if it.Barcode != "" {
+			d.barcodes[d.hash(it.Barcode)] = struct{}{}
+		}
+	}
+	return ""
+}

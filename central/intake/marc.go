@@ -1,0 +1,80 @@
+package intake
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+
+	"madoguchi/central/marc"
+	"madoguchi/library"
+)
+
+// MARC reads the records of a MARC 21 file in ISO 2709 or MARCXML. A record that may
+// not go in is yielded as a *Problem and reading goes on; any other error ends it.
+func MARC(r io.Reader, opt Options) iter.Seq2[library.Record, error] {
+	return func(yield func(library.Record, error) bool) {
+		d := newDesk(opt)
+		seen := map[uint64]int{} // the number of the record with that ID
+		for rec, err := range marc.Records(r) {
+			var bad *marc.RecordError
+			if errors.As(err, &bad) {
+				err = &Problem{Number: bad.Number, Offset: bad.Offset, Reason: bad.Reason}
+			}
+			var out library.Record
+			if err == nil {
+				p := Problem{Number: rec.Number, Offset: rec.Offset}
+				out, p.Reason = fromMARC(rec, opt)
+				id := d.hash(string(out.Bib.ID))
+				if n, twice := seen[id]; twice && p.Reason == "" {
+					p.Reason = fmt.Sprintf("it has the same identifier (%s) as record %d", out.Bib.ID, n)
+				}
+				if p.Reason == "" {
+					p.Reason = d.finish(&out)
+				}
+				if p.Reason != "" {
+					out, err = library.Record{}, &p
+				} else {
+					seen[id] = rec.Number
+				}
+			}
+			if !yield(out, err) {
+				return
+			}
+		}
+	}
+}
+
+// fromMARC maps a record, or says why it may not go in.
+func fromMARC(rec *marc.Record, opt Options) (out library.Record, reason string) {
+	if rec.Leader[5] == 'd' {
+		return out, "it is marked as deleted"
+	}
+	l := link(rec)
+	if out.Bib = l.bib(opt); out.Bib.Title == "" {
+		return out, "it has no title (field 245)"
+	}
+	if out.Bib.ID == "" {
+		out.Bib.ID = contentID(out.Bib)
+	}
+	out.Items, reason = l.items(&out.Bib)
+	return out, reason
+}
+
+// contentID names a bib that came without an identifier by what it is, so that the
+// same book gets the same name whenever it comes.
+func contentID(b library.Bib) library.BibID {
+	names := make([]string, 0, len(b.Creators))
+	for _, c := range b.Creators {
+		names = append(names, c.Name)
+	}
+	text, err := json.Marshal([]any{b.Title, b.Subtitle, b.Volume, names, b.Publisher, b.Year, b.ISBNs, b.Kind})
+	if err != nil {
+		panic(err) // strings and numbers
+	}
+	sum := sha256.Sum256(text)
+	return library.BibID("x" + hex.EncodeToString(sum[:10]))
+}

@@ -1,0 +1,263 @@
+package marc
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+// encode writes fields as ISO 2709. A control field is its value; a data field is
+// its two indicators and then subfields as "$aText".
+func encode(fields ...string) []byte {
+	var dir, data bytes.Buffer
+	for _, f := range fields {
+		tag, value := f[:3], f[4:]
+		value = strings.ReplaceAll(value, "$", "\x1F") + "\x1E"
+		fmt.Fprintf(&dir, "%s%04d%05d", tag, len(value), data.Len())
+		data.WriteString(value)
+	}
+	base := leaderLength + dir.Len() + 1
+	size := base + data.Len() + 1
+	return fmt.Appendf(nil, "%05dcam a22%05dzi 4500%s\x1E%s\x1D", size, base, dir.String(), data.String())
+}
+
+func kokoro() []byte {
+	return encode("001 k1", "245 10$aこころ /$c夏目漱石 著.", "100 1 $a夏目, 漱石")
+}
+
+func botchan() []byte { return encode("001 b2", "245 10$a坊っちゃん /$c夏目漱石 著.") }
+
+// outcome renders what Records yields: "k1" for a record, "!reason" for a bad one,
+// "!!" for the end by another error.
+func outcome(t *testing.T, r io.Reader) (out []string) {
+	t.Helper()
+	number := 0
+	for rec, err := range Records(r) {
+		number++
+		var bad *RecordError
+		switch {
+		case err == nil:
+			if rec.Number != number {
+				t.Errorf("record %s has the number %d, want %d", rec.Control("001"), rec.Number, number)
+			}
+			out = append(out, rec.Control("001"))
+		case errors.As(err, &bad):
+			if bad.Number != number {
+				t.Errorf("bad record has the number %d, want %d", bad.Number, number)
+			}
+			out = append(out, "!"+bad.Reason)
+		default:
+			out = append(out, "!!"+err.Error())
+		}
+	}
+	return out
+}
+
+func expect(t *testing.T, got []string, want ...string) {
+	t.Helper()
+	if len(got) != len(want) {
+		t.Fatalf("got %q, want %q", got, want)
+	}
+	for i := range want {
+		bad := strings.HasPrefix(want[i], "!")
+		if !bad && got[i] != want[i] || bad && !(strings.HasPrefix(got[i], "!") && strings.Contains(got[i], strings.TrimLeft(want[i], "!"))) {
+			t.Errorf("%d: got %q, want %q", i+1, got[i], want[i])
+		}
+	}
+}
+
+func TestReadsFields(t *testing.T) {
+	for rec, err := range Records(bytes.NewReader(append(kokoro(), botchan()...))) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		if rec.Number == 2 {
+			if want := int64(len(kokoro())); rec.Offset != want {
+				t.Errorf("offset %d, want %d", rec.Offset, want)
+			}
+			continue
+		}
+		var title *Field
+		for f := range rec.Data("245", "246") {
+			title = f
+		}
+		if title == nil || title.Ind1 != '1' || title.Ind2 != '0' || title.Get('a') != "こころ /" || title.Get('c') != "夏目漱石 著." || title.Get('x') != "" {
+			t.Errorf("title field %+v", title)
+		}
+		if rec.Leader[5:8] != "cam" || rec.Control("001") != "k1" || rec.Control("008") != "" {
+			t.Errorf("leader %q, 001 %q", rec.Leader, rec.Control("001"))
+		}
+	}
+}
+
+func TestBrokenISO2709(t *testing.T) {
+	replace := func(b []byte, old, new string) []byte {
+		if !bytes.Contains(b, []byte(old)) {
+			t.Fatalf("nothing to break: %q", old)
+		}
+		return bytes.Replace(b, []byte(old), []byte(new), 1)
+	}
+	long := encode("001 long", "520   $a"+strings.Repeat("a", 9_000))
+	whole := kokoro()
+	tests := []struct {
+		name   string
+		broken []byte
+		want   []string
+	}{
+		{"nothing", nil, nil},
+		{"line breaks", []byte("\r\n\r\n"), nil},
+		{"wrong length", replace(kokoro(), "00", "01"), []string{"!its leader says"}},
+		{"no length", append([]byte("x"), kokoro()[1:]...), []string{"!does not begin with a leader"}},
+		{"terminator lost", whole[:len(whole)-1], []string{"!cut off after"}},
+		{"cut in the middle", whole[:60], []string{"!cut off after 60 of its"}},
+		{"cut in the leader", whole[:11], []string{"!cut off after 11 of its"}},
+		{"garbage", []byte("<html>404</html> 12345"), []string{"!no record"}},
+		{"garbage that ends", []byte("hello\x1D"), []string{"!does not begin with a leader"}},
+		{"field terminator lost", replace(kokoro(), "著.\x1E", "著.."), []string{"!field 245 does not end"}},
+		{"directory in letters", replace(kokoro(), "245", "2-5"), []string{"!entry 2 of its directory"}},
+		{"directory too short", replace(kokoro(), "0010003", "0010002"), []string{"!field 001 does not end"}},
+		{"base address", replace(kokoro(), "a2200061", "a2200073"), []string{"!directory is damaged"}},
+		{"Shift_JIS", replace(kokoro(), "こころ /", "\x82\xB1\x82\xB1\x82\xEBabcde"), []string{"!is not UTF-8"}},
+		{"EUC-JP", replace(kokoro(), "こころ /", "\xA4\xB3\xA4\xB3\xA4\xEDabcde"), []string{"!is not UTF-8"}},
+		{"MARC-8", replace(kokoro(), "こころ", "\x1B$1!#a\x1B(B"), []string{"!MARC-8"}},
+		{"no indicators", replace(kokoro(), "10\x1F", "1\x1F0"), []string{"!no two indicators"}},
+		{"subfield without code", replace(kokoro(), "\x1Fc", "\x1F\x1F"), []string{"!subfield without a code"}},
+		{"UNIMARC", replace(kokoro(), "4500", "    "), []string{"!not that of a MARC 21 record"}},
+		{"a megabyte without a terminator", bytes.Repeat([]byte("00100 "), 200_000), []string{"!no record"}},
+		{"good, only long", long, []string{"long"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := bytes.Join([][]byte{kokoro(), test.broken, botchan()}, nil)
+			expect(t, outcome(t, bytes.NewReader(file)), append(append([]string{"k1"}, test.want...), "b2")...)
+			expect(t, outcome(t, iotest.OneByteReader(bytes.NewReader(file))), append(append([]string{"k1"}, test.want...), "b2")...)
+		})
+	}
+	t.Run("cut off at the end", func(t *testing.T) {
+		expect(t, outcome(t, bytes.NewReader(append(botchan(), whole[:70]...))), "b2", "!cut off after 70")
+	})
+	t.Run("offset of a bad record", func(t *testing.T) {
+		file := bytes.Join([][]byte{kokoro(), []byte("\n"), whole[:60], botchan()}, nil)
+		for _, err := range Records(bytes.NewReader(file)) {
+			var bad *RecordError
+			if errors.As(err, &bad) && bad.Offset != int64(len(whole)+1) {
+				t.Errorf("offset %d, want %d", bad.Offset, len(whole)+1)
+			}
+		}
+	})
+}
+
+func TestEndsWithOtherErrors(t *testing.T) {
+	broken := errors.New("the disk is broken")
+	for _, file := range [][]byte{kokoro(), []byte(xmlKokoro)} {
+		expect(t, outcome(t, io.MultiReader(bytes.NewReader(file), iotest.ErrReader(broken))), "k1", "!!the disk is broken")
+		expect(t, outcome(t, io.MultiReader(bytes.NewReader(file[:30]), iotest.ErrReader(broken))), "!!the disk is broken")
+	}
+	expect(t, outcome(t, strings.NewReader("\xFF\xFE<\x00")), "!!UTF-16")
+	expect(t, outcome(t, strings.NewReader("")))
+}
+
+func TestStopsWhenAsked(t *testing.T) {
+	for _, file := range []string{string(kokoro()) + string(botchan()), xmlKokoro + xmlBotchan, "xx\x1Dyy\x1D", "<record><leader>" + xmlKokoro} {
+		n := 0
+		for range Records(strings.NewReader(file)) {
+			if n++; n == 1 {
+				break
+			}
+		}
+	}
+}
+
+// TestRealFile reads real records and breaks them one by one: the others must come.
+func TestRealFile(t *testing.T) {
+	file, err := os.ReadFile(filepath.Join(root(t), "..", "shared", "data", "japanmarc", "marc21.dat"))
+	if errors.Is(err, os.ErrNotExist) {
+		t.Skip("../shared/data/japanmarc is not here")
+	} else if err != nil {
+		t.Fatal(err)
+	}
+	var ids []string
+	var starts []int64
+	for rec, err := range Records(bytes.NewReader(file)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		ids, starts = append(ids, rec.Control("001")), append(starts, rec.Offset)
+	}
+	if len(ids) != 233 {
+		t.Fatalf("%d records, want 233", len(ids))
+	}
+	starts = append(starts, int64(len(file)))
+	breakages := map[string]func(rec []byte) []byte{
+		"cut":          func(r []byte) []byte { return r[:len(r)/2] },
+		"wrong length": func(r []byte) []byte { return append([]byte("00999"), r[5:]...) },
+		"Shift_JIS":    func(r []byte) []byte { r = bytes.Clone(r); copy(r[len(r)/2:], "\x93\x8C\x8B\x9E"); return r },
+		"terminator":   func(r []byte) []byte { return r[:len(r)-1] },
+	}
+	for name, breakage := range breakages {
+		for i := 0; i < len(ids)-1; i += 29 {
+			broken := bytes.Join([][]byte{file[:starts[i]], breakage(file[starts[i]:starts[i+1]]), file[starts[i+1]:]}, nil)
+			var want []string
+			want = append(append(append(want, ids[:i]...), "!"), ids[i+1:]...)
+			t.Run(fmt.Sprintf("%s %d", name, i+1), func(t *testing.T) {
+				expect(t, outcome(t, bytes.NewReader(broken)), want...)
+			})
+		}
+	}
+}
+
+func root(t *testing.T) string {
+	t.Helper()
+	dir, err := os.Getwd()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for ; ; dir = filepath.Dir(dir) {
+		if _, err := os.Stat(filepath.Join(dir, "go.mod")); err == nil {
+			return dir
+		} else if dir == filepath.Dir(dir) {
+			t.Fatal("no go.mod above this test")
+		}
+	}
+}
+
+func FuzzISO2709(f *testing.F) {
+	whole := kokoro()
+	for _, garbage := range []string{
+		"", "\n", "\x1D", "\x1E\x1F\x1D", "00026", "00135cam", string(whole[:50]), string(whole[:len(whole)-1]), string(whole[3:]),
+		"01234" + string(whole[5:]), "<record>", "\x82\xB1\x82\xB1", string(whole) + "\x00", "00061cam a2200025zi 4500\x1E",
+	} {
+		f.Add([]byte(garbage))
+	}
+	f.Fuzz(func(t *testing.T, garbage []byte) {
+		file := bytes.Join([][]byte{kokoro(), garbage, botchan()}, nil)
+		var first, last string
+		end := int64(-1)
+		for rec, err := range Records(bytes.NewReader(file)) {
+			if err != nil {
+				var bad *RecordError
+				if !errors.As(err, &bad) {
+					t.Fatal(err)
+				}
+				last = ""
+				continue
+			}
+			if rec.Offset <= end {
+				t.Fatal("offsets do not ascend")
+			}
+			end, last = rec.Offset, rec.Control("001")
+			if first == "" {
+				first = last
+			}
+		}
+		if first != "k1" || last != "b2" {
+			t.Fatalf("first %q, last %q", first, last)
+		}
+	})
+}

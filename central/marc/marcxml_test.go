@@ -1,0 +1,118 @@
+package marc
+
+import (
+	"errors"
+	"strings"
+	"testing"
+	"testing/iotest"
+)
+
+const (
+	xmlKokoro = `<record xmlns="http://www.loc.gov/MARC21/slim"><leader>00000cam a2200000zi 4500</leader>` +
+		`<controlfield tag="001">k1</controlfield>` +
+		`<datafield tag="245" ind1="1" ind2=" "><subfield code="a">こころ &amp; 道草 /</subfield><subfield code='c'>夏目&#28465;石 著</subfield></datafield></record>`
+	xmlBotchan = `<marc:record><marc:leader>00000cam a2200000zi 4500</marc:leader><marc:controlfield tag="001">b2</marc:controlfield></marc:record>`
+)
+
+func TestReadsXML(t *testing.T) {
+	tests := []struct {
+		name, file string
+		want       []string
+	}{
+		{"one record", xmlKokoro, []string{"k1"}},
+		{"after blanks", "\uFEFF\n\t" + xmlKokoro + "\n", []string{"k1"}},
+		{"collection", `<?xml version="1.0" encoding="utf-8"?><collection>` + xmlKokoro + "\n" + xmlBotchan + `</collection>`, []string{"k1", "b2"}},
+		{"prefixed collection", `<marc:collection xmlns:marc="http://www.loc.gov/MARC21/slim">` + xmlBotchan + `</marc:collection>`, []string{"b2"}},
+		{"OAI-PMH", `<ListRecords><record><header>x</header><metadata>` + xmlKokoro + `</metadata></record><record><metadata>` + xmlBotchan + `</metadata></record></ListRecords>`, []string{"k1", "b2"}},
+		{"commented out", `<collection><!-- ` + xmlKokoro + ` -->` + xmlBotchan + `</collection>`, []string{"b2"}},
+		{"comment inside", strings.Replace(xmlKokoro, "<controlfield", "<!-- </record> --><controlfield", 1) + xmlBotchan, []string{"k1", "b2"}},
+		{"CDATA", strings.Replace(xmlKokoro, ">k1<", "><![CDATA[k1]]><", 1), []string{"k1"}},
+		{"greater-than in an attribute", strings.Replace(xmlKokoro, "<record ", `<record x="a>b" `, 1) + xmlBotchan, []string{"k1", "b2"}},
+		{"much text between", xmlKokoro + strings.Repeat(" ", 2<<20) + xmlBotchan, []string{"k1", "b2"}},
+		{"document type", `<!DOCTYPE collection [<!ENTITY a "b">]>` + xmlKokoro, []string{"!document type declaration"}},
+		{"another encoding", `<?xml version="1.0" encoding="Shift_JIS"?>` + xmlKokoro, []string{`!"Shift_JIS"`}},
+		{"truncated", `<collection>` + xmlKokoro + xmlBotchan[:90], []string{"k1", "!cut off at the end"}},
+		{"truncated between records", `<collection>` + xmlKokoro, []string{"k1", "!before its last collection is closed"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			expect(t, outcome(t, strings.NewReader(test.file)), test.want...)
+			expect(t, outcome(t, iotest.HalfReader(strings.NewReader(test.file))), test.want...)
+		})
+	}
+	for rec, err := range Records(strings.NewReader(xmlKokoro)) {
+		if err != nil {
+			t.Fatal(err)
+		}
+		for f := range rec.Data("245") {
+			if f.Get('a') != "こころ & 道草 /" || f.Get('c') != "夏目漱石 著" || f.Ind1 != '1' || f.Ind2 != ' ' {
+				t.Errorf("title field %+v", f)
+			}
+		}
+	}
+}
+
+func TestBrokenXML(t *testing.T) {
+	replace := func(old, new string) string {
+		if !strings.Contains(xmlKokoro, old) {
+			t.Fatalf("nothing to break: %q", old)
+		}
+		return strings.Replace(xmlKokoro, old, new, 1)
+	}
+	tests := []struct{ name, broken, want string }{
+		{"end tag of a subfield lost", replace("</subfield>", ""), "!not well-formed"},
+		{"end tag of the record lost", replace("</record>", ""), "!no end tag"},
+		{"cut in a tag", xmlKokoro[:len(xmlKokoro)-60], "!no end tag"},
+		{"unknown entity", replace("&amp;", "&nbsp;"), "!not well-formed"},
+		{"Shift_JIS", replace("こころ", "\x82\xB1\x82\xB1\x82\xEB"), "!is not UTF-8"},
+		{"no leader", replace("<leader>00000cam a2200000zi 4500</leader>", ""), "!no leader"},
+		{"short leader", replace("zi 4500", ""), "!no leader"},
+		{"tag", replace(`tag="245"`, `tag="24"`), "!the tag"},
+		{"control tag", replace(`tag="001"`, `tag="245"`), "!the tag"},
+		{"indicator", replace(`ind1="1"`, `ind1="12"`), "!indicator"},
+		{"code", replace(`code="a"`, `code=""`), "!without a code"},
+		{"quote lost", replace(`tag="245"`, `tag="245`), "!not well-formed"},
+		{"comment not closed", replace("<controlfield", "<!-- <controlfield"), "!not well-formed"},
+		{"empty", "<record/>", "!empty"},
+		{"too long", replace("こころ", strings.Repeat("あ", MaxXMLRecord/3)), "!longer than"},
+		{"too long by a comment", replace("こころ", "<!--"+strings.Repeat("-あ", MaxXMLRecord/3)), "!longer than"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := "<collection>" + strings.Replace(xmlKokoro, "k1", "k0", 1) + test.broken + xmlBotchan + "</collection>"
+			got := outcome(t, strings.NewReader(file))
+			expect(t, got, "k0", test.want, "b2")
+		})
+	}
+}
+
+func FuzzMARCXML(f *testing.F) {
+	for _, garbage := range []string{
+		"", "<record>", "</record>", "<record><leader>", "<!-", "<a b='", "<record/>", "&x;", "]]>", "<?x", "\xFF",
+		xmlKokoro[:100], xmlKokoro[50:], "<record><datafield tag='245'><subfield code='a'>", "<collection>", "</collection>",
+	} {
+		f.Add([]byte(garbage))
+	}
+	f.Fuzz(func(t *testing.T, garbage []byte) {
+		g := string(garbage)
+		if strings.Contains(g, "<!") || strings.Contains(g, "<?") || strings.HasSuffix(g, "<") {
+			// These may rightly swallow or refuse what follows; they only must not crash.
+			for range Records(strings.NewReader(xmlKokoro + g + xmlBotchan)) {
+			}
+			return
+		}
+		var ids []string
+		for rec, err := range Records(strings.NewReader(xmlKokoro + g + xmlBotchan)) {
+			var bad *RecordError
+			if err != nil && !errors.As(err, &bad) {
+				t.Fatal(err)
+			}
+			if err == nil {
+				ids = append(ids, rec.Control("001"))
+			}
+		}
+		if len(ids) < 2 || ids[0] != "k1" || ids[len(ids)-1] != "b2" {
+			t.Fatalf("records %q", ids)
+		}
+	})
+}

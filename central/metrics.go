@@ -1,0 +1,52 @@
+package central
+
+import (
+	"net/http"
+	"strconv"
+	"time"
+
+	"github.com/prometheus/client_golang/prometheus"
+	"github.com/prometheus/client_golang/prometheus/collectors"
+	"github.com/prometheus/client_golang/prometheus/promhttp"
+)
+
+// metrics are the service's own figures, in a registry of its own.
+type metrics struct {
+	handler  http.Handler
+	requests *prometheus.CounterVec
+	seconds  *prometheus.HistogramVec
+	number   prometheus.Gauge
+	edition  prometheus.Gauge
+}
+
+func newMetrics() *metrics {
+	m := &metrics{
+		requests: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "madoguchi_requests_total", Help: "Answered requests by route and status.",
+		}, []string{"route", "status"}),
+		seconds: prometheus.NewHistogramVec(prometheus.HistogramOpts{
+			Name: "madoguchi_request_seconds", Help: "Time to answer by route.", Buckets: prometheus.ExponentialBuckets(.001, 4, 8),
+		}, []string{"route"}),
+		number: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "madoguchi_catalogue_change_number", Help: "Number of the newest change of the catalogue.",
+		}),
+		edition: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "madoguchi_catalogue_edition_number", Help: "Number of the change up to which the newest edition goes.",
+		}),
+	}
+	registry := prometheus.NewRegistry()
+	registry.MustRegister(m.requests, m.seconds, m.number, m.edition,
+		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
+	return m
+}
+
+func (m *metrics) observe(route string, status int, took time.Duration) {
+	m.requests.WithLabelValues(route, strconv.Itoa(status)).Inc()
+	m.seconds.WithLabelValues(route).Observe(took.Seconds())
+}
+
+func (m *metrics) serve(w http.ResponseWriter, r *http.Request) error {
+	m.handler.ServeHTTP(w, r)
+	return nil
+}

@@ -1,0 +1,160 @@
+// Package central is the central server's service: the routes of the wire, the
+// terminals that may use them, and the editions of the catalogue that it builds
+// for them. What circulation decides it asks through Circulation.
+package central
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"log/slog"
+	"net"
+	"net/http"
+	"time"
+
+	"madoguchi/central/catalogue"
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// Circulation is what the service asks of the library's circulation system.
+type Circulation interface {
+	// Availability says where the items of a bib are now, or library.ErrUnknownBib.
+	Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error)
+}
+
+// Config is what a Service is made of.
+type Config struct {
+	DB          *db.DB // open and migrated
+	Catalogue   *catalogue.Catalogue
+	Circulation Circulation
+	Editions    *Editions
+	Terminals   *Terminals
+
+	// Site is what terminals learn about the library; its branches come from the
+	// catalogue.
+	Site library.Site
+	// EditionAfter is how many changes may gather before a new edition is built.
+	// 0: 50,000.
+	EditionAfter int64
+	Log          *slog.Logger     // nil: no log
+	Now          func() time.Time // nil: time.Now
+}
+
+// Service answers terminals. Make it with New; it is an http.Handler, and Run
+// does what has to be done in the background.
+type Service struct {
+	cfg     Config
+	mux     *http.ServeMux
+	limit   *enrolLimit
+	metrics *metrics
+}
+
+// New returns a service. It does not start anything.
+func New(cfg Config) *Service {
+	if cfg.EditionAfter == 0 {
+		cfg.EditionAfter = 50_000
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics()}
+	for _, r := range s.routes() {
+		s.mux.HandleFunc(r.pattern, s.serve(r))
+	}
+	return s
+}
+
+// upkeepEvery is how often Run looks whether an edition is due.
+const upkeepEvery = 30 * time.Second
+
+// Run builds editions when they are due, until the context ends. Trouble is
+// logged and tried again; several processes may run it on one database.
+func (s *Service) Run(ctx context.Context) error {
+	if err := s.cfg.Editions.Tidy(ctx); err != nil && !errors.Is(err, db.ErrTaken) {
+		s.cfg.Log.Warn("could not tidy the data folder", "err", err)
+	}
+	tick := time.NewTicker(upkeepEvery)
+	defer tick.Stop()
+	for {
+		if err := s.upkeep(ctx); err != nil && ctx.Err() == nil {
+			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-tick.C:
+		}
+	}
+}
+
+func (s *Service) upkeep(ctx context.Context) error {
+	log, err := s.cfg.Catalogue.Log(ctx)
+	if err != nil {
+		return err
+	}
+	newest, err := s.cfg.Editions.Newest(ctx)
+	if err != nil {
+		return err
+	}
+	s.metrics.number.Set(float64(log.Number))
+	if newest != nil {
+		s.metrics.edition.Set(float64(newest.Number))
+	}
+	now := s.cfg.Now().In(s.cfg.Site.Location())
+	if !editionDue(newest, log, s.cfg.EditionAfter, now) {
+		return nil
+	}
+	m, err := s.cfg.Editions.Build(ctx)
+	switch {
+	case errors.Is(err, db.ErrTaken):
+		return nil // another process builds it
+	case err != nil:
+		return err
+	}
+	s.metrics.edition.Set(float64(m.Number))
+	return nil
+}
+
+// Serve answers on the listener until the context ends, then lets the requests
+// under way finish. With tls it speaks HTTPS. Meanwhile it does what Run does.
+func (s *Service) Serve(ctx context.Context, on net.Listener, tls *tls.Config) error {
+	srv := &http.Server{
+		Handler:           s,
+		ReadHeaderTimeout: 10 * time.Second,
+		ReadTimeout:       30 * time.Second,
+		IdleTimeout:       2 * time.Minute,
+		MaxHeaderBytes:    16 << 10,
+		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+	}
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	upkeep := make(chan error, 1)
+	go func() { upkeep <- s.Run(ctx) }()
+	served := make(chan error, 1)
+	go func() {
+		if tls == nil {
+			served <- srv.Serve(on)
+			return
+		}
+		srv.TLSConfig = tls
+		served <- srv.ServeTLS(on, "", "")
+	}()
+
+	select {
+	case err := <-served:
+		cancel()
+		return errors.Join(err, <-upkeep)
+	case <-ctx.Done():
+	}
+	grace, stop := context.WithTimeout(context.WithoutCancel(ctx), 15*time.Second)
+	defer stop()
+	err := srv.Shutdown(grace)
+	if errors.Is(err, context.DeadlineExceeded) {
+		err = srv.Close()
+	}
+	return errors.Join(err, <-upkeep)
+}

@@ -1,0 +1,225 @@
+package central
+
+import (
+	"context"
+	"crypto/rand"
+	"crypto/sha256"
+	"crypto/subtle"
+	"database/sql"
+	"encoding/base64"
+	"encoding/hex"
+	"fmt"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// CodeLifetime is how long an enrolment code can be used.
+const CodeLifetime = 24 * time.Hour
+
+// Terminal is a terminal as the server knows it. A zero time: never.
+type Terminal struct {
+	ID       string
+	Branch   library.BranchCode
+	Name     string
+	Created  time.Time
+	Enrolled time.Time
+	LastSeen time.Time // to the minute
+	Revoked  time.Time
+}
+
+// Terminals are the terminals in the database. Of codes and secrets it keeps only
+// the hashes.
+type Terminals struct {
+	db  *db.DB
+	now func() time.Time
+}
+
+// NewTerminals returns the terminals of the database. A nil now is time.Now.
+func NewTerminals(d *db.DB, now func() time.Time) *Terminals {
+	if now == nil {
+		now = time.Now
+	}
+	return &Terminals{db: d, now: now}
+}
+
+// Add registers a terminal that will stand in a branch and returns its enrolment
+// code, which is valid for CodeLifetime and once.
+func (t *Terminals) Add(ctx context.Context, branch library.BranchCode, name string) (Terminal, string, error) {
+	id, err := uuid.NewV7()
+	if err != nil {
+		return Terminal{}, "", err
+	}
+	now := t.now()
+	code := newCode()
+	added := Terminal{ID: id.String(), Branch: branch, Name: name, Created: now}
+	err = t.db.Tx(ctx, func(tx *db.Tx) error {
+		var one int
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM branch WHERE code = $1`, string(branch)).Scan(&one)
+		if err == sql.ErrNoRows {
+			return library.ErrUnknownBranch
+		}
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `INSERT INTO terminal
+			(id, branch_code, name, code_hash, code_expires, created_at, enrolled_at, last_seen_at, revoked_at)
+			VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)`,
+			added.ID, string(branch), name, hash(normalCode(code)), now.Add(CodeLifetime).UnixMilli(), now.UnixMilli())
+		return err
+	})
+	if err != nil {
+		return Terminal{}, "", fmt.Errorf("add a terminal: %w", err)
+	}
+	return added, code, nil
+}
+
+// Enrol takes an enrolment code and gives the terminal its secret. The code is
+// used up. Any code that will not do is library.ErrEnrolmentCode.
+func (t *Terminals) Enrol(ctx context.Context, code string) (Terminal, string, error) {
+	secret := newSecret()
+	now := t.now()
+	var enrolled Terminal
+	err := t.db.Tx(ctx, func(tx *db.Tx) error {
+		enrolled = Terminal{Enrolled: now}
+		err := tx.QueryRowContext(ctx, `UPDATE terminal
+			SET secret_hash = $2, code_hash = NULL, enrolled_at = $3
+			WHERE code_hash = $1 AND code_expires > $3 AND revoked_at = 0
+			RETURNING id, branch_code, name`,
+			hash(normalCode(code)), hash(secret), now.UnixMilli()).Scan(&enrolled.ID, &enrolled.Branch, &enrolled.Name)
+		if err == sql.ErrNoRows {
+			return library.ErrEnrolmentCode
+		}
+		return err
+	})
+	if err != nil {
+		return Terminal{}, "", err
+	}
+	return enrolled, secret, nil
+}
+
+// seenEvery is how exactly LastSeen is kept.
+const seenEvery = time.Minute
+
+// Authenticate returns the terminal of a secret, or library.ErrTerminalUnknown.
+func (t *Terminals) Authenticate(ctx context.Context, secret string) (Terminal, error) {
+	want := hash(secret)
+	var found Terminal
+	var stored string
+	var seen int64
+	err := t.db.View(ctx, func(tx *db.Tx) error {
+		err := tx.QueryRowContext(ctx, `SELECT id, branch_code, name, secret_hash, last_seen_at FROM terminal
+			WHERE secret_hash = $1 AND revoked_at = 0`, want).Scan(&found.ID, &found.Branch, &found.Name, &stored, &seen)
+		if err == sql.ErrNoRows {
+			return library.ErrTerminalUnknown
+		}
+		return err
+	})
+	if err != nil {
+		return Terminal{}, err
+	}
+	if subtle.ConstantTimeCompare([]byte(stored), []byte(want)) != 1 {
+		return Terminal{}, library.ErrTerminalUnknown
+	}
+	if now := t.now(); now.Sub(time.UnixMilli(seen)) >= seenEvery {
+		err = t.db.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE terminal SET last_seen_at = $2 WHERE id = $1`, found.ID, now.UnixMilli())
+			return err
+		})
+	}
+	return found, err
+}
+
+// List returns all terminals, the oldest first.
+func (t *Terminals) List(ctx context.Context) ([]Terminal, error) {
+	var all []Terminal
+	err := t.db.View(ctx, func(tx *db.Tx) error {
+		all = nil
+		rows, err := tx.QueryContext(ctx, `SELECT id, branch_code, name, created_at, enrolled_at, last_seen_at, revoked_at
+			FROM terminal ORDER BY created_at, id`)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var x Terminal
+			var created, enrolled, seen, revoked int64
+			if err := rows.Scan(&x.ID, &x.Branch, &x.Name, &created, &enrolled, &seen, &revoked); err != nil {
+				return err
+			}
+			x.Created, x.Enrolled, x.LastSeen, x.Revoked = instant(created), instant(enrolled), instant(seen), instant(revoked)
+			all = append(all, x)
+		}
+		return rows.Err()
+	})
+	return all, err
+}
+
+// Revoke takes the terminal's secret and code from it for good. A terminal that
+// is not there is library.ErrTerminalUnknown.
+func (t *Terminals) Revoke(ctx context.Context, id string) error {
+	return t.db.Tx(ctx, func(tx *db.Tx) error {
+		res, err := tx.ExecContext(ctx, `UPDATE terminal SET secret_hash = NULL, code_hash = NULL,
+			revoked_at = CASE WHEN revoked_at = 0 THEN $2 ELSE revoked_at END WHERE id = $1`, id, t.now().UnixMilli())
+		if err != nil {
+			return err
+		}
+		if n, err := res.RowsAffected(); err != nil || n == 0 {
+			return cmpErr(err, library.ErrTerminalUnknown)
+		}
+		return nil
+	})
+}
+
+func cmpErr(err, otherwise error) error {
+	if err != nil {
+		return err
+	}
+	return otherwise
+}
+
+func instant(ms int64) time.Time {
+	if ms == 0 {
+		return time.Time{}
+	}
+	return time.UnixMilli(ms)
+}
+
+// crockford is an alphabet without letters that look like others.
+const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
+
+// newCode makes an enrolment code of 80 random bits: XXXX-XXXX-XXXX-XXXX.
+func newCode() string {
+	var raw [16]byte
+	rand.Read(raw[:])
+	var b strings.Builder
+	for i, x := range raw {
+		if i > 0 && i%4 == 0 {
+			b.WriteByte('-')
+		}
+		b.WriteByte(crockford[x%32])
+	}
+	return b.String()
+}
+
+// normalCode undoes what typing does to a code.
+func normalCode(code string) string {
+	return strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(code))
+}
+
+// newSecret makes a terminal's secret of 256 random bits.
+func newSecret() string {
+	var raw [32]byte
+	rand.Read(raw[:])
+	return base64.RawURLEncoding.EncodeToString(raw[:])
+}
+
+// hash is enough for codes and secrets, which are random and not chosen by people.
+func hash(s string) string {
+	sum := sha256.Sum256([]byte(s))
+	return hex.EncodeToString(sum[:])
+}

@@ -1,0 +1,90 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"log/slog"
+	"time"
+
+	"madoguchi/central"
+	"madoguchi/central/catalogue"
+	"madoguchi/central/db"
+	"madoguchi/central/ledger"
+	"madoguchi/library"
+)
+
+// cli is the grammar of the command line.
+type cli struct {
+	settingsFlags
+
+	Serve    serveCmd    `cmd:"" help:"Answer terminals until it is told to end."`
+	Import   importCmd   `cmd:"" help:"Take records into the catalogue."`
+	Branch   branchCmd   `cmd:"" help:"The library's branches."`
+	Terminal terminalCmd `cmd:"" help:"The terminals that may ask this server."`
+	Edition  editionCmd  `cmd:"" help:"The editions of the catalogue that terminals fetch."`
+	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong and say what to do."`
+}
+
+// app is what commands run in.
+type app struct {
+	ctx            context.Context
+	settings       settings
+	stdout, stderr io.Writer
+}
+
+func (a *app) log() *slog.Logger {
+	return slog.New(slog.NewTextHandler(a.stderr, nil))
+}
+
+// server is an open database with all that works on it.
+type server struct {
+	db        *db.DB
+	catalogue *catalogue.Catalogue
+	ledger    *ledger.Ledger
+	terminals *central.Terminals
+}
+
+// open opens and migrates the database. The caller closes it.
+func (a *app) open() (*server, error) {
+	d, err := db.Open(a.ctx, a.settings.DB)
+	if err != nil {
+		return nil, err
+	}
+	if err := d.Migrate(a.ctx); err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
+	zone := a.settings.Site.Location()
+	cat := catalogue.New(catalogue.Config{DB: d, Now: func() time.Time { return time.Now().In(zone) }})
+	return &server{db: d, catalogue: cat, ledger: ledger.New(d, cat), terminals: central.NewTerminals(d, nil)}, nil
+}
+
+func (a *app) editions(s *server) (*central.Editions, error) {
+	return central.NewEditions(central.EditionsConfig{DB: s.db, Catalogue: s.catalogue, Dir: a.settings.Data, Log: a.log()})
+}
+
+// with runs a command on the open database.
+func (a *app) with(do func(*server) error) (err error) {
+	s, err := a.open()
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, s.db.Close()) }()
+	return do(s)
+}
+
+// sentence words the refusals that staff may meet; other errors are sentences.
+func sentence(err error) string {
+	advice := map[error]string{
+		library.ErrUnknownBranch:   "there is no such branch; see: central branch list",
+		library.ErrTerminalUnknown: "there is no such terminal; see: central terminal list",
+		db.ErrTaken:                "another process is doing this right now; wait for it",
+	}
+	for refusal, text := range advice {
+		if errors.Is(err, refusal) {
+			return text
+		}
+	}
+	return fmt.Sprint(err)
+}

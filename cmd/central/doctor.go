@@ -1,0 +1,211 @@
+package main
+
+import (
+	"context"
+	"crypto/tls"
+	"crypto/x509"
+	"fmt"
+	"io"
+	"net"
+	"os"
+	"path/filepath"
+	"time"
+
+	"golang.org/x/sys/unix"
+
+	"madoguchi/central/db"
+	"madoguchi/central/protocol"
+	"madoguchi/store"
+)
+
+type doctorCmd struct{}
+
+// Run looks at everything and fails when something is wrong.
+func (c *doctorCmd) Run(a *app) error {
+	d := &doctor{app: a, out: a.stdout}
+	d.clock()
+	d.dataFolder()
+	d.listen()
+	d.database()
+	if d.wrong > 0 {
+		fmt.Fprintf(a.stdout, "What is wrong: %d.\n", d.wrong)
+		return exitStatus(failed)
+	}
+	fmt.Fprintln(a.stdout, "All is well.")
+	return nil
+}
+
+// doctor says in plain sentences what is right and what is wrong.
+type doctor struct {
+	app   *app
+	out   io.Writer
+	wrong int
+}
+
+func (d *doctor) ok(format string, args ...any) {
+	fmt.Fprintf(d.out, "ok     "+format+"\n", args...)
+}
+
+func (d *doctor) bad(format string, args ...any) {
+	d.wrong++
+	fmt.Fprintf(d.out, "WRONG  "+format+"\n", args...)
+}
+
+func (d *doctor) clock() {
+	now := time.Now()
+	// No program can be older than its own files.
+	if exe, err := os.Executable(); err == nil {
+		if info, err := os.Stat(exe); err == nil && now.Before(info.ModTime().Add(-24*time.Hour)) {
+			d.bad("The clock says %s, which is before this program was installed. Set it, and let it be kept right: timedatectl set-ntp true", now.Format(time.RFC3339))
+			return
+		}
+	}
+	var t unix.Timex
+	if state, err := unix.Adjtimex(&t); err == nil && (state == unix.TIME_ERROR || t.Status&unix.STA_UNSYNC != 0) {
+		d.ok("The clock says %s. Nothing keeps it right; on a server that stays, turn that on: timedatectl set-ntp true", now.In(d.app.settings.Site.Location()).Format("2006-01-02 15:04"))
+		return
+	}
+	d.ok("The clock says %s and is kept right.", now.In(d.app.settings.Site.Location()).Format("2006-01-02 15:04"))
+}
+
+// wantFree is the free space under which trouble is near, in bytes.
+const wantFree = 2 << 30
+
+func (d *doctor) dataFolder() {
+	dir := d.app.settings.Data
+	if err := os.MkdirAll(dir, 0o750); err != nil {
+		d.bad("The data folder %s cannot be made: %v. Give another with --data.", dir, err)
+		return
+	}
+	f, err := os.CreateTemp(dir, "doctor-*")
+	if err != nil {
+		d.bad("The data folder %s cannot be written: %v. Give it to the user that runs central.", dir, err)
+		return
+	}
+	f.Close()
+	os.Remove(f.Name())
+	d.ok("The data folder %s can be written.", dir)
+	var s unix.Statfs_t
+	if err := unix.Statfs(dir, &s); err != nil {
+		d.bad("The free space of %s cannot be read: %v.", dir, err)
+		return
+	}
+	if free := int64(s.Bavail) * s.Bsize; free < wantFree {
+		d.bad("The disk of %s has only %d MB free. Building an edition of a million bibs takes 2 GB: make room.", dir, free>>20)
+	} else {
+		d.ok("The disk has %d GB free.", free>>30)
+	}
+}
+
+func (d *doctor) listen() {
+	s := d.app.settings
+	config, err := tlsConfig(s)
+	if err != nil {
+		d.bad("Serving will be refused: %v.", err)
+		return
+	}
+	if config != nil {
+		d.certificate(config.Certificates[0])
+	}
+	on, err := net.Listen("tcp", s.Listen)
+	switch {
+	case err == nil:
+		on.Close()
+		d.ok("The address %s is free to listen on.", s.Listen)
+	case d.answers(s.Listen):
+		d.ok("Something answers on %s, as it should when central is serving.", s.Listen)
+	default:
+		d.bad("The address %s cannot be listened on: %v. Give another with listen in the settings file.", s.Listen, err)
+	}
+}
+
+func (d *doctor) answers(addr string) bool {
+	conn, err := net.DialTimeout("tcp", addr, 2*time.Second)
+	if err != nil {
+		return false
+	}
+	conn.Close()
+	return true
+}
+
+func (d *doctor) certificate(cert tls.Certificate) {
+	leaf, err := x509.ParseCertificate(cert.Certificate[0])
+	if err != nil {
+		d.bad("The certificate cannot be read: %v.", err)
+		return
+	}
+	now := time.Now()
+	switch {
+	case now.Before(leaf.NotBefore):
+		d.bad("The certificate is valid only from %s on. Is the clock right?", leaf.NotBefore.Format(time.DateOnly))
+	case now.After(leaf.NotAfter):
+		d.bad("The certificate ran out on %s. Get a new one.", leaf.NotAfter.Format(time.DateOnly))
+	case now.AddDate(0, 0, 21).After(leaf.NotAfter):
+		d.bad("The certificate runs out on %s. Renew it before that.", leaf.NotAfter.Format(time.DateOnly))
+	default:
+		d.ok("The certificate is valid until %s.", leaf.NotAfter.Format(time.DateOnly))
+	}
+}
+
+func (d *doctor) database() {
+	ctx, cancel := context.WithTimeout(d.app.ctx, time.Minute)
+	defer cancel()
+	database, err := db.Open(ctx, d.app.settings.DB)
+	if err != nil {
+		d.bad("The database cannot be opened: %v.", err)
+		return
+	}
+	defer database.Close()
+	migrated, err := database.Migrated(ctx)
+	switch {
+	case err != nil:
+		d.bad("The %s database does not answer: %v.", database.Name(), err)
+		return
+	case !migrated:
+		d.bad("The %s database answers, but its tables are not those of this program. Any other command brings them up to date, such as: central branch list", database.Name())
+		return
+	}
+	d.ok("The %s database answers and is up to date.", database.Name())
+	s, err := d.app.open()
+	if err != nil {
+		d.bad("The database cannot be used: %v.", err)
+		return
+	}
+	defer s.db.Close()
+	d.branches(ctx, s)
+	d.edition(ctx, s)
+}
+
+func (d *doctor) branches(ctx context.Context, s *server) {
+	all, err := s.catalogue.Branches(ctx)
+	switch {
+	case err != nil:
+		d.bad("The branches cannot be read: %v.", err)
+	case len(all) == 0:
+		d.bad("There is no branch yet. Add one: central branch add CODE NAME")
+	default:
+		d.ok("Branches: %d.", len(all))
+	}
+}
+
+func (d *doctor) edition(ctx context.Context, s *server) {
+	editions, err := d.app.editions(s)
+	if err != nil {
+		d.bad("%v.", err)
+		return
+	}
+	var newest *protocol.Manifest
+	if newest, err = editions.Newest(ctx); err != nil {
+		d.bad("The editions cannot be read: %v.", err)
+		return
+	}
+	if newest == nil {
+		d.bad("There is no edition of schema %d for terminals to fetch. central serve builds one when it starts, or now: central edition build", store.Schema)
+		return
+	}
+	if err := editions.Verify(ctx, newest); err != nil {
+		d.bad("The newest edition is not whole in %s: %v. Build another: central edition build", filepath.Join(d.app.settings.Data, "chunks"), err)
+		return
+	}
+	d.ok("The newest edition has %d bibs and was built on %s.", newest.Bibs, time.UnixMilli(newest.BuiltAt).In(d.app.settings.Site.Location()).Format("2006-01-02 15:04"))
+}

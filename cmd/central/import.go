@@ -1,0 +1,160 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"iter"
+	"os"
+	"time"
+
+	"madoguchi/central/catalogue"
+	"madoguchi/central/intake"
+	"madoguchi/library"
+)
+
+type importCmd struct {
+	MARC importMARCCmd `cmd:"" name:"marc" help:"MARC 21, as ISO 2709 or MARCXML."`
+	CSV  importCSVCmd  `cmd:"" name:"csv" help:"CSV or TSV with a header line."`
+}
+
+type importFlags struct {
+	File   string `arg:"" help:"The file, or - for standard input."`
+	Branch string `help:"Give each record without copies one copy in this branch." placeholder:"CODE"`
+}
+
+type importMARCCmd struct{ importFlags }
+
+type importCSVCmd struct {
+	importFlags
+	Columns string `help:"Where our columns stand in the file, as ours=theirs,…: id title title_reading subtitle volume series creator creator_reading publisher year isbn ndc subjects kind language description barcode branch call_number shelf lendable." placeholder:"OURS=THEIRS,…"`
+}
+
+// Run imports the file.
+func (c *importMARCCmd) Run(a *app) error { return c.run(a, nil, intake.MARC) }
+
+// Run imports the file.
+func (c *importCSVCmd) Run(a *app) error {
+	var columns map[string]string
+	if c.Columns != "" {
+		var err error
+		if columns, err = intake.ParseColumns(c.Columns); err != nil {
+			return err
+		}
+	}
+	return c.run(a, columns, intake.CSV)
+}
+
+type reader func(io.Reader, intake.Options) iter.Seq2[library.Record, error]
+
+func (c *importFlags) run(a *app, columns map[string]string, read reader) (err error) {
+	in := io.Reader(os.Stdin)
+	if c.File != "-" {
+		f, err := os.Open(c.File)
+		if err != nil {
+			return err
+		}
+		defer f.Close()
+		in = f
+	}
+	return a.with(func(s *server) error {
+		branches, err := s.catalogue.Branches(a.ctx)
+		if err != nil {
+			return err
+		}
+		known := library.Site{Branches: branches}
+		isKnown := func(code library.BranchCode) bool {
+			_, ok := known.Branch(code)
+			return ok
+		}
+		branch := library.BranchCode(c.Branch)
+		if branch != "" && !isKnown(branch) {
+			return library.ErrUnknownBranch
+		}
+		out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
+		out.shown = out.start
+		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
+			Records: read(in, intake.Options{
+				Branch: branch, Columns: columns, KnownBranch: isKnown,
+				Note: func(p intake.Problem) { out.line("note: %v", &p) },
+			}),
+			LeftOut:  out.leftOut,
+			Progress: out.progress,
+		})
+		out.end()
+		switch {
+		case errors.Is(err, context.Canceled):
+			return fmt.Errorf("broken off after %d records; what went in stays, and running it again completes it", counts.Read)
+		case err != nil:
+			return fmt.Errorf("record %d: %w", counts.Read, err)
+		}
+		fmt.Fprintf(a.stdout, "%d records read: %d new, %d changed, %d unchanged, %d left out\n",
+			counts.Read, counts.Added, counts.Changed, counts.Unchanged, counts.LeftOut)
+		if counts.LeftOut > 0 {
+			return exitStatus(leftOut)
+		}
+		return nil
+	})
+}
+
+// progressEvery is how often progress is shown: often to a person at a terminal,
+// seldom into a log.
+func progressEvery(w io.Writer) time.Duration {
+	if f, ok := w.(*os.File); ok {
+		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
+			return 200 * time.Millisecond
+		}
+	}
+	return 10 * time.Second
+}
+
+// importReport tells of an import on standard error.
+type importReport struct {
+	out   io.Writer
+	every time.Duration
+	start time.Time
+	shown time.Time
+	open  bool // a progress line stands at the cursor
+}
+
+func (r *importReport) leftOut(number int, err error) error {
+	var problem *intake.Problem
+	var refused *catalogue.RecordError
+	switch {
+	case errors.As(err, &problem):
+		r.line("left out: %v", problem)
+	case errors.As(err, &refused):
+		r.line("left out: record %d: %v", number, refused)
+	default:
+		return err
+	}
+	return nil
+}
+
+func (r *importReport) progress(n catalogue.Counts) {
+	now := time.Now()
+	if now.Sub(r.shown) < r.every {
+		return
+	}
+	r.shown = now
+	text := fmt.Sprintf("%d records, %.0f a second, %d left out", n.Read, float64(n.Read)/now.Sub(r.start).Seconds(), n.LeftOut)
+	if r.every < time.Second {
+		fmt.Fprintf(r.out, "\r\x1b[K%s", text)
+		r.open = true
+		return
+	}
+	r.line("%s", text)
+}
+
+func (r *importReport) line(format string, args ...any) {
+	r.end()
+	fmt.Fprintf(r.out, format+"\n", args...)
+}
+
+func (r *importReport) end() {
+	if r.open {
+		fmt.Fprint(r.out, "\r\x1b[K")
+		r.open = false
+	}
+}

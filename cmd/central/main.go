@@ -1,0 +1,79 @@
+// Command central is the central server of a city's library terminals, and all
+// that staff do to it from a command line.
+package main
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"io"
+	"os"
+	"os/signal"
+	"syscall"
+
+	"github.com/alecthomas/kong"
+)
+
+func main() {
+	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
+	code := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	stop()
+	os.Exit(code)
+}
+
+// The exit statuses. leftOut is an import's in which some records were bad.
+const (
+	failed  = 1
+	usage   = 2
+	leftOut = 3
+)
+
+// exitStatus is an error that has been told already and only sets the status.
+type exitStatus int
+
+func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
+
+// run does what the arguments ask and returns the exit status.
+func run(ctx context.Context, args []string, stdout, stderr io.Writer) (code int) {
+	var c cli
+	parser, err := kong.New(&c,
+		kong.Name("central"),
+		kong.Description("The central server of a library's catalogue terminals. Exit status: 0 all is well, 1 it failed, 2 it was called in a wrong way, 3 an import left bad records out."),
+		kong.Writers(stdout, stderr),
+		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
+		kong.Exit(func(code int) { panic(exitStatus(code)) }), // after --help
+	)
+	if err != nil {
+		fmt.Fprintln(stderr, "central:", err)
+		return failed
+	}
+	defer func() {
+		if v := recover(); v != nil {
+			status, ok := v.(exitStatus)
+			if !ok {
+				panic(v)
+			}
+			code = int(status)
+		}
+	}()
+	command, err := parser.Parse(args)
+	if err != nil {
+		fmt.Fprintf(stderr, "central: %v\nTry: central --help\n", err)
+		return usage
+	}
+	s, err := c.settings()
+	if err != nil {
+		fmt.Fprintln(stderr, "central:", err)
+		return failed
+	}
+	err = command.Run(&app{ctx: ctx, settings: s, stdout: stdout, stderr: stderr})
+	var status exitStatus
+	switch {
+	case err == nil:
+		return 0
+	case errors.As(err, &status):
+		return int(status)
+	}
+	fmt.Fprintln(stderr, "central:", sentence(err))
+	return failed
+}

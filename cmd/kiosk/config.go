@@ -1,0 +1,71 @@
+package main
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+
+	"github.com/BurntSushi/toml"
+
+	"madoguchi/barcode"
+)
+
+// Config is kiosk.toml.
+type Config struct {
+	Server     string  `toml:"server"`     // of the central server, where it differs from the one enrolled at
+	Data       string  `toml:"data"`       // folder of the catalogue and of who this terminal is
+	Font       string  `toml:"font"`       // folder of BIZUDPGothic-Regular.ttf and -Bold.ttf
+	Fullscreen bool    `toml:"fullscreen"` // false: a window, for development
+	Scale      float32 `toml:"scale"`      // pixels per unit; 1 suits 1280×1024 and 1080×1920
+
+	Scanner Scanner          `toml:"scanner"`
+	Barcode barcode.Settings `toml:"barcode"`
+}
+
+// Scanner says how scans arrive.
+type Scanner struct {
+	Device string `toml:"device"` // serial device, "" for none
+	Baud   int    `toml:"baud"`
+	Wedge  bool   `toml:"wedge"` // the scanner poses as a keyboard
+}
+
+func defaultConfig() Config {
+	return Config{Data: "/var/lib/madoguchi", Fullscreen: true, Scale: 1}
+}
+
+// readConfig reads the settings; without a file all of them are the defaults. A
+// setting that is not known is an error: it would be one that does nothing.
+func readConfig(path string) (Config, error) {
+	c := defaultConfig()
+	meta, err := toml.DecodeFile(path, &c)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return c, nil
+	case err != nil:
+		return c, fmt.Errorf("the settings cannot be read; mend the file %s: %w", path, err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		return c, fmt.Errorf("%s: there is no setting %q; take it out or correct its name", path, unknown[0].String())
+	}
+	return c, nil
+}
+
+func (c Config) validate() error {
+	if c.Data == "" {
+		return errors.New("data must name a folder")
+	}
+	if c.Scale < 0.5 || c.Scale > 4 {
+		return fmt.Errorf("scale = %v is not between 0.5 and 4", c.Scale)
+	}
+	if err := c.Barcode.Validate(); err != nil {
+		return fmt.Errorf("barcode: %w", err)
+	}
+	return nil
+}
+
+// exists reports whether there is a file or folder at path.
+func exists(path string) bool {
+	_, err := os.Stat(path)
+	return err == nil
+}

@@ -1,0 +1,59 @@
+package main
+
+import (
+	"context"
+	"encoding/json"
+	"net"
+	"net/http"
+	"os"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"madoguchi/kiosk/widget"
+)
+
+// onScreen is what the inspection socket tells.
+type onScreen struct {
+	Page     string           `json:"page"`
+	Width    float32          `json:"width"` // of the canvas, in units
+	Height   float32          `json:"height"`
+	Scale    float32          `json:"scale"` // pixels per unit
+	Elements []widget.Element `json:"elements"`
+}
+
+// look reads the screen. It must not be called on the UI thread.
+func (t *terminal) look() (s onScreen) {
+	fyne.DoAndWait(func() {
+		size := t.window.Canvas().Size()
+		s = onScreen{
+			Page:  string(t.screens.Route().Page),
+			Width: size.Width, Height: size.Height, Scale: t.window.Canvas().Scale(),
+			Elements: widget.Elements(t.screens.Canvas()),
+		}
+	})
+	return s
+}
+
+// inspect serves GET /screen on a Unix socket. Tests find by it where to point and
+// what came of it.
+func (t *terminal) inspect(ctx context.Context, socket string) error {
+	os.Remove(socket)
+	l, err := net.Listen("unix", socket)
+	if err != nil {
+		return err
+	}
+	mux := http.NewServeMux()
+	mux.HandleFunc("GET /screen", func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Type", "application/json")
+		if err := json.NewEncoder(w).Encode(t.look()); err != nil {
+			t.log.Warn("inspection", "err", err)
+		}
+	})
+	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
+	context.AfterFunc(ctx, func() { srv.Close() })
+	if err := srv.Serve(l); err != nil && ctx.Err() == nil {
+		return err
+	}
+	return nil
+}

@@ -1,0 +1,224 @@
+package main
+
+import (
+	"context"
+	"fmt"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strings"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"madoguchi/assets/ndc"
+	"madoguchi/assets/wording"
+	"madoguchi/kiosk/screen"
+	"madoguchi/kiosk/widget"
+)
+
+type tourCommand struct {
+	Out  string `default:"build/tour" help:"Folder for the pictures." placeholder:"DIR"`
+	Size string `default:"1280x1024" help:"Size of the window in pixels, like 1280x1024."`
+}
+
+// Run walks through the screens of the enrolled terminal by pressing what a patron
+// would press, and leaves a picture of each in a folder named after the size.
+func (c *tourCommand) Run(e *env) error {
+	var size fyne.Size
+	if _, err := fmt.Sscanf(c.Size, "%fx%f", &size.Width, &size.Height); err != nil || size.Width < 800 || size.Height < 800 {
+		return fmt.Errorf("--size %s is no size like 1280x1024, at least 800x800", c.Size)
+	}
+	folder := filepath.Join(c.Out, c.Size)
+	if err := os.MkdirAll(folder, 0o755); err != nil {
+		return err
+	}
+	e.config.Scale = 1
+	t, err := newTerminal(e, size)
+	if err != nil {
+		return err
+	}
+	ja, err := wording.For("ja")
+	if err != nil {
+		return err
+	}
+	ctx, done := context.WithCancel(e.ctx)
+	defer done()
+	guide := &tour{terminal: t, folder: folder, text: ja}
+	t.started = append(t.started, func(ctx context.Context) error {
+		if err := guide.walk(ctx); err != nil {
+			return err
+		}
+		done()
+		return nil
+	})
+	if err := t.run(ctx); err != nil {
+		return err
+	}
+	fmt.Fprintf(e.stdout, "%d pictures are in %s\n", guide.taken, folder)
+	return nil
+}
+
+// tour is one walk.
+type tour struct {
+	*terminal
+	folder string
+	text   wording.Printer
+	taken  int
+}
+
+// A step presses the things with these names, one after the other, and then takes a
+// picture, where it has a name for one. A name is the key of a wording; after "=" it
+// is what stands on the button, after "ndc:" a class; "first" is the first record.
+type step struct {
+	picture string
+	press   []string
+}
+
+// steps lead through every screen.
+var steps = []step{
+	{"home", nil},
+	{"search-empty", []string{"home.by_words"}},
+	{"search", []string{"=こ", "=こ", "=ろ"}},
+	{"results", []string{"key.search"}},
+	{"filter", []string{"results.filter", "filter.available"}},
+	{"results-filtered", []string{"filter.show"}},
+	{"detail", []string{"first"}},
+	{"same-creator", []string{"detail.same_creator"}},
+	{"", []string{"frame.end"}},
+	{"search-letters", []string{"home.by_words", "key.letters", "=n", "=a", "=t", "=s", "=u", "=m", "=e"}},
+	{"search-digits", []string{"key.clear", "key.digits", "=9", "=1", "=3"}},
+	{"search-nothing", []string{"key.clear", "key.letters", "=q", "=q", "=q", "=q"}},
+	{"results-nothing", []string{"key.search"}},
+	{"advanced", []string{"frame.back", "key.clear", "key.kana", "search.advanced", "field.creator", "=な", "=つ", "=め"}},
+	{"", []string{"frame.end"}},
+	{"browse", []string{"home.by_subject"}},
+	{"browse-2", []string{"ndc:9"}},
+	{"browse-3", []string{"ndc:91"}},
+	{"browse-results", []string{"ndc:913"}},
+	{"", []string{"frame.end"}},
+	{"children", []string{"home.children"}},
+	{"", []string{"frame.end"}},
+	{"arrivals", []string{"home.arrivals"}},
+	{"", []string{"frame.end"}},
+	{"guide", []string{"home.guide"}},
+	{"guide-hours", []string{"guide.hours"}},
+	{"guide-search", []string{"frame.back", "guide.search"}},
+	{"display", []string{"frame.display"}},
+	{"display-dark", []string{"scheme.dark"}},
+	{"home-dark", []string{"frame.back"}},
+	{"display-large", []string{"frame.display", "scheme.contrast", "size.largest"}},
+	{"home-contrast-largest", []string{"frame.back"}},
+	{"", []string{"frame.end"}},
+	{"home-english", []string{"=English"}},
+}
+
+// states are what a patron sees when things are not as they should be.
+var states = []struct {
+	picture string
+	state   screen.State
+}{
+	{"one-moment", screen.State{Connected: true, Fetching: true, Done: 130 << 20, Total: 420 << 20}},
+	{"no-connection", screen.State{Problem: "unreachable"}},
+}
+
+// walk takes the steps, then shows the states.
+func (g *tour) walk(ctx context.Context) error {
+	if err := g.wait(ctx, time.Minute, func() bool { return g.state().Ready }); err != nil {
+		return fmt.Errorf("the catalogue did not come: %w", err)
+	}
+	for _, s := range steps {
+		for _, name := range s.press {
+			if err := g.press(ctx, name); err != nil {
+				return err
+			}
+		}
+		if err := g.take(ctx, s.picture); err != nil {
+			return err
+		}
+	}
+	for _, s := range states {
+		g.pretend = &s.state
+		fyne.DoAndWait(g.screens.Refresh)
+		if err := g.take(ctx, s.picture); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// press presses a button as soon as it is there.
+func (g *tour) press(ctx context.Context, name string) error {
+	label := g.text.T(name)
+	if text, ok := strings.CutPrefix(name, "="); ok {
+		label = text
+	}
+	if code, ok := strings.CutPrefix(name, "ndc:"); ok {
+		label, _ = ndc.Label(code, g.text.Lang())
+	}
+	var target *widget.Button
+	err := g.wait(ctx, 10*time.Second, func() bool {
+		for _, e := range g.look().Elements {
+			named := e.Text == label || e.Text == "← "+label || e.Text == "▼ "+label
+			if e.Button && (named || name == "first" && e.Target.IsRow()) {
+				target = e.Target
+				return true
+			}
+		}
+		return false
+	})
+	if err != nil {
+		return fmt.Errorf("there is no button %q (%s) on the screen: %w", label, name, err)
+	}
+	fyne.DoAndWait(target.Press)
+	if name == "=English" {
+		g.text, err = wording.For("en")
+	}
+	return err
+}
+
+// take leaves a picture of the screen once everything on it has come.
+func (g *tour) take(ctx context.Context, name string) error {
+	if name == "" {
+		return nil
+	}
+	err := g.wait(ctx, 10*time.Second, func() (settled bool) {
+		fyne.DoAndWait(func() { settled = g.screens.Settled() })
+		return settled
+	})
+	if err != nil {
+		return err
+	}
+	g.taken++
+	return screenshot(ctx, filepath.Join(g.folder, fmt.Sprintf("%02d-%s.png", g.taken, name)))
+}
+
+// screenshot leaves a picture of the display. It is taken from the X server, since
+// that is what a person sees; reading it back from GL shows nothing in software.
+func screenshot(ctx context.Context, path string) error {
+	const painted = 250 * time.Millisecond // far longer than a frame, also in software
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(painted):
+	}
+	out, err := exec.CommandContext(ctx, "scrot", "--overwrite", path).CombinedOutput()
+	if err != nil {
+		return fmt.Errorf("taking a picture failed; is the Debian package scrot installed? %w: %s", err, out)
+	}
+	return nil
+}
+
+// wait asks until something is true.
+func (g *tour) wait(ctx context.Context, atMost time.Duration, until func() bool) error {
+	ctx, done := context.WithTimeout(ctx, atMost)
+	defer done()
+	for !until() {
+		select {
+		case <-ctx.Done():
+			return ctx.Err()
+		case <-time.After(20 * time.Millisecond):
+		}
+	}
+	return nil
+}

@@ -1,0 +1,235 @@
+package main
+
+import (
+	"context"
+	"errors"
+	"log/slog"
+	"os"
+	"strconv"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"fyne.io/fyne/v2"
+	"fyne.io/fyne/v2/app"
+
+	"madoguchi/barcode"
+	"madoguchi/kiosk/screen"
+	"madoguchi/kiosk/theme"
+	"madoguchi/library"
+	"madoguchi/store"
+	kiosksync "madoguchi/sync"
+)
+
+type runCommand struct {
+	Inspect string `help:"For tests: a Unix socket that tells what is on the screen. Never on a public terminal." placeholder:"SOCKET"`
+}
+
+// Run shows the terminal until SIGTERM: closing the window, Alt+F4 or Ctrl+Q do
+// not end it.
+func (c *runCommand) Run(e *env) error {
+	t, err := newTerminal(e, fyne.Size{})
+	if err != nil {
+		return err
+	}
+	if c.Inspect != "" {
+		t.started = append(t.started, func(ctx context.Context) error { return t.inspect(ctx, c.Inspect) })
+	}
+	return t.run(e.ctx)
+}
+
+// terminal is a window, the screens in it, and all that works beside them.
+type terminal struct {
+	config  Config
+	log     *slog.Logger
+	client  *kiosksync.Client
+	app     fyne.App
+	window  fyne.Window
+	screens *screen.App
+	counts  counts
+
+	refreshing atomic.Bool                   // a refresh waits for the UI thread
+	pretend    *screen.State                 // shown instead of the true state, for pictures of it
+	started    []func(context.Context) error // run beside the window, once it is there
+}
+
+// counts are how many bibs and items the catalogue holds: read when it changed,
+// shown at any time.
+type counts struct {
+	sync.Mutex
+	bibs, items int
+}
+
+// newTerminal assembles a terminal. A zero size means fullscreen.
+func newTerminal(e *env, size fyne.Size) (*terminal, error) {
+	fonts, err := theme.LoadFonts(e.config.Font)
+	if err != nil {
+		return nil, err
+	}
+	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
+		return nil, errors.New("there is no display: start kiosk in a graphical session, or under xvfb-run for a trial")
+	}
+	t := &terminal{config: e.config, log: slog.New(slog.NewTextHandler(e.stderr, nil))}
+	t.client, err = kiosksync.Open(kiosksync.Config{
+		Dir:         e.config.Data,
+		Server:      e.config.Server,
+		Log:         t.log,
+		OnStatus:    func(kiosksync.Status) { t.refresh() },
+		OnCatalogue: t.recount,
+		OnPulled:    t.recount,
+	})
+	if err != nil {
+		return nil, err
+	}
+	t.recount()
+
+	// One unit is one pixel, whatever the monitor says of its size: the screens are
+	// drawn for the hand in front of them, not for a desk.
+	if err := os.Setenv("FYNE_SCALE", strconv.FormatFloat(float64(e.config.Scale), 'f', -1, 32)); err != nil {
+		return nil, err
+	}
+	t.app = app.New()
+	t.window = t.app.NewWindow("Madoguchi")
+	t.window.SetPadded(false)
+	t.window.SetMaster()
+	t.window.SetCloseIntercept(func() {})
+	if size.IsZero() {
+		t.window.SetFullScreen(e.config.Fullscreen)
+		size = fyne.NewSize(1280, 1024)
+	}
+	t.window.Resize(size)
+	t.screens, err = screen.New(screen.Config{
+		App: t.app, Window: t.window, Catalogue: catalogue{t.client}, Fonts: fonts,
+		Do: fyne.Do, State: t.state, Branch: t.client.Branch, Site: t.site,
+		Barcodes: e.config.Barcode, Wedge: e.config.Scanner.Wedge,
+		Now: time.Now, Log: t.log,
+	})
+	return t, err
+}
+
+// run shows the window until ctx is done.
+func (t *terminal) run(ctx context.Context) error {
+	ctx, stop := context.WithCancel(ctx)
+	defer stop()
+	var beside sync.WaitGroup
+	failed := make(chan error, 3+len(t.started))
+	start := func(work func(context.Context) error) {
+		beside.Go(func() {
+			if err := work(ctx); err != nil && ctx.Err() == nil {
+				failed <- err
+				stop()
+			}
+		})
+	}
+	t.app.Lifecycle().SetOnStarted(func() {
+		start(t.client.Run)
+		start(t.tick)
+		if t.config.Scanner.Device != "" {
+			start(t.scan)
+		}
+		for _, work := range t.started {
+			start(work)
+		}
+		context.AfterFunc(ctx, func() { fyne.Do(t.app.Quit) })
+	})
+	t.window.ShowAndRun()
+	stop()
+	beside.Wait()
+	t.screens.Close()
+	if err := t.client.Close(); err != nil {
+		t.log.Warn("closing the catalogue", "err", err)
+	}
+	select {
+	case err := <-failed:
+		return err
+	default:
+		return nil
+	}
+}
+
+// tick keeps the clock on screen right.
+func (t *terminal) tick(ctx context.Context) error {
+	for {
+		now := time.Now()
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-time.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now)):
+			fyne.Do(t.screens.Tick)
+		}
+	}
+}
+
+// scan carries what the serial scanner sends to the screens.
+func (t *terminal) scan(ctx context.Context) error {
+	s := barcode.Serial{
+		Path: t.config.Scanner.Device, Baud: t.config.Scanner.Baud, Settings: t.config.Barcode,
+		OnStatus: func(s barcode.Status) {
+			if s.Connected {
+				t.log.Info("the scanner is connected")
+			} else {
+				t.log.Warn("the scanner is not connected", "err", s.Err)
+			}
+		},
+	}
+	return s.Run(ctx, func(c barcode.Code) { fyne.Do(func() { t.screens.Scanned(c) }) })
+}
+
+// refresh lets the screens look at the state anew. While the window is not there
+// yet, or is about to look anyway, there is nothing to do.
+func (t *terminal) refresh() {
+	if t.screens == nil || !t.refreshing.CompareAndSwap(false, true) {
+		return
+	}
+	fyne.Do(func() {
+		t.refreshing.Store(false)
+		t.screens.Refresh()
+	})
+}
+
+// recount reads the size of the catalogue after it changed.
+func (t *terminal) recount() {
+	err := t.client.With(func(c *store.Catalogue) error {
+		info, err := c.Info(context.Background())
+		if err != nil {
+			return err
+		}
+		t.counts.Lock()
+		defer t.counts.Unlock()
+		t.counts.bibs, t.counts.items = info.Bibs, info.Items
+		return nil
+	})
+	if err != nil && !errors.Is(err, kiosksync.ErrNoCatalogue) {
+		t.log.Warn("counting the catalogue failed", "err", err)
+	}
+	t.refresh()
+}
+
+// state tells the screens how things stand.
+func (t *terminal) state() screen.State {
+	if t.pretend != nil {
+		return *t.pretend
+	}
+	s := t.client.Status()
+	t.counts.Lock()
+	defer t.counts.Unlock()
+	return screen.State{
+		Ready:       s.Searchable,
+		Connected:   s.Connected,
+		LastContact: s.LastContact,
+		Fetching:    s.Phase == kiosksync.Fetching || s.Phase == kiosksync.Building,
+		Done:        s.Done,
+		Total:       s.Total,
+		Problem:     s.Err,
+		Bibs:        t.counts.bibs,
+		Items:       t.counts.items,
+	}
+}
+
+// site is what is known of the library; the guide's rules until the server told.
+func (t *terminal) site() library.Site {
+	if s, ok := t.client.Site(); ok {
+		return s
+	}
+	return library.Site{Policy: library.DefaultPolicy()}
+}

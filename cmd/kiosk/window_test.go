@@ -1,0 +1,381 @@
+package main
+
+import (
+	"bufio"
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net"
+	"net/http"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/creack/pty"
+
+	"madoguchi/kiosk/widget"
+)
+
+// These tests run the real programs: central with a small library, and kiosk in a
+// real window under Xvfb, touched and typed into through the X server. What the
+// screen then shows is asked of kiosk's inspection socket.
+
+const books = `id,title,title_reading,creator,creator_reading,publisher,year,isbn,ndc,branch,call_number,shelf,barcode
+kokoro,こころ,ココロ,夏目 漱石,ナツメ ソウセキ,みなと書房,2014,9784003101117,913.6,chuo,913.6/ナ,2階 文学,100001
+botchan,坊っちゃん,ボッチャン,夏目 漱石,ナツメ ソウセキ,みなと書房,2010,,913.6,chuo,913.6/ナ,2階 文学,100002
+ginga,銀河鉄道の夜,ギンガ テツドウ ノ ヨル,宮沢 賢治,ミヤザワ ケンジ,灯台社,2012,,913.6,chuo,913.6/ミ,2階 文学,100003
+`
+
+func TestFindingABookByTouch(t *testing.T) {
+	k := startKiosk(t, "")
+	k.tap("ことばで")
+	k.waitPage("search")
+	for _, key := range []string{"こ", "こ", "ろ"} {
+		k.tap(key)
+	}
+	k.see("こころ", "夏目 漱石／みなと書房／2014年", "1件")
+	k.tapSuggestion("こころ")
+	k.waitPage("results")
+	k.see("題名「こころ」", "この館にあります")
+	k.tap("こころ")
+	k.waitPage("detail")
+	k.see("夏目 漱石", "この館の棚", "2階 文学", "913.6", "ナ", "棚にあります")
+	k.tap("同じ著者の本")
+	k.waitPage("results")
+	k.see("坊っちゃん", "こころ")
+	k.tap("← もどる")
+	k.waitPage("detail")
+	k.tap("終了")
+	k.waitPage("home")
+}
+
+func TestHardwareKeysAndEscape(t *testing.T) {
+	k := startKiosk(t, "")
+	k.typeKeys("g", "i", "n", "g", "a") // whoever types at home wants to search; kana mode reads romaji
+	k.waitPage("search")
+	k.see("ぎんが", "銀河鉄道の夜")
+	k.typeKeys("BackSpace", "BackSpace", "BackSpace")
+	k.typeKeys("b", "o")
+	k.see("ぼ", "坊っちゃん")
+	k.typeKeys("Return")
+	k.waitPage("results")
+	k.typeKeys("Escape")
+	k.waitPage("search")
+	k.typeKeys("Escape")
+	k.waitPage("home")
+}
+
+func TestNothingLeavesTheKiosk(t *testing.T) {
+	k := startKiosk(t, "")
+	k.typeKeys("alt+F4", "ctrl+q", "ctrl+w")
+	k.rightClick("新着")
+	k.see("資料をさがす")
+	k.typeKeys("Tab", "alt+F4", "Return") // Tab puts the focus on a button, which Enter presses
+	k.until("a screen that Enter opened", func(s onScreen) bool { return s.Page != "home" })
+}
+
+func TestScanOfABook(t *testing.T) {
+	k := startKiosk(t, "")
+	k.scan("9784003101117")
+	k.waitPage("detail")
+	k.see("夏目 漱石")
+	k.scan("1920093005005")
+	k.see("本のバーコードは2段あります。上の段（978で始まる方）を読み取ってください。")
+	k.tap("わかりました")
+	k.scan("100003")
+	k.see("宮沢 賢治")
+}
+
+func TestIdleEndForgetsEverything(t *testing.T) {
+	k := startKiosk(t, "[policy]\nidle_after = 4\nidle_countdown = 3\n")
+	k.tap("English")
+	k.see("New arrivals")
+	k.tap("By words")
+	k.waitPage("search")
+	k.typeKeys("k")
+	k.see("Are you still here?")
+	k.tap("Continue")
+	k.gone("Are you still here?")
+	k.waitPage("home") // after the countdown was left alone
+	k.see("新着")
+	k.tap("ことばで")
+	k.see("題名や、書いた人の名前を入力してください") // the words are gone
+}
+
+// kiosk is a running terminal with its server, display and scanner.
+type kiosk struct {
+	t       *testing.T
+	display string
+	socket  *http.Client
+	scanner *os.File
+	log     string
+	server  string
+}
+
+func startKiosk(t *testing.T, centralSettings string) *kiosk {
+	t.Helper()
+	for _, tool := range []string{"Xvfb", "xdotool"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Fatalf("%s is not installed: run the tests by make test, which installs it", tool)
+		}
+	}
+	dir := t.TempDir()
+	build(t, dir)
+	k := &kiosk{t: t, log: filepath.Join(dir, "kiosk.log")}
+
+	settings := filepath.Join(dir, "central.toml")
+	write(t, settings, centralSettings)
+	write(t, filepath.Join(dir, "books.csv"), books)
+	central := func(args ...string) string {
+		return output(t, filepath.Join(dir, "central"), append([]string{"--config", settings, "--data", filepath.Join(dir, "server")}, args...)...)
+	}
+	central("branch", "add", "chuo", "中央図書館", "--hours", "9:30-19:00")
+	central("import", "csv", filepath.Join(dir, "books.csv"))
+	central("edition", "build")
+	code := regexp.MustCompile(`(?m)^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$`).FindString(central("terminal", "add", "--branch", "chuo"))
+	address := freeAddress(t)
+	start(t, filepath.Join(dir, "central.log"), nil, filepath.Join(dir, "central"), "--config", settings, "--data", filepath.Join(dir, "server"), "serve", "--listen", address)
+	k.server = "http://" + address
+	eventually(t, "central does not answer", func() bool {
+		res, err := http.Get(k.server + "/healthz")
+		if err == nil {
+			res.Body.Close()
+		}
+		return err == nil
+	})
+	output(t, filepath.Join(dir, "kiosk"), "--data", filepath.Join(dir, "terminal"), "enrol", "--server", k.server, code)
+
+	master, slave, err := pty.Open()
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { master.Close(); slave.Close() })
+	k.scanner = master
+	write(t, filepath.Join(dir, "kiosk.toml"), fmt.Sprintf("[scanner]\ndevice = %q\n[barcode.item]\nlengths = [6]\nprefix = \"100\"\n", slave.Name()))
+
+	k.display = startXvfb(t)
+	socket := filepath.Join(dir, "screen.sock")
+	start(t, k.log, []string{"DISPLAY=" + k.display}, filepath.Join(dir, "kiosk"), "--config", filepath.Join(dir, "kiosk.toml"), "--data", filepath.Join(dir, "terminal"), "run", "--inspect", socket)
+	k.socket = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
+		return new(net.Dialer).DialContext(ctx, "unix", socket)
+	}}}
+	eventually(t, "kiosk does not get ready", func() bool {
+		s, err := k.screen()
+		return err == nil && s.Width >= 1280 && has(s, "資料をさがす")
+	})
+	t.Cleanup(func() {
+		if t.Failed() {
+			s, _ := k.screen()
+			for _, e := range s.Elements {
+				t.Logf("on the screen: %+v", e)
+			}
+			if b, err := os.ReadFile(k.log); err == nil {
+				t.Logf("kiosk's log:\n%s", b)
+			}
+		}
+	})
+	return k
+}
+
+func (k *kiosk) screen() (s onScreen, err error) {
+	res, err := k.socket.Get("http://kiosk/screen")
+	if err != nil {
+		return s, err
+	}
+	defer res.Body.Close()
+	return s, json.NewDecoder(res.Body).Decode(&s)
+}
+
+// until waits for the screen to become as it should.
+func (k *kiosk) until(what string, ok func(onScreen) bool) onScreen {
+	k.t.Helper()
+	var last onScreen
+	eventually(k.t, "the screen does not show "+what, func() bool {
+		s, err := k.screen()
+		last = s
+		return err == nil && ok(s)
+	})
+	return last
+}
+
+func (k *kiosk) waitPage(page string) {
+	k.t.Helper()
+	k.until("the page "+page, func(s onScreen) bool { return s.Page == page })
+}
+
+func (k *kiosk) see(texts ...string) {
+	k.t.Helper()
+	for _, text := range texts {
+		k.until(strconv.Quote(text), func(s onScreen) bool { return has(s, text) })
+	}
+}
+
+func (k *kiosk) gone(text string) {
+	k.t.Helper()
+	k.until("no "+strconv.Quote(text), func(s onScreen) bool { return !has(s, text) })
+}
+
+func has(s onScreen, text string) bool {
+	return slices.ContainsFunc(s.Elements, func(e widget.Element) bool { return e.Text == text })
+}
+
+// tap touches the last button of that name: the one on top.
+func (k *kiosk) tap(label string) {
+	k.t.Helper()
+	k.click(label, "1", func(widget.Element) bool { return true })
+}
+
+func (k *kiosk) rightClick(label string) {
+	k.t.Helper()
+	k.click(label, "3", func(widget.Element) bool { return true })
+}
+
+// tapSuggestion touches a suggestion, which stands higher than the hits.
+func (k *kiosk) tapSuggestion(label string) {
+	k.t.Helper()
+	k.click(label, "1", func(e widget.Element) bool { return e.Y < 320 && e.Height < 80 })
+}
+
+func (k *kiosk) click(label, button string, which func(widget.Element) bool) {
+	k.t.Helper()
+	var at widget.Element
+	s := k.until("a button "+strconv.Quote(label), func(s onScreen) bool {
+		for _, e := range s.Elements {
+			if e.Button && e.Text == label && which(e) {
+				at = e
+			}
+		}
+		return at.Button
+	})
+	x, y := int((at.X+at.Width/2)*s.Scale), int((at.Y+at.Height/2)*s.Scale)
+	k.xdotool("mousemove", strconv.Itoa(x), strconv.Itoa(y), "click", button)
+}
+
+func (k *kiosk) typeKeys(keys ...string) {
+	k.t.Helper()
+	k.xdotool(append([]string{"key", "--delay", "40"}, keys...)...)
+}
+
+func (k *kiosk) xdotool(args ...string) {
+	k.t.Helper()
+	cmd := exec.Command("xdotool", args...)
+	cmd.Env = append(os.Environ(), "DISPLAY="+k.display)
+	if out, err := cmd.CombinedOutput(); err != nil {
+		k.t.Fatalf("xdotool %v: %v: %s", args, err, out)
+	}
+}
+
+func (k *kiosk) scan(code string) {
+	k.t.Helper()
+	if _, err := k.scanner.WriteString(code + "\r"); err != nil {
+		k.t.Fatal(err)
+	}
+}
+
+// build makes the programs that the test runs.
+func build(t *testing.T, dir string) {
+	t.Helper()
+	output(t, "go", "build", "-o", dir+"/", "madoguchi/cmd/kiosk", "madoguchi/cmd/central")
+}
+
+// startXvfb starts an X server on a display of its own choice and returns its name.
+func startXvfb(t *testing.T) string {
+	t.Helper()
+	r, w, err := os.Pipe()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer r.Close()
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+	cmd.ExtraFiles = []*os.File{w}
+	attend(t, cmd)
+	w.Close()
+	line, err := bufio.NewReader(r).ReadString('\n')
+	if err != nil {
+		t.Fatalf("Xvfb did not start: %v", err)
+	}
+	return ":" + strings.TrimSpace(line)
+}
+
+// start runs a program until the test ends, then ends it as an administrator would.
+func start(t *testing.T, log string, env []string, name string, args ...string) {
+	t.Helper()
+	f, err := os.Create(log)
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { f.Close() })
+	cmd := exec.Command(name, args...)
+	cmd.Env = append(os.Environ(), env...)
+	cmd.Stdout, cmd.Stderr = f, f
+	attend(t, cmd)
+}
+
+func attend(t *testing.T, cmd *exec.Cmd) {
+	t.Helper()
+	if err := cmd.Start(); err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() {
+		if err := cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			t.Error(err)
+		}
+		ended := make(chan error, 1)
+		go func() { ended <- cmd.Wait() }()
+		select {
+		case <-ended:
+		case <-time.After(10 * time.Second):
+			cmd.Process.Kill()
+			t.Errorf("%s did not end when it was told to", cmd.Path)
+		}
+	})
+}
+
+func output(t *testing.T, name string, args ...string) string {
+	t.Helper()
+	out, err := exec.Command(name, args...).CombinedOutput()
+	if err != nil {
+		t.Fatalf("%s %v: %v\n%s", filepath.Base(name), args, err, out)
+	}
+	return string(out)
+}
+
+func write(t *testing.T, path, text string) {
+	t.Helper()
+	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func freeAddress(t *testing.T) string {
+	t.Helper()
+	l, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer l.Close()
+	return l.Addr().String()
+}
+
+// eventually asks until something is true: programs beside this one have no clock
+// that a test could turn.
+func eventually(t *testing.T, complaint string, ok func() bool) {
+	t.Helper()
+	deadline := time.After(20 * time.Second)
+	tick := time.NewTicker(25 * time.Millisecond)
+	defer tick.Stop()
+	for !ok() {
+		select {
+		case <-deadline:
+			t.Fatal(complaint)
+		case <-tick.C:
+		}
+	}
+}

@@ -1,0 +1,94 @@
+package screen
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"strconv"
+	"strings"
+	"testing"
+
+	"madoguchi/assets/wording"
+)
+
+// No key that the screens use is missing, and none that exists is unused. A key
+// that is put together ("kind."+k) counts as its beginning.
+func TestNoWordingIsMissingOrUnused(t *testing.T) {
+	ja, err := wording.For("ja")
+	if err != nil {
+		t.Fatal(err)
+	}
+	whole, begun := usedKeys(t)
+	for key := range whole {
+		if !ja.Has(key) {
+			t.Errorf("%q is used, and has no wording", key)
+		}
+	}
+	for beginning := range begun {
+		found := false
+		for _, key := range ja.Keys() {
+			found = found || strings.HasPrefix(key, beginning)
+		}
+		if !found {
+			t.Errorf("nothing begins with %q, which is used", beginning)
+		}
+	}
+	for _, key := range ja.Keys() {
+		used := whole[key]
+		for beginning := range begun {
+			used = used || strings.HasPrefix(key, beginning)
+		}
+		if !used {
+			t.Errorf("%q is a wording that nothing uses", key)
+		}
+	}
+}
+
+// usedKeys finds the string literals of this package that are keys: those with a
+// dot inside, and the arguments of t and T.
+func usedKeys(t *testing.T) (whole, begun map[string]bool) {
+	whole, begun = map[string]bool{}, map[string]bool{}
+	packages, err := parser.ParseDir(token.NewFileSet(), ".", func(f fs.FileInfo) bool { return !strings.HasSuffix(f.Name(), "_test.go") }, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	literal := func(n ast.Node) (string, bool) {
+		l, ok := n.(*ast.BasicLit)
+		if !ok || l.Kind != token.STRING {
+			return "", false
+		}
+		s, err := strconv.Unquote(l.Value)
+		return s, err == nil
+	}
+	for _, f := range packages["screen"].Files {
+		ast.Inspect(f, func(n ast.Node) bool {
+			switch n := n.(type) {
+			case *ast.ImportSpec:
+				return false
+			case *ast.BinaryExpr:
+				if s, ok := literal(n.X); ok && strings.HasSuffix(s, ".") {
+					begun[s] = true
+					return false
+				}
+			case *ast.CallExpr:
+				name := ""
+				if sel, ok := n.Fun.(*ast.SelectorExpr); ok {
+					name = sel.Sel.Name
+				}
+				if len(n.Args) > 0 && (name == "t" || name == "T") {
+					if s, ok := literal(n.Args[0]); ok {
+						whole[s] = true
+					}
+				}
+			case *ast.BasicLit:
+				s, ok := literal(n)
+				if before, after, dotted := strings.Cut(s, "."); ok && dotted && before != "" && after != "" && !strings.ContainsAny(s, " %/") {
+					whole[s] = true
+				}
+			}
+			return true
+		})
+	}
+	return whole, begun
+}

@@ -1,0 +1,48 @@
+package session
+
+import "madoguchi/barcode"
+
+// ActionKind says what a scan asks for.
+type ActionKind string
+
+// What a scan can ask for, on every screen that gives it no meaning of its own.
+const (
+	SearchISBN     ActionKind = "isbn"       // search the catalogue for the book
+	SearchMagazine ActionKind = "magazine"   // search the catalogue for the magazine
+	ShowItem       ActionKind = "item"       // show the page of one of our own copies
+	CardScanned    ActionKind = "card"       // go to the patron's menu
+	PriceRow       ActionKind = "price_row"  // ask for the upper of the two barcodes
+	ScanAgain      ActionKind = "scan_again" // the scan was damaged
+	UnknownCode    ActionKind = "unknown"    // nothing that a library knows
+)
+
+// Action is what a scan asks for, and of what: an ISBN of 13 digits, the EAN of a
+// magazine, the barcode of an item, the number of a card.
+type Action struct {
+	Kind   ActionKind
+	Number string
+}
+
+// Scanned takes a scan, which counts as a touch, and says what it means.
+func (s *Session) Scanned(code barcode.Code) Action {
+	s.Touch()
+	return Action{Kind: actionOf(code.Kind), Number: code.Text}
+}
+
+func actionOf(kind barcode.Kind) ActionKind {
+	switch kind {
+	case barcode.ISBN:
+		return SearchISBN
+	case barcode.Magazine:
+		return SearchMagazine
+	case barcode.Item:
+		return ShowItem
+	case barcode.Card:
+		return CardScanned
+	case barcode.PriceRow:
+		return PriceRow
+	case barcode.Unreadable:
+		return ScanAgain
+	}
+	return UnknownCode
+}

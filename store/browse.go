@@ -1,0 +1,123 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"fmt"
+	"slices"
+
+	"madoguchi/library"
+)
+
+// NewArrivals returns the bibs that came into the catalogue on since or later, the
+// latest first.
+func (c *Catalogue) NewArrivals(ctx context.Context, since library.Date, offset, limit int) (library.Page, error) {
+	return view(ctx, c, "list new arrivals", func(tx *sql.Tx) (library.Page, error) {
+		s := search{ctx: ctx, tx: tx, offset: max(offset, 0), limit: max(limit, 0)}
+		args := newArgs()
+		query := "SELECT rank FROM bib WHERE added_on >= " + args.add(max(since.String(), "0")) + " ORDER BY added_on DESC, rank DESC"
+		err := s.rows(query, args, scanRank, func(r *row) bool {
+			s.hit(r.rank)
+			return s.n <= library.CountCap || len(s.page) < s.limit
+		})
+		if err != nil {
+			return library.Page{}, err
+		}
+		records, err := loadRecords(ctx, tx, s.page)
+		return library.Page{Records: records, Count: s.count()}, err
+	})
+}
+
+// NDCCounts returns how many bibs there are for each digit that may follow an NDC
+// prefix of at most two digits; a digit without bibs is left out. Of q only
+// Branch, Juvenile, Kind and Language count.
+func (c *Catalogue) NDCCounts(ctx context.Context, prefix string, q library.Query) (map[string]int, error) {
+	if digits := ndcDigits(prefix); digits != prefix || len(prefix) > 2 {
+		return nil, fmt.Errorf("%q is not the beginning of an NDC class: give at most two digits", prefix)
+	}
+	return view(ctx, c, "count classes", func(tx *sql.Tx) (map[string]int, error) {
+		count, err := tx.PrepareContext(ctx, "SELECT count(*) FROM search WHERE search MATCH $1")
+		if err != nil {
+			return nil, err
+		}
+		defer count.Close()
+		out := map[string]int{}
+		for digit := '0'; digit <= '9'; digit++ {
+			p := planOf(library.Query{NDC: prefix + string(digit), Branch: q.Branch, Juvenile: q.Juvenile, Kind: q.Kind, Language: q.Language})
+			var n int
+			if err := count.QueryRowContext(ctx, p.match).Scan(&n); err != nil {
+				return nil, err
+			}
+			if n > 0 {
+				out[string(digit)] = n
+			}
+		}
+		return out, nil
+	})
+}
+
+// volumesCap is how many volumes Volumes returns at most.
+const volumesCap = 200
+
+// Volumes returns the volumes of the work that a bib is a volume of, itself among
+// them, in order; where it is the only one, those of its series. Of a series too
+// long to show those around the bib are returned. A bib without a volume stands
+// alone. The error is library.ErrUnknownBib when there is no such bib.
+func (c *Catalogue) Volumes(ctx context.Context, id library.BibID) ([]library.Bib, error) {
+	return view(ctx, c, "list volumes", func(tx *sql.Tx) ([]library.Bib, error) {
+		rank, err := rankOf(ctx, tx, id)
+		if err != nil {
+			return nil, err
+		}
+		self, err := loadRecords(ctx, tx, []int64{rank})
+		if err != nil {
+			return nil, err
+		}
+		for _, p := range placesOf(self[0].Bib) {
+			bibs, err := volumesAround(ctx, tx, p, rank)
+			if err != nil || len(bibs) > 1 {
+				return bibs, err
+			}
+		}
+		return []library.Bib{self[0].Bib}, nil
+	})
+}
+
+// volumesAround returns up to half of volumesCap before a place, and the rest from
+// there on; more of either side where the other has less.
+func volumesAround(ctx context.Context, tx *sql.Tx, p place, rank int64) ([]library.Bib, error) {
+	before, err := volumesOf(ctx, tx, "AND (v.volume, v.rank) < ($2, $3) ORDER BY v.volume DESC, v.rank DESC", p, rank)
+	if err != nil {
+		return nil, err
+	}
+	slices.Reverse(before)
+	after, err := volumesOf(ctx, tx, "AND (v.volume, v.rank) >= ($2, $3) ORDER BY v.volume, v.rank", p, rank)
+	if err != nil {
+		return nil, err
+	}
+	take := min(len(before), max(volumesCap/2, volumesCap-len(after)))
+	before = before[len(before)-take:]
+	after = after[:min(len(after), volumesCap-take)]
+	return append(before, after...), nil
+}
+
+func volumesOf(ctx context.Context, tx *sql.Tx, condition string, p place, rank int64) (bibs []library.Bib, err error) {
+	rows, err := tx.QueryContext(ctx, "SELECT b.bib FROM volume v CROSS JOIN bib b ON b.rank = v.rank WHERE v.work = $1 "+condition+" LIMIT $4", p.work, p.volume, rank, volumesCap)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var encoded []byte
+		var b library.Bib
+		if err := rows.Scan(&encoded); err != nil {
+			return nil, err
+		}
+		if err := json.Unmarshal(encoded, &b); err != nil {
+			return nil, fmt.Errorf("%w: read a volume: %w", ErrDamaged, err)
+		}
+		bibs = append(bibs, b)
+	}
+	return bibs, rows.Err()
+}

@@ -1,0 +1,223 @@
+// Package store is what a terminal keeps on its disk. Catalogue is the city's
+// whole catalogue in one SQLite file, searchable from the first character typed:
+// a cache, which the central server builds with this package as well, and which
+// may be thrown away and fetched again at any time.
+package store
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"net/url"
+	"os"
+	"path/filepath"
+	"time"
+
+	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
+
+	"madoguchi/library"
+)
+
+// The reasons why a file cannot serve as a catalogue. Either way it is to be set
+// aside and fetched again.
+var (
+	ErrDamaged = errors.New("the catalogue file is damaged and must be fetched again")
+	ErrSchema  = errors.New("the catalogue file is of another version and must be fetched again")
+)
+
+// Info says which catalogue this is and how far it has come.
+type Info struct {
+	Epoch   string    // of the central server's numbering of changes
+	Edition int64     // the change up to which the file was built
+	Number  int64     // the last change applied since; Edition when there was none
+	Bibs    int       // bibs held
+	Items   int       // their items
+	BuiltAt time.Time // when the edition was built
+}
+
+// readers is how many searches run side by side. SQLite readers do not hinder one
+// another, nor the one writer.
+const readers = 4
+
+// Catalogue is an open catalogue file. Its methods may be called from several
+// goroutines: searches run beside Apply, each of them on one state of the file.
+type Catalogue struct {
+	path  string
+	read  *sql.DB
+	write *sql.DB // one connection
+}
+
+// Open opens the catalogue at path. The error is os.ErrNotExist when there is no
+// file, ErrSchema when it was built by another version of this package, and
+// ErrDamaged when it is no catalogue or its outline is broken; damage further
+// inside shows as ErrDamaged where it is met, and in Verify.
+func Open(path string) (*Catalogue, error) {
+	if _, err := os.Stat(path); err != nil {
+		return nil, fmt.Errorf("open catalogue: %w", err)
+	}
+	c := &Catalogue{path: path}
+	if err := c.open(); err != nil {
+		return nil, errors.Join(fmt.Errorf("open catalogue %s: %w", path, err), c.Close())
+	}
+	return c, nil
+}
+
+func (c *Catalogue) open() (err error) {
+	if err := checkHeader(c.path); err != nil {
+		return err
+	}
+	if c.write, err = openDB(c.path, "rw", "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-32768)", "journal_size_limit(67108864)"); err != nil {
+		return err
+	}
+	c.write.SetMaxOpenConns(1)
+	if err := checkOutline(c.write); err != nil {
+		return err
+	}
+	if c.read, err = openDB(c.path, "rw", "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-65536)"); err != nil {
+		return err
+	}
+	c.read.SetMaxOpenConns(readers)
+	c.read.SetMaxIdleConns(readers)
+	return nil
+}
+
+// openDB prepares connections to the file; the first query opens one. mode is
+// SQLite's, txlock the way in which transactions begin.
+func openDB(path, mode, txlock string, pragmas ...string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	q := url.Values{"mode": {mode}, "_txlock": {txlock}, "_pragma": pragmas}
+	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String())
+}
+
+// checkHeader looks at the first bytes before SQLite does: it takes an empty file
+// for a new database.
+func checkHeader(path string) error {
+	f, err := os.Open(path)
+	if err != nil {
+		return err
+	}
+	defer f.Close()
+	head := make([]byte, 16)
+	if _, err := f.ReadAt(head, 0); err != nil || string(head) != "SQLite format 3\x00" {
+		return fmt.Errorf("%w: it does not begin like a SQLite file", ErrDamaged)
+	}
+	return nil
+}
+
+// checkOutline reads what a damaged or foreign file is unlikely to have right: the
+// marks in the header, the size, the schema, and a row through each index.
+func checkOutline(db *sql.DB) error {
+	var app, version, pages, pageSize int64
+	for pragma, value := range map[string]*int64{"application_id": &app, "user_version": &version, "page_count": &pages, "page_size": &pageSize} {
+		if err := db.QueryRow("PRAGMA " + pragma).Scan(value); err != nil {
+			return damaged(err)
+		}
+	}
+	if app != applicationID {
+		return fmt.Errorf("%w: it is not a catalogue", ErrDamaged)
+	}
+	if version != Schema {
+		return fmt.Errorf("%w: it has schema %d, this program needs %d", ErrSchema, version, Schema)
+	}
+	for _, query := range []string{
+		"SELECT epoch, number FROM info",
+		"SELECT rank, bib, folded FROM bib ORDER BY rank DESC LIMIT 1",
+		"SELECT id FROM bib ORDER BY id LIMIT 1",
+		"SELECT item FROM item ORDER BY id LIMIT 1",
+		"SELECT rowid FROM search WHERE search MATCH '\"x\"' LIMIT 1",
+		"SELECT key FROM start LIMIT 1",
+		"SELECT digest FROM digest LIMIT 1",
+	} {
+		rows, err := db.Query(query)
+		if err != nil {
+			return damaged(err)
+		}
+		for rows.Next() {
+		}
+		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
+			return damaged(err)
+		}
+	}
+	var n int
+	if err := db.QueryRow("SELECT count(*) FROM info").Scan(&n); err != nil || n != 1 {
+		return fmt.Errorf("%w: it does not say which catalogue it is", ErrDamaged)
+	}
+	return nil
+}
+
+// damaged turns SQLite's ways to say that the file is broken into ErrDamaged.
+func damaged(err error) error {
+	var e *sqlite.Error
+	if !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_CANTOPEN:
+		// SQLITE_ERROR: a table or column that should be there is not.
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return err
+}
+
+// Close ends all use of the file. Afterwards it is a single file again.
+func (c *Catalogue) Close() error {
+	var errs []error
+	for _, db := range []*sql.DB{c.read, c.write} { // the writer last: it tidies up
+		if db != nil {
+			errs = append(errs, db.Close())
+		}
+	}
+	return errors.Join(errs...)
+}
+
+// Info says which catalogue this is.
+func (c *Catalogue) Info(ctx context.Context) (Info, error) {
+	return view(ctx, c, "read info", func(tx *sql.Tx) (Info, error) { return readInfo(ctx, tx) })
+}
+
+func readInfo(ctx context.Context, tx *sql.Tx) (in Info, err error) {
+	var built int64
+	err = tx.QueryRowContext(ctx, "SELECT epoch, edition, number, bibs, items, built_at FROM info").
+		Scan(&in.Epoch, &in.Edition, &in.Number, &in.Bibs, &in.Items, &built)
+	in.BuiltAt = time.UnixMilli(built)
+	return in, err
+}
+
+// view runs f on one state of the file.
+func view[T any](ctx context.Context, c *Catalogue, what string, f func(*sql.Tx) (T, error)) (T, error) {
+	var none T
+	tx, err := c.read.BeginTx(ctx, nil)
+	if err != nil {
+		return none, fmt.Errorf("%s: %w", what, damaged(err))
+	}
+	defer tx.Rollback() // nothing was written
+	v, err := f(tx)
+	if err != nil {
+		var refusal *library.Refusal
+		if errors.As(err, &refusal) {
+			return none, err
+		}
+		return none, fmt.Errorf("%s: %w", what, damaged(err))
+	}
+	return v, nil
+}
+
+// update runs f in one transaction of the writer.
+func (c *Catalogue) update(ctx context.Context, what string, f func(*sql.Tx) error) error {
+	tx, err := c.write.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("%s: %w", what, damaged(err))
+	}
+	if err := f(tx); err != nil {
+		return errors.Join(fmt.Errorf("%s: %w", what, damaged(err)), tx.Rollback())
+	}
+	if err := tx.Commit(); err != nil {
+		return fmt.Errorf("%s: %w", what, damaged(err))
+	}
+	return nil
+}

@@ -1,0 +1,128 @@
+package store
+
+import (
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/library"
+	"madoguchi/library/kana"
+)
+
+// The folded text of a bib is what searches are checked against and what its
+// tokens are cut from. It has one section for each kind of field, in the order of
+// these constants; a section has any number of values.
+const (
+	inTitle = iota
+	inCreator
+	inPublisher
+	inSubject
+	inSeries
+	readTitle // readings from here on
+	readCreator
+	readSubject
+	readSeries
+	sections
+)
+
+const (
+	sectionMark = "\x1e"
+	valueMark   = "\x1f"
+)
+
+// folded is a bib's folded text, taken apart.
+type folded [sections]string
+
+func splitFolded(s string) (f folded) {
+	for i := range f {
+		f[i], s, _ = strings.Cut(s, sectionMark)
+	}
+	return f
+}
+
+func (f folded) String() string { return strings.Join(f[:], sectionMark) }
+
+func (f folded) values(section int) []string {
+	if f[section] == "" {
+		return nil
+	}
+	return strings.Split(f[section], valueMark)
+}
+
+func foldBib(b library.Bib) folded {
+	var text [sections][]string
+	add := func(section int, s string) {
+		if s = squeeze(kana.Fold(s)); s != "" {
+			text[section] = append(text[section], s)
+		}
+	}
+	read := func(section int, written, reading string) {
+		text[section] = append(text[section], readings(written, reading)...)
+	}
+	add(inTitle, b.Title)
+	add(inTitle, b.Subtitle)
+	add(inTitle, b.Volume)
+	read(readTitle, b.Title, b.TitleReading)
+	for _, c := range b.Creators {
+		add(inCreator, c.Name)
+		read(readCreator, c.Name, c.Reading)
+	}
+	add(inPublisher, b.Publisher)
+	for _, s := range b.Subjects {
+		add(inSubject, s.Term)
+		read(readSubject, s.Term, s.Reading)
+	}
+	for _, s := range b.Series {
+		add(inSeries, s.Title)
+		add(inSeries, s.Volume)
+		read(readSeries, s.Title, s.Reading)
+	}
+	var f folded
+	for i, values := range text {
+		f[i] = strings.Join(values, valueMark)
+	}
+	return f
+}
+
+// readings returns the folded readings of a heading: the catalogued one, or what
+// is written where that is kana; and once more with its ー written out.
+func readings(written, reading string) []string {
+	if reading == "" {
+		if !kana.IsKana(kana.Fold(written)) {
+			return nil
+		}
+		reading = written
+	}
+	var out []string
+	if short := kana.FoldReading(reading); short != "" {
+		out = append(out, short)
+	}
+	if long, ok := kana.Lengthen(reading); ok {
+		if long = kana.FoldReading(long); long != "" {
+			out = append(out, long)
+		}
+	}
+	return out
+}
+
+// squeeze takes the spaces out of folded text but between two Latin words, since
+// Japanese is searched without them: 夏目 漱石 is found by 夏目漱石, Ruby 入門 by
+// ruby入門.
+func squeeze(s string) string {
+	if !strings.Contains(s, " ") {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	last := rune(0)
+	for i, r := range s {
+		if r == ' ' {
+			next, _ := utf8.DecodeRuneInString(s[i+1:])
+			if !kana.IsLatin(last) || !kana.IsLatin(next) {
+				continue
+			}
+		}
+		b.WriteRune(r)
+		last = r
+	}
+	return b.String()
+}

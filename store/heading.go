@@ -1,0 +1,155 @@
+package store
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/library"
+	"madoguchi/library/kana"
+)
+
+// headingKey names a heading: two spellings that fold alike are one.
+type headingKey struct {
+	field library.SuggestionField
+	key   string
+}
+
+// form is one spelling of a heading as catalogued, and how many bibs have it.
+type form struct {
+	Text    string `json:"t"`
+	Reading string `json:"r,omitempty"`
+	Count   int    `json:"n"`
+}
+
+// headingsOf returns the headings of a bib, each once, in its first spelling.
+func headingsOf(b library.Bib) map[headingKey]form {
+	out := map[headingKey]form{}
+	add := func(field library.SuggestionField, text, reading string) {
+		k := headingKey{field, squeeze(kana.Fold(text))}
+		if _, have := out[k]; !have && k.key != "" {
+			out[k] = form{Text: text, Reading: reading, Count: 1}
+		}
+	}
+	add(library.SuggestTitle, b.Title, b.TitleReading)
+	for _, c := range b.Creators {
+		add(library.SuggestCreator, c.Name, c.Reading)
+	}
+	for _, s := range b.Subjects {
+		add(library.SuggestSubject, s.Term, s.Reading)
+	}
+	return out
+}
+
+// forms are the spellings of one heading.
+type forms []form
+
+// with adds n bibs that spell the heading like f, or takes them away.
+func (fs forms) with(f form, n int) forms {
+	i := slices.IndexFunc(fs, func(have form) bool { return have.Text == f.Text && have.Reading == f.Reading })
+	if i < 0 {
+		i = len(fs)
+		fs = append(fs, form{Text: f.Text, Reading: f.Reading})
+	}
+	fs[i].Count += n
+	fs = slices.DeleteFunc(fs, func(f form) bool { return f.Count <= 0 })
+	slices.SortFunc(fs, func(a, b form) int {
+		return cmp.Or(cmp.Compare(b.Count, a.Count), cmp.Compare(b.Reading, a.Reading), cmp.Compare(a.Text, b.Text))
+	})
+	return fs
+}
+
+func (fs forms) count() (n int) {
+	for _, f := range fs {
+		n += f.Count
+	}
+	return n
+}
+
+// shown is the spelling to show: the most frequent, with a reading if any has one.
+func (fs forms) shown() (text, reading string) {
+	for _, f := range fs {
+		if f.Reading != "" {
+			reading = f.Reading
+			break
+		}
+	}
+	return fs[0].Text, reading
+}
+
+// startKey is a key with which a heading, or a later word of it, begins.
+type startKey struct {
+	inner bool
+	key   string
+}
+
+// clip cuts a key where no two headings that matter still differ.
+func clip(key string) string {
+	const longest = 32
+	n := 0
+	for i := range key {
+		if n == longest {
+			return key[:i]
+		}
+		n++
+	}
+	return key
+}
+
+// looseKey stands before loose keys, apart from the others.
+const looseKey = markLoose
+
+// starts returns the keys under which a heading is suggested, in order.
+func (fs forms) starts() []startKey {
+	var out []startKey
+	for _, f := range fs {
+		text := kana.Fold(f.Text)
+		out = append(out, startKey{false, clip(squeeze(text))})
+		for i := range len(text) {
+			if r, _ := utf8.DecodeRuneInString(text[i:]); i > 0 && text[i-1] == ' ' && kana.IsLatin(r) {
+				out = append(out, startKey{true, clip(squeeze(text[i:]))})
+			}
+		}
+		for _, reading := range readings(f.Text, f.Reading) {
+			out = append(out, readingStarts(reading)...)
+		}
+	}
+	slices.SortFunc(out, func(a, b startKey) int {
+		if a.inner != b.inner {
+			if b.inner {
+				return -1
+			}
+			return 1
+		}
+		return strings.Compare(a.key, b.key)
+	})
+	return slices.Compact(out)
+}
+
+// readingStarts leaves out words of a single kana, which are particles.
+func readingStarts(reading string) (out []startKey) {
+	words := strings.Fields(reading)
+	for i, key := range kana.Keys(reading) {
+		if i > 0 && utf8.RuneCountInString(words[i]) == 1 {
+			continue
+		}
+		out = append(out, startKey{i > 0, clip(key)})
+		if loose := kana.Loose(key); loose != key {
+			out = append(out, startKey{i > 0, looseKey + clip(loose)})
+		}
+	}
+	return out
+}
+
+// tier sorts headings by how many bibs have them, coarsely, so that the frequent
+// ones among many are found without looking at all.
+func tier(count int) int {
+	switch {
+	case count >= 50:
+		return 2
+	case count >= 5:
+		return 1
+	}
+	return 0
+}

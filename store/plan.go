@@ -1,0 +1,160 @@
+package store
+
+import (
+	"math"
+	"slices"
+	"strings"
+
+	"madoguchi/library"
+	"madoguchi/library/kana"
+)
+
+// plan is how a query is answered: an expression that the full-text index looks
+// up, and what is then to be checked on each candidate.
+type plan struct {
+	match     string   // FTS5 expression; empty: every bib is a candidate
+	isbn      string   // looked up in its own table instead
+	isbnStart []string // the beginnings that an ISBN typed so far may have
+	exact     bool     // the index's rows need no further check
+	nothing   bool     // nothing can be found
+	from, to  int64    // ranks, inclusive
+
+	words     []term            // what the query's words ask; a whole title meets them too
+	fields    []term            // what its fields ask
+	filters   []func(*row) bool // what match says of kind, branch, …, for rows from elsewhere
+	available bool
+	branch    library.BranchCode
+
+	whole []string // keys of titles that come first
+}
+
+func planOf(q library.Query) plan {
+	p := plan{from: 0, to: math.MaxInt64, exact: true, available: q.Available, branch: q.Branch}
+	if q.YearFrom > 0 || q.YearTo > 0 {
+		p.from = yearRank(max(q.YearFrom, 1))
+		if q.YearTo > 0 {
+			p.to = yearRank(q.YearTo) + rankYear - 1
+		}
+	}
+	if isbn, ok := isbnIn(q.Words); ok {
+		p.isbn = isbn
+	} else {
+		p.words = p.ask(q.Words, anywhere, true)
+	}
+	titles := p.ask(q.Title, inTitles, false)
+	if q.Title != "" && q.Words != "" {
+		p.fields = append(p.fields, p.words...)
+		p.words = nil
+	}
+	p.words = append(p.words, titles...)
+	p.fields = append(p.fields, p.ask(q.Creator, inCreators, false)...)
+	p.fields = append(p.fields, p.ask(q.Publisher, inPublishers, false)...)
+	p.fields = append(p.fields, p.ask(q.Subject, inSubjects, false)...)
+	p.askISBN(q.ISBN)
+	if strings.TrimSpace(q.NDC) != "" {
+		digits := ndcDigits(q.NDC)
+		if digits == "" {
+			p.nothing = true
+			return p
+		}
+		p.fields = append(p.fields, term{{asNDC, digits, nil}})
+	}
+	var exprs []string
+	for _, t := range slices.Concat(p.words, p.fields) {
+		expr, exact := t.match()
+		exprs = append(exprs, expr)
+		p.exact = p.exact && exact
+	}
+	for _, f := range []struct {
+		set  bool
+		mark string
+		want string
+		is   func(*row) bool
+	}{
+		{q.Branch != "", markBranch, string(q.Branch), func(r *row) bool { return slices.Contains(strings.Fields(r.branches), string(q.Branch)) }},
+		{q.Kind != "", markKind, string(q.Kind), func(r *row) bool { return r.kind == string(q.Kind) }},
+		{q.Language != "", markLanguage, q.Language, func(r *row) bool { return r.language == q.Language }},
+		{q.Juvenile, markJuvenile, "", func(r *row) bool { return r.juvenile }},
+	} {
+		if f.set {
+			exprs = append(exprs, quoted(f.mark+f.want))
+			p.filters = append(p.filters, f.is)
+		}
+	}
+	p.match = strings.Join(exprs, " AND ")
+	if p.match == "" && p.isbn == "" && len(p.isbnStart) == 0 && p.to == math.MaxInt64 && p.from == 0 && !p.available {
+		p.nothing = true // only spaces were typed
+	}
+	p.whole = wholeOf(q)
+	return p
+}
+
+// ask reads one field. Input without a single letter finds nothing.
+func (p *plan) ask(input string, in fields, ndc bool) []term {
+	terms := termsOf(input, in, ndc)
+	if len(terms) == 0 && strings.TrimSpace(input) != "" {
+		p.nothing = true
+	}
+	return terms
+}
+
+func (p *plan) askISBN(input string) {
+	digits := halfWidth(input)
+	if digits == "" {
+		return
+	}
+	isbn, ok := library.ParseISBN(digits)
+	switch {
+	case ok && (p.isbn == "" || p.isbn == isbn):
+		p.isbn = isbn
+	case ok:
+		p.nothing = true
+	case len(digits) < 10:
+		p.isbnStart, p.exact = []string{digits, "978" + digits}, false
+	case len(digits) < 13 && strings.HasPrefix(digits, "97"):
+		p.isbnStart, p.exact = []string{digits}, false
+	default: // a whole one, with a slip
+		p.nothing = true
+	}
+}
+
+// match returns the FTS5 expression of a term and whether its rows all meet it.
+func (t term) match() (expr string, exact bool) {
+	exact = true
+	var exprs []string
+	for _, w := range t {
+		e, x := w.match(len(w.in) == len(anywhere.text) || len(w.in) == len(anywhere.reading))
+		exprs = append(exprs, "("+e+")")
+		exact = exact && x
+	}
+	return "(" + strings.Join(exprs, " OR ") + ")", exact
+}
+
+// wholeOf returns the keys that the title of a bib must equal for it to stand
+// before all other hits.
+func wholeOf(q library.Query) []string {
+	input := q.Title
+	if input == "" {
+		input = q.Words
+	}
+	text := kana.Fold(input)
+	keys := []string{squeeze(text)}
+	romaji := ""
+	for _, word := range strings.Fields(text) {
+		k, rest := kana.FromRomaji(word)
+		if rest != "" && (rest != "n" || k == "") {
+			romaji = ""
+			break
+		}
+		if rest == "n" {
+			k += "ん"
+		}
+		romaji += k
+	}
+	if kana.IsKana(text) {
+		keys = append(keys, kana.Key(text))
+	} else if romaji != "" {
+		keys = append(keys, kana.Key(kana.Fold(romaji)))
+	}
+	return withoutEmpty(sortedSet(keys))
+}

@@ -1,0 +1,134 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"madoguchi/library"
+	"madoguchi/library/kana"
+)
+
+// row is a bib as the table bib holds it.
+type row struct {
+	rank     int64
+	id       library.BibID
+	bib      string
+	folded   string
+	kind     string
+	language string
+	juvenile bool
+	ndc      string
+	branches string
+	addedOn  string
+	copies   int
+	digest   library.Digest
+}
+
+// rowOf makes the row of a record; its rank is still to be given.
+func rowOf(r library.Record) (*row, error) {
+	b := r.Bib
+	if b.ID == "" {
+		return nil, fmt.Errorf("the record %q has no id", b.Title)
+	}
+	encoded, err := json.Marshal(b)
+	if err != nil {
+		return nil, fmt.Errorf("encode bib %s: %w", b.ID, err)
+	}
+	out := &row{
+		id: b.ID, bib: string(encoded), folded: foldBib(b).String(),
+		kind: string(b.Kind), language: b.Language, juvenile: b.Juvenile,
+		addedOn: b.AddedOn.String(), copies: len(r.Items), digest: library.DigestOf(r),
+	}
+	var ndc []string
+	for _, n := range b.NDC {
+		if n = ndcDigits(n); n != "" {
+			ndc = append(ndc, n)
+		}
+	}
+	out.ndc = strings.Join(sortedSet(ndc), " ")
+	var branches []string
+	for _, it := range r.Items {
+		if it.Branch != "" {
+			branches = append(branches, string(it.Branch))
+		}
+	}
+	out.branches = strings.Join(sortedSet(branches), " ")
+	return out, nil
+}
+
+func sortedSet(list []string) []string {
+	slices.Sort(list)
+	return slices.Compact(list)
+}
+
+// ndcDigits returns the digits of an NDC number: 9136 for 913.6 and for K913.6.
+func ndcDigits(s string) string {
+	const longest = 10
+	var b strings.Builder
+	for _, r := range kana.Fold(strings.ReplaceAll(s, ".", "")) {
+		switch {
+		case r >= '0' && r <= '9' && b.Len() < longest:
+			b.WriteRune(r)
+		case b.Len() > 0:
+			return b.String()
+		}
+	}
+	return b.String()
+}
+
+// yearRank is the first rank of the bib's year.
+func yearRank(year int) int64 { return int64(min(max(year, 0), maxYear)) * rankYear }
+
+// wholeKeys are the keys by which a search for exactly this title finds the bib.
+func wholeKeys(b library.Bib) []string {
+	keys := []string{squeeze(kana.Fold(b.Title))}
+	for _, r := range readings(b.Title, b.TitleReading) {
+		keys = append(keys, kana.Key(r))
+	}
+	return withoutEmpty(sortedSet(keys))
+}
+
+func withoutEmpty(list []string) []string {
+	return slices.DeleteFunc(list, func(s string) bool { return s == "" })
+}
+
+// place is where a bib stands among the volumes of a work or series.
+type place struct{ work, volume string }
+
+// placesOf returns the places of a bib, the work's own volumes before the series.
+func placesOf(b library.Bib) []place {
+	var out []place
+	title := squeeze(kana.Fold(b.Title))
+	if b.Volume != "" && title != "" {
+		creator := ""
+		if len(b.Creators) > 0 {
+			creator = squeeze(kana.Fold(b.Creators[0].Name))
+		}
+		out = append(out, place{"w" + title + valueMark + creator, library.VolumeKey(b.Volume)})
+	}
+	for _, s := range b.Series {
+		if series := squeeze(kana.Fold(s.Title)); series != "" && s.Volume != "" {
+			p := place{"s" + series, library.VolumeKey(s.Volume)}
+			if !slices.Contains(out, p) {
+				out = append(out, p)
+			}
+		}
+	}
+	return out
+}
+
+// isbnsOf returns the ISBNs of a bib as they are looked for: 13 digits.
+func isbnsOf(b library.Bib) []string {
+	var out []string
+	for _, s := range b.ISBNs {
+		if isbn, ok := library.ParseISBN(s); ok {
+			s = isbn
+		}
+		if s != "" {
+			out = append(out, s)
+		}
+	}
+	return sortedSet(out)
+}

@@ -1,0 +1,100 @@
+package store
+
+// Schema is the version of the file's format, and with it of how text is folded
+// and cut into tokens: the index can only be brought up to date by the same rules
+// that built it. A file of another schema is built anew. Raise it with every
+// change to this file, row.go, tokens.go or package kana that changes a stored byte.
+const Schema = 1
+
+// applicationID marks a SQLite file as a catalogue.
+const applicationID = 0x4d414447 // "MADG"
+
+// tables are created before the rows are written.
+//
+// rank is year × rankYear + the order of arrival within the year, so that a page
+// of hits, newest first, is read in the order of the index and never sorted.
+const tables = `
+CREATE TABLE info (
+	epoch    TEXT    NOT NULL,
+	edition  INTEGER NOT NULL,
+	number   INTEGER NOT NULL,
+	bibs     INTEGER NOT NULL,
+	items    INTEGER NOT NULL,
+	built_at INTEGER NOT NULL
+);
+CREATE TABLE bib (
+	rank     INTEGER PRIMARY KEY,
+	id       TEXT    NOT NULL,
+	bib      TEXT    NOT NULL, -- JSON
+	folded   TEXT    NOT NULL, -- see folded.go
+	kind     TEXT    NOT NULL,
+	language TEXT    NOT NULL,
+	juvenile INTEGER NOT NULL,
+	ndc      TEXT    NOT NULL, -- digits, parted by spaces
+	branches TEXT    NOT NULL, -- that have a copy, parted by spaces
+	added_on TEXT    NOT NULL,
+	copies   INTEGER NOT NULL,
+	digest   BLOB    NOT NULL
+);
+CREATE TABLE item (
+	id      TEXT PRIMARY KEY,
+	bib_id  TEXT NOT NULL, -- which may still be on its way
+	branch  TEXT NOT NULL,
+	barcode TEXT NOT NULL,
+	state   TEXT NOT NULL,
+	item    TEXT NOT NULL -- JSON
+) WITHOUT ROWID;
+CREATE TABLE isbn (
+	isbn TEXT    NOT NULL,
+	rank INTEGER NOT NULL,
+	PRIMARY KEY (isbn, rank)
+) WITHOUT ROWID;
+CREATE TABLE whole ( -- folded whole titles, and whole readings of titles
+	key  TEXT    NOT NULL,
+	rank INTEGER NOT NULL,
+	PRIMARY KEY (key, rank)
+) WITHOUT ROWID;
+CREATE TABLE volume ( -- the volumes of a work or series, in order
+	work   TEXT    NOT NULL,
+	volume TEXT    NOT NULL,
+	rank   INTEGER NOT NULL,
+	PRIMARY KEY (work, volume, rank)
+) WITHOUT ROWID;
+CREATE TABLE heading (
+	id    INTEGER PRIMARY KEY,
+	field TEXT    NOT NULL,
+	key   TEXT    NOT NULL, -- folded
+	count INTEGER NOT NULL, -- of bibs
+	forms TEXT    NOT NULL, -- JSON: as catalogued
+	UNIQUE (field, key)
+);
+CREATE TABLE start ( -- the keys with which a heading's words begin
+	inner   INTEGER NOT NULL, -- 0: the heading begins so, 1: a later word of it
+	key     TEXT    NOT NULL,
+	heading INTEGER NOT NULL,
+	tier    INTEGER NOT NULL, -- of the heading's count
+	PRIMARY KEY (inner, key, heading)
+) WITHOUT ROWID;
+CREATE TABLE digest (
+	bucket INTEGER PRIMARY KEY,
+	digest BLOB NOT NULL
+);
+CREATE VIRTUAL TABLE search USING fts5 (t, content='', columnsize=0, detail=none, tokenize='ascii');
+INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999);
+`
+
+// indexes are created after the rows are written.
+const indexes = `
+CREATE UNIQUE INDEX bib_id ON bib (id);
+CREATE INDEX bib_added ON bib (added_on, rank);
+CREATE INDEX item_bib ON item (bib_id, branch, state);
+CREATE INDEX item_barcode ON item (barcode) WHERE barcode <> '';
+CREATE INDEX start_heading ON start (heading);
+CREATE INDEX start_common ON start (inner, key, heading) WHERE tier >= 1;
+CREATE INDEX start_often ON start (inner, key, heading) WHERE tier >= 2;
+`
+
+const (
+	rankYear = 100_000_000 // ranks of one year
+	maxYear  = 9999
+)

@@ -1,0 +1,265 @@
+package store
+
+import (
+	"slices"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/library"
+	"madoguchi/library/kana"
+)
+
+// fields says which sections of a bib's folded text a word may be in.
+type fields struct {
+	text    []int
+	reading []int
+}
+
+var (
+	anywhere     = fields{[]int{inTitle, inCreator, inPublisher, inSubject, inSeries}, []int{readTitle, readCreator, readSubject, readSeries}}
+	inTitles     = fields{[]int{inTitle}, []int{readTitle}}
+	inCreators   = fields{[]int{inCreator}, []int{readCreator}}
+	inPublishers = fields{[]int{inPublisher}, nil}
+	inSubjects   = fields{[]int{inSubject}, []int{readSubject}}
+)
+
+// A term is one word of a query: a bib meets it by any of its ways.
+type term []way
+
+// way is one way to read a word: as part of a text, as the beginning of a reading,
+// or as the beginning of an NDC number.
+type way struct {
+	as   wayKind
+	want string // folded text, key, loose key, or digits
+	in   []int  // sections
+}
+
+type wayKind int
+
+const (
+	asText wayKind = iota
+	asReading
+	asLooseReading
+	asNDC
+)
+
+// met reports whether the row has what the way asks for.
+func (w way) met(r *row, f *folded) bool {
+	if w.as == asNDC {
+		return slices.ContainsFunc(strings.Fields(r.ndc), func(n string) bool { return strings.HasPrefix(n, w.want) })
+	}
+	for _, section := range w.in {
+		if f[section] == "" {
+			continue
+		}
+		if w.as == asText {
+			if containsWord(f[section], w.want) {
+				return true
+			}
+			continue
+		}
+		for rest := f[section]; rest != ""; {
+			var value string
+			value, rest, _ = strings.Cut(rest, valueMark)
+			if kana.HasKey(value, w.want, w.as == asLooseReading) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// containsWord reports whether want is part of text; one or two Latin letters
+// count only where a word begins.
+func containsWord(text, want string) bool {
+	if !startsOnly(want) {
+		return strings.Contains(text, want)
+	}
+	for at := 0; ; {
+		i := strings.Index(text[at:], want)
+		if i < 0 {
+			return false
+		}
+		at += i
+		if before, _ := utf8.DecodeLastRuneInString(text[:at]); at == 0 || !kana.IsLatin(before) {
+			return true
+		}
+		at += len(want)
+	}
+}
+
+// startsOnly reports whether a word is too short to be looked for inside others.
+func startsOnly(word string) bool {
+	n := 0
+	for _, r := range word {
+		if n++; n > 2 || !kana.IsLatin(r) {
+			return false
+		}
+	}
+	return true
+}
+
+// match returns the FTS5 expression whose rows include all that the way is met by,
+// and whether it includes no others.
+func (w way) match(everywhere bool) (expr string, exact bool) {
+	switch w.as {
+	case asNDC:
+		return quoted(markNDC + w.want), true
+	case asReading, asLooseReading:
+		head, whole := firstRunes(w.want, readingToken)
+		exact = whole && everywhere
+		if w.as == asReading {
+			return quoted(markReading + head), exact
+		}
+		// Loose keys are in the index only where they differ.
+		return "(" + quoted(markLoose+head) + " OR " + quoted(markReading+head) + ")", exact
+	}
+	tokens := wordTokens(w.want)
+	exact = everywhere && len(tokens) == 1 && strings.TrimPrefix(tokens[0], markWord) == w.want
+	for i, t := range tokens {
+		tokens[i] = quoted(t)
+	}
+	return strings.Join(tokens, " AND "), exact
+}
+
+func firstRunes(s string, n int) (head string, whole bool) {
+	for i := range s {
+		if n == 0 {
+			return s[:i], false
+		}
+		n--
+	}
+	return s, true
+}
+
+// wordTokens returns tokens that every text with this word has.
+func wordTokens(word string) []string {
+	const most = 12 // more do not narrow the search further
+	if startsOnly(word) {
+		return []string{markWord + word}
+	}
+	runes := []rune(word)
+	if len(runes) == 1 {
+		return []string{word}
+	}
+	var out []string
+	for i := 0; i < len(runes)-1 && len(out) < most; i++ {
+		if i+2 < len(runes) && triple(runes[i], runes[i+1], runes[i+2]) {
+			out = append(out, string(runes[i:i+3]))
+			continue
+		}
+		if i > 0 && triple(runes[i-1], runes[i], runes[i+1]) {
+			continue // the pair is part of the last triple
+		}
+		if !kana.IsLatin(runes[i]) || !kana.IsLatin(runes[i+1]) {
+			out = append(out, string(runes[i:i+2]))
+		}
+	}
+	return slices.Compact(out)
+}
+
+// termsOf reads what a patron typed into one field: a term for each word.
+func termsOf(input string, in fields, ndc bool) []term {
+	var out []term
+	for _, raw := range strings.FieldsFunc(norm.NFKC.String(input), unicode.IsSpace) {
+		if digits, ok := ndcNumber(raw); ok && ndc {
+			t := term{{asNDC, digits, nil}}
+			for i, word := range strings.Fields(kana.Fold(raw)) {
+				if i > 0 {
+					break // 913.6 is a number, not two words
+				}
+				if word == digits {
+					t = append(t, way{asText, word, in.text})
+				}
+			}
+			out = append(out, t)
+			continue
+		}
+		for _, word := range strings.Fields(kana.Fold(raw)) {
+			out = append(out, wordTerm(word, strings.ContainsRune(raw, 'ー'), in))
+		}
+	}
+	return out
+}
+
+// ndcNumber reports whether a word may be an NDC number: three digits or more.
+func ndcNumber(word string) (digits string, ok bool) {
+	for i, r := range word {
+		if (r < '0' || r > '9') && (r != '.' || i != 3) {
+			return "", false
+		}
+	}
+	digits = strings.ReplaceAll(word, ".", "")
+	return digits, len(digits) >= 3 && len(digits) <= 8
+}
+
+func wordTerm(word string, lengthened bool, in fields) term {
+	t := term{{asText, word, in.text}}
+	if len(in.reading) == 0 {
+		return t
+	}
+	for _, key := range readingKeys(word, lengthened) {
+		as := asReading
+		if key.loose {
+			as = asLooseReading
+		}
+		t = append(t, way{as, key.key, in.reading})
+	}
+	return t
+}
+
+// typedKey is a key that a reading may begin with when it is what was typed.
+type typedKey struct {
+	key   string
+	loose bool
+}
+
+// readingKeys reads folded input as the beginning of a reading: kana, romaji, or
+// kana with the letters of an unfinished kana behind. lengthened says that a ー was
+// in it, which may stand for any long vowel.
+func readingKeys(word string, lengthened bool) []typedKey {
+	head := strings.TrimRightFunc(word, func(r rune) bool { return r >= 'a' && r <= 'z' })
+	if head != "" && !kana.IsKana(head) {
+		return nil
+	}
+	var out []typedKey
+	if tail := word[len(head):]; tail == "" {
+		out = append(out, typedKey{kana.Key(head), false})
+	} else {
+		for _, k := range kana.Expand(tail) {
+			out = append(out, typedKey{kana.Key(head + kana.Fold(k)), false})
+		}
+		lengthened = lengthened || head == ""
+	}
+	for i, k := range out {
+		// Romaji seldom tell long vowels: soseki. Where they do, they mean it.
+		if lengthened && (head != "" || kana.Loose(k.key) == k.key) {
+			out[i] = typedKey{kana.Loose(k.key), true}
+		}
+	}
+	if other, ok := particles[word]; ok {
+		out = append(out, typedKey{other, false})
+	}
+	return out
+}
+
+// particles are written in two ways when they stand alone.
+var particles = map[string]string{"は": "わ", "わ": "は", "へ": "え", "え": "へ", "wa": "は", "e": "へ", "ha": "わ", "he": "え"}
+
+// isbnIn returns the ISBN that the whole input is, hyphens, spaces and width aside.
+func isbnIn(input string) (string, bool) {
+	return library.ParseISBN(halfWidth(input))
+}
+
+func halfWidth(input string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), r == '-', r == '‐', r == '‑', r == '–', r == '−', r == 'ー', r == '―':
+			return -1
+		}
+		return unicode.ToUpper(r)
+	}, norm.NFKC.String(input))
+}

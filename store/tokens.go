@@ -1,0 +1,158 @@
+package store
+
+import (
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/library/kana"
+)
+
+// The index holds tokens of several kinds. Text is cut into single characters,
+// pairs and, for kana and Latin letters, triples; a token of another kind begins
+// with its mark, a private-use character, which no folded text contains.
+const (
+	markReading  = "\uE000" // 1 to 6 kana of a key of a reading
+	markLoose    = "\uE001" // the same of its loose key, where that differs
+	markWord     = "\uE002" // 1 or 2 letters from the start of a Latin word
+	markNDC      = "\uE003" // digits of an NDC number from its start
+	markBranch   = "\uE004"
+	markKind     = "\uE005"
+	markLanguage = "\uE006"
+	markJuvenile = "\uE007"
+)
+
+// readingToken is how many kana of a key the index knows.
+const readingToken = 6
+
+// tokenSet gathers the tokens of one bib, each once, in the order of first use.
+type tokenSet struct {
+	seen map[string]bool
+	list []string
+}
+
+func (t *tokenSet) add(token string) {
+	token = indexable(token)
+	if !t.seen[token] {
+		t.seen[token] = true
+		t.list = append(t.list, token)
+	}
+}
+
+// tokens returns the tokens of a stored row, parted by spaces. It depends on
+// nothing but these columns: to take a row out of the index exactly the tokens
+// that went in must be named again.
+func (r *row) tokens() string {
+	t := tokenSet{seen: make(map[string]bool, 128)}
+	f := splitFolded(r.folded)
+	for section := range f {
+		for _, value := range f.values(section) {
+			if section < readTitle {
+				cutText(value, t.add)
+			} else {
+				cutReading(value, t.add)
+			}
+		}
+	}
+	for _, number := range strings.Fields(r.ndc) {
+		for n := 1; n <= len(number); n++ {
+			t.add(markNDC + number[:n])
+		}
+	}
+	for _, branch := range strings.Fields(r.branches) {
+		t.add(markBranch + branch)
+	}
+	if r.kind != "" {
+		t.add(markKind + r.kind)
+	}
+	if r.language != "" {
+		t.add(markLanguage + r.language)
+	}
+	if r.juvenile {
+		t.add(markJuvenile)
+	}
+	return strings.Join(t.list, " ")
+}
+
+// cutText cuts a folded value into the tokens by which any part of it is found.
+func cutText(value string, add func(string)) {
+	var before2, before rune = ' ', ' '
+	var at2, at int // where these two stand
+	for i, r := range value {
+		end := i + utf8.RuneLen(r)
+		if r != ' ' {
+			latin := kana.IsLatin(r)
+			if !latin {
+				add(value[i:end])
+			}
+			if latin && !kana.IsLatin(before) {
+				add(markWord + value[i:end])
+			}
+			if before != ' ' {
+				switch {
+				case !latin || !kana.IsLatin(before):
+					add(value[at:end])
+				case !kana.IsLatin(before2):
+					add(markWord + value[at:end])
+				}
+				if before2 != ' ' && triple(before2, before, r) {
+					add(value[at2:end])
+				}
+			}
+		}
+		before2, before = before, r
+		at2, at = at, i
+	}
+}
+
+// triple reports whether three characters are kept together in the index.
+func triple(a, b, c rune) bool {
+	return kana.IsLatin(a) && kana.IsLatin(b) && kana.IsLatin(c) || isHiragana(a) && isHiragana(b) && isHiragana(c)
+}
+
+func isHiragana(r rune) bool { return r >= 'ぁ' && r <= 'ん' }
+
+// cutReading cuts a folded reading into the beginnings of its keys.
+func cutReading(reading string, add func(string)) {
+	for _, key := range kana.Keys(reading) {
+		addPrefixes(markReading, key, add)
+		if loose := kana.Loose(key); loose != key {
+			addPrefixes(markLoose, loose, add)
+		}
+	}
+}
+
+func addPrefixes(mark, key string, add func(string)) {
+	n := 0
+	for i, r := range key {
+		if n == readingToken {
+			break
+		}
+		n++
+		add(mark + key[:i+utf8.RuneLen(r)])
+	}
+}
+
+// indexable writes a token so that FTS5's ascii tokenizer takes it for one and
+// keeps it as it is: other ASCII than small letters and digits is moved into the
+// private-use area.
+func indexable(token string) string {
+	for i := range len(token) {
+		if !plainByte(token[i]) {
+			return strings.Map(func(r rune) rune {
+				if r < utf8.RuneSelf && !plainByte(byte(r)) {
+					return 0xE100 + r
+				}
+				return r
+			}, token)
+		}
+	}
+	return token
+}
+
+func plainByte(b byte) bool {
+	return b >= 'a' && b <= 'z' || b >= '0' && b <= '9' || b >= utf8.RuneSelf
+}
+
+// quoted is a token in a query of FTS5.
+func quoted(token string) string { return fmt.Sprintf(`"%s"`, indexable(token)) }

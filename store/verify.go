@@ -1,0 +1,114 @@
+package store
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+
+	"madoguchi/library"
+)
+
+// Verify reads the whole file: SQLite's own check, which includes the structure of
+// the full-text index, and of every bib whether its folded text, its digest, the
+// digest of its bucket and the counts are those of the record. It takes seconds on
+// a large catalogue. The error is ErrDamaged when something is wrong.
+func (c *Catalogue) Verify(ctx context.Context) error {
+	if err := c.quickCheck(ctx); err != nil {
+		return fmt.Errorf("verify catalogue: %w", err)
+	}
+	_, err := view(ctx, c, "verify catalogue", func(tx *sql.Tx) (struct{}, error) { return struct{}{}, verifyRecords(ctx, tx) })
+	return err
+}
+
+// quickCheck uses a connection of its own: on one that has searched before, FTS5
+// compares the file with the outline of the index that it remembers, and reports
+// damage where another connection has only written since.
+func (c *Catalogue) quickCheck(ctx context.Context) (err error) {
+	db, err := openDB(c.path, "rw", "deferred", "busy_timeout(10000)", "query_only(1)")
+	if err != nil {
+		return err
+	}
+	defer func() { err = errors.Join(err, db.Close()) }()
+	var result string
+	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil {
+		return damaged(err)
+	}
+	if result != "ok" {
+		return fmt.Errorf("%w: %s", ErrDamaged, result)
+	}
+	return nil
+}
+
+// verifyRecords makes every row anew from its record and compares.
+func verifyRecords(ctx context.Context, tx *sql.Tx) error {
+	rows, err := tx.QueryContext(ctx, "SELECT rank, id, bib, folded, branches, ndc, copies, digest FROM bib ORDER BY rank")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	sums := map[int]library.Digest{}
+	bibs, items := 0, 0
+	for rows.Next() {
+		var r row
+		var digest []byte
+		if err := rows.Scan(&r.rank, &r.id, &r.bib, &r.folded, &r.branches, &r.ndc, &r.copies, &digest); err != nil {
+			return err
+		}
+		var rec library.Record
+		if err := json.Unmarshal([]byte(r.bib), &rec.Bib); err != nil {
+			return fmt.Errorf("%w: bib %s cannot be read: %w", ErrDamaged, r.id, err)
+		}
+		if rec.Items, err = loadItems(ctx, tx, r.id); err != nil {
+			return err
+		}
+		want, err := rowOf(rec)
+		if err != nil {
+			return fmt.Errorf("%w: bib %s: %w", ErrDamaged, r.id, err)
+		}
+		if want.id != r.id || want.folded != r.folded || want.branches != r.branches || want.ndc != r.ndc || want.copies != r.copies || string(digest) != string(want.digest[:]) {
+			return fmt.Errorf("%w: bib %s is not as it was written", ErrDamaged, r.id)
+		}
+		bucket := library.BucketOf(r.id)
+		sums[bucket] = sums[bucket].XOR(want.digest)
+		bibs, items = bibs+1, items+r.copies
+	}
+	if err := rows.Err(); err != nil {
+		return err
+	}
+	in, err := readInfo(ctx, tx)
+	if err != nil {
+		return err
+	}
+	if in.Bibs != bibs || in.Items != items {
+		return fmt.Errorf("%w: it holds %d bibs and %d items where %d and %d are counted", ErrDamaged, bibs, items, in.Bibs, in.Items)
+	}
+	return compareDigests(ctx, tx, sums)
+}
+
+func compareDigests(ctx context.Context, tx *sql.Tx, sums map[int]library.Digest) error {
+	rows, err := tx.QueryContext(ctx, "SELECT bucket, digest FROM digest")
+	if err != nil {
+		return err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var bucket int
+		var digest []byte
+		if err := rows.Scan(&bucket, &digest); err != nil {
+			return err
+		}
+		sum := sums[bucket]
+		if string(digest) != string(sum[:]) {
+			return fmt.Errorf("%w: the digest of bucket %d does not fit its bibs", ErrDamaged, bucket)
+		}
+		delete(sums, bucket)
+	}
+	for bucket, sum := range sums {
+		if sum != (library.Digest{}) {
+			return fmt.Errorf("%w: bucket %d has no digest", ErrDamaged, bucket)
+		}
+	}
+	return rows.Err()
+}

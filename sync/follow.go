@@ -1,0 +1,290 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"math/rand/v2"
+	"time"
+
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+	"madoguchi/store"
+)
+
+// answerWithin bounds one question to the server.
+const answerWithin = 60 * time.Second
+
+// The wait after the first failure, doubled with each further one, and the longest.
+const (
+	firstBackoff = time.Second
+	maxBackoff   = time.Minute
+)
+
+// Run keeps the catalogue in step until the context ends. Whatever the server or
+// the disk does, it goes on trying; Status says how things stand.
+func (c *Client) Run(ctx context.Context) error {
+	for failures := 0; ; {
+		err := c.round(ctx)
+		if ctx.Err() != nil {
+			return nil
+		}
+		code, connected := judge(err)
+		wait := jitter(c.cfg.Poll)
+		if err != nil {
+			wait = jitter(min(firstBackoff<<min(failures, 10), maxBackoff))
+			failures++
+			if failures == 1 || c.Status().Err != code {
+				c.cfg.Log.Warn("not in step with the server; trying again", "code", code, "err", err)
+			}
+		} else if failures > 0 {
+			failures = 0
+			c.cfg.Log.Info("in step with the server again")
+		}
+		c.report(func(s *Status) {
+			s.Connected, s.Err = connected, code
+			s.Phase, s.Done, s.Total = Starting, 0, 0
+			if s.Searchable {
+				s.Phase = Ready
+			}
+		})
+		select {
+		case <-ctx.Done():
+			return nil
+		case <-c.wake:
+		case <-time.After(wait):
+		}
+	}
+}
+
+// jitter spreads what many terminals would do at the same moment.
+func jitter(d time.Duration) time.Duration {
+	return d*3/4 + time.Duration(rand.Int64N(int64(d/2)+1))
+}
+
+// round does all there is to do now.
+func (c *Client) round(ctx context.Context) error {
+	if err := c.pullSite(ctx); err != nil {
+		return err
+	}
+	if c.needsEdition() {
+		if err := c.fetch(ctx); err != nil {
+			return err
+		}
+	}
+	err := c.pull(ctx)
+	if err == nil && (c.mustVerify || time.Now().After(c.verifyAt)) {
+		err = c.verify(ctx)
+	}
+	if errors.Is(err, library.ErrReset) {
+		if err := c.spread(ctx); err != nil {
+			return err
+		}
+		if err = c.fetch(ctx); err == nil {
+			err = c.pull(ctx)
+			c.wakeUp() // to compare
+		}
+	}
+	if damaged(err) {
+		c.wakeUp() // With has noted it: the next round fetches
+	}
+	return err
+}
+
+// spread waits for a moment of this terminal's own, so that not all of a city's
+// terminals fetch the edition at once.
+func (c *Client) spread(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+		return ctx.Err()
+	case <-time.After(time.Duration(rand.Int64N(int64(c.cfg.Spread) + 1))):
+		return nil
+	}
+}
+
+func (c *Client) head(ctx context.Context) (protocol.Head, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	head, err := c.wire.Head(ctx)
+	if err == nil {
+		c.contact()
+	}
+	return head, err
+}
+
+// contact notes that the server answered.
+func (c *Client) contact() {
+	c.report(func(s *Status) { s.Connected, s.LastContact = true, time.Now() })
+}
+
+func (c *Client) info(ctx context.Context) (in store.Info, err error) {
+	err = c.With(func(cat *store.Catalogue) error {
+		in, err = cat.Info(ctx)
+		return err
+	})
+	return in, err
+}
+
+// showNumbers puts the catalogue's numbers into the status.
+func (c *Client) showNumbers() error {
+	in, err := c.info(context.Background())
+	if err != nil {
+		return err
+	}
+	c.report(func(s *Status) { s.Searchable, s.Edition, s.Number = true, in.Edition, in.Number })
+	return nil
+}
+
+// Reading that many pages of changes shows that an edition may be the shorter way,
+// which it is when it is ahead by so many changes.
+const (
+	pagesBeforeHead = 5
+	fetchWhenBehind = 20_000
+)
+
+// pull applies all changes that the server has.
+func (c *Client) pull(ctx context.Context) error {
+	for page := 1; ; page++ {
+		in, err := c.info(ctx)
+		if err != nil {
+			return err
+		}
+		changes, err := c.changes(ctx, in)
+		if err != nil {
+			return err
+		}
+		if changes.Upto > in.Number {
+			err = c.With(func(cat *store.Catalogue) error {
+				return cat.Apply(ctx, changes.Epoch, changes.Upto, rows(changes.Rows))
+			})
+			if err != nil {
+				return c.local(err)
+			}
+			if err := c.showNumbers(); err != nil {
+				return err
+			}
+			if c.cfg.OnPulled != nil {
+				c.cfg.OnPulled()
+			}
+		}
+		if !changes.More {
+			return nil
+		}
+		if page == pagesBeforeHead {
+			head, err := c.head(ctx)
+			if err != nil {
+				return err
+			}
+			if e := head.Edition; e != nil && e.Schema == store.Schema && e.Number-changes.Upto > fetchWhenBehind {
+				return library.ErrReset
+			}
+		}
+	}
+}
+
+func (c *Client) changes(ctx context.Context, in store.Info) (protocol.Changes, error) {
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	changes, err := c.wire.Changes(ctx, in.Epoch, in.Number)
+	if err != nil {
+		return changes, err
+	}
+	c.contact()
+	if changes.Epoch != in.Epoch || changes.After != in.Number || changes.Upto < in.Number || changes.More && changes.Upto == in.Number {
+		return changes, fmt.Errorf("the server answered the question for changes after %d with those from %d to %d", in.Number, changes.After, changes.Upto)
+	}
+	return changes, nil
+}
+
+func rows(in []protocol.Change) []store.Change {
+	out := make([]store.Change, len(in))
+	for i, r := range in {
+		out[i] = store.Change(r)
+	}
+	return out
+}
+
+// local marks an error of the store as this machine's, unless the catalogue is
+// damaged or the work was cancelled.
+func (c *Client) local(err error) error {
+	if err == nil || damaged(err) || errors.Is(err, context.Canceled) {
+		return err
+	}
+	return localError(err)
+}
+
+// verifyTries is how often the digests are asked for while changes get in between.
+const verifyTries = 5
+
+// verify proves that the catalogue equals the server's, and fetches anew the
+// buckets that do not.
+func (c *Client) verify(ctx context.Context) error {
+	if err := c.With(func(cat *store.Catalogue) error { return cat.Verify(ctx) }); err != nil {
+		return c.local(err)
+	}
+	for range verifyTries {
+		same, err := c.compare(ctx)
+		if err != nil {
+			return err
+		}
+		if same {
+			c.mustVerify = false
+			c.verifyAt = time.Now().Add(jitter(c.cfg.Verify))
+			return nil
+		}
+		if err := c.pull(ctx); err != nil {
+			return err
+		}
+	}
+	c.cfg.Log.Info("changes come too fast to compare the catalogue; tried again later")
+	return nil
+}
+
+// compare is false when the two sides were not at the same change, or when there
+// was something to mend: then it is worth comparing again.
+func (c *Client) compare(ctx context.Context) (same bool, err error) {
+	ctx, cancel := context.WithTimeout(ctx, 10*time.Minute)
+	defer cancel()
+	theirs, err := c.wire.Digests(ctx)
+	if err != nil {
+		return false, err
+	}
+	in, err := c.info(ctx)
+	if err != nil {
+		return false, err
+	}
+	if theirs.Epoch != in.Epoch {
+		return false, library.ErrReset
+	}
+	if theirs.Number != in.Number {
+		return false, nil
+	}
+	var ours [library.Buckets]library.Digest
+	err = c.With(func(cat *store.Catalogue) error {
+		ours, err = cat.Digests(ctx)
+		return err
+	})
+	if err != nil {
+		return false, c.local(err)
+	}
+	same = true
+	for n := range ours {
+		if ours[n].String() == theirs.Buckets[n] {
+			continue
+		}
+		same = false
+		bucket, err := c.wire.Bucket(ctx, n)
+		if err != nil {
+			return false, err
+		}
+		if bucket.Epoch != in.Epoch || bucket.Number != in.Number {
+			return false, nil
+		}
+		c.cfg.Log.Warn("a part of the catalogue differs from the server's; it is replaced", "bucket", n, "bibs", len(bucket.Records))
+		err = c.With(func(cat *store.Catalogue) error { return cat.ReplaceBucket(ctx, n, bucket.Records...) })
+		if err != nil {
+			return false, c.local(err)
+		}
+	}
+	return same, nil
+}

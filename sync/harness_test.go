@@ -1,0 +1,253 @@
+package sync_test
+
+import (
+	"context"
+	"fmt"
+	"net/http"
+	"net/http/httptest"
+	"path/filepath"
+	"sync"
+	"testing"
+	"time"
+
+	"madoguchi/central"
+	"madoguchi/central/catalogue"
+	"madoguchi/central/db"
+	"madoguchi/central/db/dbtest"
+	"madoguchi/central/ledger"
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+	"madoguchi/store"
+	kiosksync "madoguchi/sync"
+)
+
+// server is a real central server on real SQLite.
+type server struct {
+	t         *testing.T
+	db        *db.DB
+	catalogue *catalogue.Catalogue
+	ledger    *ledger.Ledger
+	terminals *central.Terminals
+	editions  *central.Editions
+	dir       string
+
+	mu     sync.Mutex
+	before http.HandlerFunc // looks at each request first; may answer it by panicking or writing
+	http   *httptest.Server
+}
+
+func newServer(t *testing.T) *server {
+	t.Helper()
+	dir := t.TempDir()
+	d := dbtest.Open(t, filepath.Join(dir, "central.db"))
+	s := &server{t: t, db: d, dir: dir}
+	s.catalogue = catalogue.New(catalogue.Config{DB: d})
+	s.ledger = ledger.New(d, s.catalogue)
+	s.terminals = central.NewTerminals(d, nil)
+	var err error
+	if s.editions, err = central.NewEditions(central.EditionsConfig{DB: d, Catalogue: s.catalogue, Dir: dir}); err != nil {
+		t.Fatal(err)
+	}
+	service := central.New(central.Config{
+		DB: d, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals,
+		Site: library.Site{Name: "試験市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy()},
+	})
+	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		s.mu.Lock()
+		before := s.before
+		s.mu.Unlock()
+		mine := &watched{ResponseWriter: w}
+		if before != nil {
+			before(mine, r)
+		}
+		if !mine.written {
+			service.ServeHTTP(w, r)
+		}
+	}))
+	t.Cleanup(s.http.Close)
+	if err := s.catalogue.PutBranch(t.Context(), library.Branch{Code: "chuo", Name: "中央図書館"}); err != nil {
+		t.Fatal(err)
+	}
+	return s
+}
+
+type watched struct {
+	http.ResponseWriter
+	written bool
+}
+
+func (w *watched) WriteHeader(status int) { w.written = true; w.ResponseWriter.WriteHeader(status) }
+func (w *watched) Write(b []byte) (int, error) {
+	w.written = true
+	return w.ResponseWriter.Write(b)
+}
+
+// intercept has fn look at every request before the server does; nil ends it.
+func (s *server) intercept(fn http.HandlerFunc) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	s.before = fn
+}
+
+func record(n int) library.Record {
+	id := library.BibID(fmt.Sprintf("b%05d", n))
+	return library.Record{
+		Bib: library.Bib{
+			ID: id, Kind: library.Book, Title: fmt.Sprintf("図書館の本 第%d巻", n), TitleReading: "トショカン ノ ホン",
+			Creators: []library.Creator{{Name: "夏目漱石", Reading: "ナツメ ソウセキ"}}, Year: 1900 + n%120, NDC: []string{"010"},
+		},
+		Items: []library.Item{{ID: library.ItemID("i" + string(id)), BibID: id, Branch: "chuo", Barcode: "i" + string(id), Lendable: true, State: library.OnShelf}},
+	}
+}
+
+func (s *server) put(from, to int, change func(*library.Record)) {
+	s.t.Helper()
+	var all []library.Record
+	for n := from; n < to; n++ {
+		r := record(n)
+		if change != nil {
+			change(&r)
+		}
+		all = append(all, r)
+	}
+	if _, err := s.catalogue.Put(s.t.Context(), all...); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+func (s *server) build() {
+	s.t.Helper()
+	if _, err := s.editions.Build(s.t.Context()); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// enrol enrols a terminal in a folder.
+func (s *server) enrol(dir string) {
+	s.t.Helper()
+	_, code, err := s.terminals.Add(s.t.Context(), "chuo", "test")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	if err := kiosksync.Enrol(s.t.Context(), dir, s.http.URL, code); err != nil {
+		s.t.Fatal(err)
+	}
+}
+
+// terminal is a Client whose Run is under way.
+type terminal struct {
+	*kiosksync.Client
+	t       *testing.T
+	changed chan struct{}
+	stop    func()
+	mu      sync.Mutex
+	history []kiosksync.Status
+	swapped int
+}
+
+func start(t *testing.T, dir string) *terminal {
+	t.Helper()
+	x := &terminal{t: t, changed: make(chan struct{}, 1)}
+	note := func() {
+		select {
+		case x.changed <- struct{}{}:
+		default:
+		}
+	}
+	client, err := kiosksync.Open(kiosksync.Config{
+		Dir: dir, Poll: 10 * time.Millisecond, Spread: time.Millisecond, Verify: 20 * time.Millisecond,
+		OnStatus: func(s kiosksync.Status) {
+			x.mu.Lock()
+			x.history = append(x.history, s)
+			x.mu.Unlock()
+			note()
+		},
+		OnCatalogue: func() {
+			x.mu.Lock()
+			x.swapped++
+			x.mu.Unlock()
+			note()
+		},
+		OnPulled: note,
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	x.Client = client
+	ctx, cancel := context.WithCancel(context.Background())
+	ended := make(chan error, 1)
+	go func() { ended <- client.Run(ctx) }()
+	var once sync.Once
+	x.stop = func() {
+		once.Do(func() {
+			cancel()
+			if err := <-ended; err != nil {
+				t.Error("Run:", err)
+			}
+			if err := client.Close(); err != nil {
+				t.Error("Close:", err)
+			}
+		})
+	}
+	t.Cleanup(x.stop)
+	return x
+}
+
+// until waits for something to become true of the terminal.
+func (x *terminal) until(what string, ok func(kiosksync.Status) bool) {
+	x.t.Helper()
+	deadline := time.After(20 * time.Second)
+	for !ok(x.Status()) {
+		select {
+		case <-x.changed:
+		case <-time.After(50 * time.Millisecond): // digests change without a word
+		case <-deadline:
+			x.t.Fatalf("never came to this: %s; status %+v", what, x.Status())
+		}
+	}
+}
+
+func (x *terminal) digests() (d [library.Buckets]library.Digest) {
+	err := x.With(func(c *store.Catalogue) (err error) {
+		d, err = c.Digests(context.Background())
+		return err
+	})
+	if err != nil && err != kiosksync.ErrNoCatalogue {
+		x.t.Log("digests:", err)
+	}
+	return d
+}
+
+// equals waits until the terminal holds what the server does.
+func (x *terminal) equals(s *server) {
+	x.t.Helper()
+	want, err := s.catalogue.Digests(x.t.Context())
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	x.until(fmt.Sprintf("equal to the server at change %d", want.Number), func(st kiosksync.Status) bool {
+		return st.Number == want.Number && x.digests() == want.Buckets
+	})
+}
+
+func (x *terminal) finds(words string) int {
+	x.t.Helper()
+	var page library.Page
+	err := x.With(func(c *store.Catalogue) (err error) {
+		page, err = c.Search(context.Background(), library.Query{Words: words}, 0, 20)
+		return err
+	})
+	if err != nil {
+		x.t.Fatal(err)
+	}
+	return page.Count.N
+}
+
+func newest(t *testing.T, s *server) *protocol.Manifest {
+	t.Helper()
+	m, err := s.editions.Newest(t.Context())
+	if err != nil || m == nil {
+		t.Fatal(m, err)
+	}
+	return m
+}

@@ -1,0 +1,68 @@
+package sync
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"os"
+	"path/filepath"
+	"reflect"
+	"time"
+
+	"madoguchi/library"
+)
+
+// siteFile is what is kept for a start without the server.
+type siteFile struct {
+	Site        library.Site `json:"site"`
+	LastContact int64        `json:"last_contact"` // Unix milliseconds
+}
+
+func (c *Client) sitePath() string { return filepath.Join(c.cfg.Dir, "site.json") }
+
+func (c *Client) readSite() error {
+	text, err := os.ReadFile(c.sitePath())
+	if errors.Is(err, os.ErrNotExist) {
+		return nil
+	}
+	if err != nil {
+		return err
+	}
+	var f siteFile
+	if err := json.Unmarshal(text, &f); err != nil {
+		return fmt.Errorf("read %s: %w", c.sitePath(), err)
+	}
+	c.site = &f.Site
+	c.status.LastContact = time.UnixMilli(f.LastContact)
+	return nil
+}
+
+// siteEvery is how often the site is asked for and kept.
+const siteEvery = 5 * time.Minute
+
+func (c *Client) pullSite(ctx context.Context) error {
+	now := time.Now()
+	if !c.siteAt.IsZero() && now.Sub(c.siteAt) < siteEvery {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+	defer cancel()
+	site, err := c.wire.Site(ctx)
+	if err != nil {
+		return err
+	}
+	text, err := json.Marshal(siteFile{Site: site, LastContact: now.UnixMilli()})
+	if err != nil {
+		return err
+	}
+	c.mu.Lock()
+	changed := c.site == nil || !reflect.DeepEqual(*c.site, site)
+	c.site = &site
+	c.mu.Unlock()
+	c.siteAt = now
+	if changed && c.cfg.OnPulled != nil {
+		c.cfg.OnPulled()
+	}
+	return localError(writeFile(c.sitePath(), text))
+}
