@@ -52,11 +52,12 @@ demo: build
 	else $(MAKE) --no-print-directory demo-tour; fi
 
 # A fresh demo library with its server, and a terminal enrolled at it. The last line
-# starts CMD beside the server and ends the server with it.
+# runs the argument (which must hold no comma) beside the server, and ends the server after it.
 define with-demo-library
 	@rm -rf $(DEMO) && mkdir -p $(DEMO)
-	@code=$$($(BUILD)/central --data $(DEMO)/central demo) || exit 1; \
-	$(BUILD)/central --data $(DEMO)/central serve --listen $(ADDRESS) 2>$(DEMO)/central.log & server=$$!; \
+	@printf '[site]\nname = "みなと市立図書館"\n' > $(DEMO)/central.toml; \
+	code=$$($(BUILD)/central --data $(DEMO)/central demo) || exit 1; \
+	$(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central serve --listen $(ADDRESS) 2>$(DEMO)/central.log & server=$$!; \
 	trap 'kill $$server 2>/dev/null; wait $$server 2>/dev/null' EXIT; \
 	for n in 1 2 3 4 5 6 7 8 9 10; do \
 		$(BUILD)/kiosk --data $(DEMO)/terminal enrol --server http://$(ADDRESS) "$$code" 2>$(DEMO)/enrol.log && break; \
@@ -68,8 +69,8 @@ endef
 .PHONY: demo-window demo-tour deps-window
 demo-window:
 	$(call with-demo-library, \
-		printf '[scanner]\ndevice = "%s/scanner"\n' "$(CURDIR)/$(DEMO)" > $(DEMO)/kiosk.toml; \
-		echo 'The terminal opens now. To scan a card or a book, type in another shell:'; \
+		printf '[scanner]\ndevice = "%s/scanner"\n[barcode.item]\nlengths = [10]\nprefix = "1"\n' "$(CURDIR)/$(DEMO)" > $(DEMO)/kiosk.toml; \
+		echo 'The terminal opens now. To scan a book or a card type in another shell:'; \
 		echo '  $(BUILD)/scanner --path $(CURDIR)/$(DEMO)/scanner'; \
 		echo 'and then a number and Enter. Ctrl+C here ends the demo.'; \
 		$(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal)
@@ -79,8 +80,8 @@ demo-tour: deps-window
 	$(call with-demo-library, \
 		for size in 1280x1024 1080x1920; do \
 			xvfb-run -a -s "-screen 0 $${size}x24 -nocursor" $(BUILD)/kiosk --data $(DEMO)/terminal tour --size $$size --out $(BUILD)/tour 2>>$(DEMO)/terminal.log || { tail $(DEMO)/terminal.log; exit 1; }; \
-		done; \
-		echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/')
+		done)
+	@echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/'
 
 test: deps-test
 	MADOGUCHI_REQUIRE_POSTGRES=1 $(GO) test -timeout 20m ./...

@@ -115,7 +115,7 @@ func checkOutline(db *sql.DB) error {
 	var app, version, pages, pageSize int64
 	for pragma, value := range map[string]*int64{"application_id": &app, "user_version": &version, "page_count": &pages, "page_size": &pageSize} {
 		if err := db.QueryRow("PRAGMA " + pragma).Scan(value); err != nil {
-			return damaged(err)
+			return misfit(err)
 		}
 	}
 	if app != applicationID {
@@ -135,12 +135,12 @@ func checkOutline(db *sql.DB) error {
 	} {
 		rows, err := db.Query(query)
 		if err != nil {
-			return damaged(err)
+			return misfit(err)
 		}
 		for rows.Next() {
 		}
 		if err := errors.Join(rows.Err(), rows.Close()); err != nil {
-			return damaged(err)
+			return misfit(err)
 		}
 	}
 	var n int
@@ -157,11 +157,20 @@ func damaged(err error) error {
 		return err
 	}
 	switch e.Code() & 0xff {
-	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_ERROR, sqlite3.SQLITE_MISMATCH, sqlite3.SQLITE_CANTOPEN:
-		// SQLITE_ERROR: a table or column that should be there is not.
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH:
 		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
+}
+
+// misfit is damaged for a query that any catalogue answers: a table or column that
+// is not there is damage as well.
+func misfit(err error) error {
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_ERROR {
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
+	}
+	return damaged(err)
 }
 
 // Close ends all use of the file. Afterwards it is a single file again.

@@ -77,18 +77,18 @@ func changeHeading(ctx context.Context, tx *sql.Tx, k headingKey, by map[form]in
 	return changeStarts(ctx, tx, id, before, after)
 }
 
-// changeStarts writes the starts of a heading anew when they or its tier changed.
+// changeStarts writes the starts of a heading that came, went, or changed tier.
 func changeStarts(ctx context.Context, tx *sql.Tx, id int64, before, after forms) error {
-	starts := after.starts()
-	if tier(before.count()) == tier(after.count()) && slices.Equal(before.starts(), starts) {
+	old, next := before.starts(), after.starts()
+	if tier(before.count()) == tier(after.count()) && slices.Equal(old, next) {
 		return nil
 	}
-	if len(before) > 0 {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM start WHERE heading = $1", id); err != nil {
+	for _, s := range old {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM start WHERE inner = $1 AND key = $2 AND heading = $3", s.inner, s.key, id); err != nil {
 			return err
 		}
 	}
-	for _, s := range starts {
+	for _, s := range next {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO start (inner, key, heading, tier) VALUES ($1, $2, $3, $4)", s.inner, s.key, id, tier(after.count())); err != nil {
 			return err
 		}

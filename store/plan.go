@@ -28,6 +28,10 @@ type plan struct {
 	whole []string // keys of titles that come first
 }
 
+// lookedUp is how many words the index is asked for; further ones are checked on
+// what it finds. FTS5 refuses expressions without measure.
+const lookedUp = 12
+
 func planOf(q library.Query) plan {
 	p := plan{from: 0, to: math.MaxInt64, exact: true, available: q.Available, branch: q.Branch}
 	if q.YearFrom > 0 || q.YearTo > 0 {
@@ -60,7 +64,11 @@ func planOf(q library.Query) plan {
 		p.fields = append(p.fields, term{{asNDC, digits, nil}})
 	}
 	var exprs []string
-	for _, t := range slices.Concat(p.words, p.fields) {
+	for i, t := range slices.Concat(p.words, p.fields) {
+		if i == lookedUp {
+			p.exact = false
+			break
+		}
 		expr, exact := t.match()
 		exprs = append(exprs, expr)
 		p.exact = p.exact && exact

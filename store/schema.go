@@ -89,7 +89,6 @@ CREATE UNIQUE INDEX bib_id ON bib (id);
 CREATE INDEX bib_added ON bib (added_on, rank);
 CREATE INDEX item_bib ON item (bib_id, branch, state);
 CREATE INDEX item_barcode ON item (barcode) WHERE barcode <> '';
-CREATE INDEX start_heading ON start (heading);
 CREATE INDEX start_common ON start (inner, key, heading) WHERE tier >= 1;
 CREATE INDEX start_often ON start (inner, key, heading) WHERE tier >= 2;
 `

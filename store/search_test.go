@@ -88,6 +88,24 @@ func TestSearchWords(t *testing.T) {
 	}
 }
 
+func TestSearchOfALongInput(t *testing.T) {
+	c := open(t, sample()...)
+	long := strings.Repeat("こころ なつめ kokoro k n 913 ", 200)
+	if got := find(t, c, library.Query{Words: long}); !slices.Equal(got, []string{"kokoro"}) {
+		t.Errorf("many words find %v", got)
+	}
+	if got := find(t, c, library.Query{Words: long + "猫"}); len(got) != 0 {
+		t.Errorf("many words, the last of them elsewhere, find %v", got)
+	}
+	find(t, c, library.Query{Words: strings.Repeat("こころ", 5000), Title: strings.Repeat("漱石", 5000)})
+	if _, err := c.Suggest(t.Context(), long, 8); err != nil {
+		t.Error(err)
+	}
+	if _, err := c.Near(t.Context(), long, 8); err != nil {
+		t.Error(err)
+	}
+}
+
 func TestSearchFields(t *testing.T) {
 	c := open(t, sample()...)
 	for _, row := range []struct {

@@ -315,7 +315,8 @@ func lend(t *testing.T, c *Catalogue, item, bib string) {
 		if err := c.Touch(t.Context(), tx, library.BibID(bib)); err != nil {
 			return err
 		}
-		return tx.Changed(t.Context(), db.KindAvailability, item, bib)
+		tx.Changed(db.KindAvailability, item, bib)
+		return nil
 	})
 	if err != nil {
 		t.Fatal(err)

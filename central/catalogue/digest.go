@@ -117,7 +117,7 @@ func (c *Catalogue) Bucket(ctx context.Context, bucket int) (Bucket, error) {
 	var b Bucket
 	err := c.settled(ctx, func(tx *db.Tx, log db.Log) (err error) {
 		b.Epoch, b.Number = log.Epoch, log.Number
-		b.Records, err = records(ctx, tx, `WHERE bucket = $1 ORDER BY id`, bucket)
+		b.Records, err = readRecords(ctx, tx, `WHERE bucket = $1 ORDER BY id`, bucket)
 		return err
 	})
 	return b, err

@@ -4,11 +4,8 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"strings"
-	"unicode"
-	"unicode/utf8"
+	"slices"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -60,17 +57,25 @@ func (c *Catalogue) putAll(ctx context.Context, records []library.Record, onBad 
 			return err
 		}
 		site := library.Site{Branches: known}
+		var b putting
+		if err := b.read(ctx, tx, records); err != nil {
+			return err
+		}
+		today := library.DateOf(c.today())
 		for i, r := range records {
-			outcomes[i], err = c.put(ctx, tx, site, r)
 			var bad *RecordError
-			if errors.As(err, &bad) {
-				outcomes[i], err = Refused, onBad(i, bad)
+			if bad = check(r, site); bad == nil {
+				outcomes[i], bad = b.put(tx, r, today)
 			}
-			if err != nil {
+			if bad == nil {
+				continue
+			}
+			outcomes[i] = Refused
+			if err := onBad(i, bad); err != nil {
 				return err
 			}
 		}
-		return nil
+		return b.write(ctx, tx)
 	})
 	if err != nil {
 		return nil, err
@@ -78,81 +83,155 @@ func (c *Catalogue) putAll(ctx context.Context, records []library.Record, onBad 
 	return outcomes, c.db.Assign(ctx)
 }
 
-// put takes in one record. It writes nothing before it knows that it may.
-func (c *Catalogue) put(ctx context.Context, tx *db.Tx, site library.Site, r library.Record) (Outcome, error) {
-	if err := check(r, site); err != nil {
-		return 0, err
-	}
-	outcome := Unchanged
-	stored, err := record(ctx, tx, r.Bib.ID)
-	switch {
-	case err == library.ErrUnknownBib:
-		outcome = Added
-		if r.Bib.AddedOn.IsZero() {
-			r.Bib.AddedOn = library.DateOf(c.today())
-		}
-	case err != nil:
-		return 0, err
-	case r.Bib.AddedOn.IsZero():
-		r.Bib.AddedOn = stored.Bib.AddedOn
-	}
+// putting is what a transaction of Put knows of the records that it touches: as
+// they are stored, and then as they are to be.
+type putting struct {
+	records  map[library.BibID]*library.Record
+	owners   map[library.ItemID]library.BibID // of every item that has an ID or barcode of ours
+	barcodes map[string]library.ItemID
 
-	bib, err := encode(&r.Bib)
-	if err != nil {
-		return 0, err
-	}
-	bibChanged := outcome == Added
-	if !bibChanged {
-		before, err := encode(&stored.Bib)
-		if err != nil {
-			return 0, err
-		}
-		bibChanged = bib != before
-	}
-	merged, items, err := mergeItems(ctx, tx, stored.Items, r)
-	if err != nil {
-		return 0, err
-	}
-	if !bibChanged && len(items) == 0 {
-		return Unchanged, nil
-	}
-	if outcome != Added {
-		outcome = Changed
-	}
-
-	digest := library.DigestOf(library.Record{Bib: r.Bib, Items: merged})
-	_, err = tx.ExecContext(ctx, `INSERT INTO bib (id, bucket, digest, added_on, record) VALUES ($1, $2, $3, $4, $5)
-		ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, added_on = excluded.added_on, record = excluded.record`,
-		string(r.Bib.ID), library.BucketOf(r.Bib.ID), digest.String(), r.Bib.AddedOn, bib)
-	if err != nil {
-		return 0, fmt.Errorf("store bib %s: %w", r.Bib.ID, err)
-	}
-	if bibChanged {
-		if err := tx.Changed(ctx, db.KindBib, string(r.Bib.ID), string(r.Bib.ID)); err != nil {
-			return 0, err
-		}
-	}
-	for _, it := range items {
-		if err := putItem(ctx, tx, it); err != nil {
-			return 0, err
-		}
-	}
-	return outcome, nil
+	bibs, items changeList
 }
 
-// mergeItems returns all items that the bib will have, and those of them that are
-// new or changed.
-func mergeItems(ctx context.Context, tx *db.Tx, stored []library.Item, r library.Record) (all, changed []library.Item, err error) {
-	all = append(all, stored...)
-	index := make(map[library.ItemID]int, len(stored))
-	for i, it := range stored {
-		index[it.ID] = i
+// changeList is what must be written, in the order in which it was first touched.
+type changeList struct {
+	ids  []string
+	bibs map[string]library.BibID
+}
+
+func (l *changeList) add(id string, bib library.BibID) {
+	if _, ok := l.bibs[id]; ok {
+		return
 	}
+	if l.bibs == nil {
+		l.bibs = map[string]library.BibID{}
+	}
+	l.bibs[id] = bib
+	l.ids = append(l.ids, id)
+}
+
+// readPart is how many keys one statement asks for.
+const readPart = 100
+
+// read reads what is stored of the bibs, and of whatever has one of their items'
+// IDs or barcodes.
+func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record) error {
+	b.records = map[library.BibID]*library.Record{}
+	b.owners = map[library.ItemID]library.BibID{}
+	b.barcodes = map[string]library.ItemID{}
+	var ids, itemIDs, barcodes []string
+	for _, r := range records {
+		ids = append(ids, storable(string(r.Bib.ID)))
+		for _, it := range r.Items {
+			itemIDs = append(itemIDs, storable(string(it.ID)))
+			if it.Barcode != "" {
+				barcodes = append(barcodes, storable(it.Barcode))
+			}
+		}
+	}
+	for part := range slices.Chunk(ids, readPart) {
+		in, args := list(part)
+		stored, err := readRecords(ctx, tx, `WHERE id IN `+in, args...)
+		if err != nil {
+			return err
+		}
+		for _, r := range stored {
+			b.records[r.Bib.ID] = &r
+			for _, it := range r.Items {
+				b.own(it)
+			}
+		}
+	}
+	for column, keys := range map[string][]string{"id": itemIDs, "barcode": barcodes} {
+		for part := range slices.Chunk(keys, readPart) {
+			in, args := list(part)
+			found, err := items(ctx, tx, `WHERE `+column+` IN `+in, args...)
+			if err != nil {
+				return err
+			}
+			for _, it := range found {
+				b.own(it)
+			}
+		}
+	}
+	return nil
+}
+
+func (b *putting) own(it library.Item) {
+	b.owners[it.ID] = it.BibID
+	if it.Barcode != "" {
+		b.barcodes[it.Barcode] = it.ID
+	}
+}
+
+// put takes in one record, which was checked. A bad one leaves no trace.
+func (b *putting) put(tx *db.Tx, r library.Record, today library.Date) (Outcome, *RecordError) {
+	stored, known := b.records[r.Bib.ID]
+	switch {
+	case !r.Bib.AddedOn.IsZero():
+	case known:
+		r.Bib.AddedOn = stored.Bib.AddedOn
+	default:
+		r.Bib.AddedOn = today
+	}
+	text, bad := encode(&r.Bib)
+	if bad != nil {
+		return 0, bad
+	}
+	var before library.Record
+	var textBefore string
+	if known {
+		before = *stored
+		if textBefore, bad = encode(&before.Bib); bad != nil {
+			return 0, bad
+		}
+	}
+	all, changed, bad := b.merge(before.Items, r)
+	if bad != nil {
+		return 0, bad
+	}
+	if text == textBefore && len(changed) == 0 {
+		return Unchanged, nil
+	}
+	b.records[r.Bib.ID] = &library.Record{Bib: r.Bib, Items: all}
+	if id := string(r.Bib.ID); text != textBefore {
+		tx.Changed(db.KindBib, id, id)
+	}
+	b.bibs.add(string(r.Bib.ID), r.Bib.ID) // also for its digest alone
+	for _, it := range before.Items {
+		delete(b.barcodes, it.Barcode) // it may have another now
+	}
+	for _, it := range all {
+		b.own(it)
+	}
+	for _, it := range changed {
+		b.items.add(string(it.ID), it.BibID)
+		tx.Changed(db.KindItem, string(it.ID), string(it.BibID))
+	}
+	if known {
+		return Changed, nil
+	}
+	return Added, nil
+}
+
+// merge returns all items that the bib will have, and those of them that are new
+// or changed.
+func (b *putting) merge(stored []library.Item, r library.Record) (all, changed []library.Item, bad *RecordError) {
+	all = slices.Clone(stored)
 	for _, it := range r.Items {
 		it.BibID = r.Bib.ID
-		if i, ok := index[it.ID]; ok {
-			it.State, it.DueOn = stored[i].State, stored[i].DueOn
-			if it != stored[i] {
+		// Taking over another bib's item would make every import of the same file
+		// move it back and forth.
+		owner, exists := b.owners[it.ID]
+		if exists && owner != it.BibID {
+			return nil, nil, &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s is already a copy of bib %s; correct one of them", it.ID, owner)}
+		}
+		if other, taken := b.barcodes[it.Barcode]; taken && other != it.ID {
+			return nil, nil, &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s has the barcode of copy %s of bib %s; correct one of them", it.ID, other, b.owners[other])}
+		}
+		if i := slices.IndexFunc(all, func(x library.Item) bool { return x.ID == it.ID }); i >= 0 {
+			it.State, it.DueOn = all[i].State, all[i].DueOn
+			if it != all[i] {
 				all[i] = it
 				changed = append(changed, it)
 			}
@@ -164,41 +243,38 @@ func mergeItems(ctx context.Context, tx *db.Tx, stored []library.Item, r library
 		all = append(all, it)
 		changed = append(changed, it)
 	}
-	for _, it := range changed {
-		if err := notOfAnother(ctx, tx, it); err != nil {
-			return nil, nil, err
-		}
-	}
 	return all, changed, nil
 }
 
-// notOfAnother refuses an item whose ID or barcode another copy has. Taking it
-// over would make every import of the same file move it back and forth.
-func notOfAnother(ctx context.Context, tx *db.Tx, it library.Item) error {
-	var id, bib string
-	err := tx.QueryRowContext(ctx, `SELECT id, bib_id FROM item
-		WHERE (id = $1 AND bib_id <> $2) OR (barcode = $3 AND id <> $1) LIMIT 1`,
-		string(it.ID), string(it.BibID), nullable(it.Barcode)).Scan(&id, &bib)
-	if err == sql.ErrNoRows {
-		return nil
+// write writes what was put.
+func (b *putting) write(ctx context.Context, tx *db.Tx) error {
+	var rows [][]any
+	for _, id := range b.bibs.ids {
+		r := b.records[library.BibID(id)]
+		text, bad := encode(&r.Bib)
+		if bad != nil {
+			return bad
+		}
+		rows = append(rows, []any{id, library.BucketOf(r.Bib.ID), library.DigestOf(*r).String(), r.Bib.AddedOn, text})
 	}
+	err := tx.InsertRows(ctx, `INSERT INTO bib (id, bucket, digest, added_on, record)`, rows,
+		`ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, added_on = excluded.added_on, record = excluded.record`)
 	if err != nil {
-		return err
+		return fmt.Errorf("store bibs: %w", err)
 	}
-	return &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s is already copy %s of bib %s; correct one of them", it.ID, id, bib)}
-}
-
-func putItem(ctx context.Context, tx *db.Tx, it library.Item) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO item (id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)
-		ON CONFLICT (id) DO UPDATE SET branch_code = excluded.branch_code, barcode = excluded.barcode,
-			call_number = excluded.call_number, shelf = excluded.shelf, lendable = excluded.lendable`,
-		string(it.ID), string(it.BibID), string(it.Branch), nullable(it.Barcode), it.CallNumber, it.Shelf, it.Lendable,
-		string(it.State), it.DueOn)
+	rows = rows[:0]
+	for _, id := range b.items.ids {
+		r := b.records[b.items.bibs[id]]
+		it := r.Items[slices.IndexFunc(r.Items, func(x library.Item) bool { return string(x.ID) == id })]
+		rows = append(rows, []any{id, string(it.BibID), string(it.Branch), nullable(it.Barcode), it.CallNumber, it.Shelf, it.Lendable, string(it.State), it.DueOn})
+	}
+	err = tx.InsertRows(ctx, `INSERT INTO item (id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on)`, rows,
+		`ON CONFLICT (id) DO UPDATE SET branch_code = excluded.branch_code, barcode = excluded.barcode,
+			call_number = excluded.call_number, shelf = excluded.shelf, lendable = excluded.lendable`)
 	if err != nil {
-		return fmt.Errorf("store copy %s: %w", it.ID, err)
+		return fmt.Errorf("store copies: %w", err)
 	}
-	return tx.Changed(ctx, db.KindItem, string(it.ID), string(it.BibID))
+	return nil
 }
 
 // Delete takes a bib and all its items out of the catalogue.
@@ -209,9 +285,7 @@ func (c *Catalogue) Delete(ctx context.Context, id library.BibID) error {
 			return err
 		}
 		for _, it := range r.Items {
-			if err := tx.Changed(ctx, db.KindItem, string(it.ID), string(id)); err != nil {
-				return err
-			}
+			tx.Changed(db.KindItem, string(it.ID), string(id))
 		}
 		if _, err := tx.ExecContext(ctx, `DELETE FROM item WHERE bib_id = $1`, string(id)); err != nil {
 			return err
@@ -219,7 +293,8 @@ func (c *Catalogue) Delete(ctx context.Context, id library.BibID) error {
 		if _, err := tx.ExecContext(ctx, `DELETE FROM bib WHERE id = $1`, string(id)); err != nil {
 			return err
 		}
-		return tx.Changed(ctx, db.KindBib, string(id), string(id))
+		tx.Changed(db.KindBib, string(id), string(id))
+		return nil
 	})
 	if err != nil {
 		return err
@@ -238,78 +313,9 @@ func (c *Catalogue) Touch(ctx context.Context, tx *db.Tx, id library.BibID) erro
 	return err
 }
 
-// The longest texts that a record may have, in bytes: an identifier or barcode,
-// and the whole bib as JSON.
-const (
-	maxID  = 128
-	maxBib = 1 << 20
-)
-
-func check(r library.Record, site library.Site) error {
-	bad := func(refusal error, format string, args ...any) error {
-		return &RecordError{Bib: r.Bib.ID, Reason: fmt.Sprintf(format, args...), Err: refusal}
-	}
-	if err := checkID(string(r.Bib.ID)); err != nil {
-		r.Bib.ID = ""
-		return bad(nil, "its identifier %v", err)
-	}
-	if strings.TrimSpace(r.Bib.Title) == "" {
-		return bad(nil, "it has no title")
-	}
-	ids, barcodes := map[library.ItemID]bool{}, map[string]bool{}
-	for _, it := range r.Items {
-		if err := checkID(string(it.ID)); err != nil {
-			return bad(nil, "the identifier of a copy %v", err)
-		}
-		if it.BibID != "" && it.BibID != r.Bib.ID {
-			return bad(nil, "its copy %s says that it belongs to bib %s", it.ID, it.BibID)
-		}
-		if ids[it.ID] || it.Barcode != "" && barcodes[it.Barcode] {
-			return bad(nil, "its copy %s is there twice", it.ID)
-		}
-		ids[it.ID], barcodes[it.Barcode] = true, true
-		if _, ok := site.Branch(it.Branch); !ok {
-			return bad(library.ErrUnknownBranch, "its copy %s is of the branch %q, which does not exist; add it with: central branch add", it.ID, it.Branch)
-		}
-		if !knownState(it.State) {
-			return bad(nil, "its copy %s is in a state that is not known, %q", it.ID, it.State)
-		}
-		for _, text := range []string{it.Barcode, it.CallNumber, it.Shelf} {
-			if len(text) > maxID*4 || !printable(text) {
-				return bad(nil, "its copy %s has a barcode, call number or shelf that is too long or not printable", it.ID)
-			}
-		}
-	}
-	return nil
-}
-
-func checkID(id string) error {
-	switch {
-	case id == "":
-		return fmt.Errorf("is missing")
-	case len(id) > maxID:
-		return fmt.Errorf("is longer than %d bytes", maxID)
-	case !printable(id) || strings.TrimSpace(id) != id:
-		return fmt.Errorf("%q has characters that cannot be printed or a space at its end", id)
-	}
-	return nil
-}
-
-func printable(s string) bool {
-	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
-}
-
-func knownState(s library.ItemState) bool {
-	switch s {
-	case "", library.OnShelf, library.OnLoan, library.InTransit, library.OnHoldShelf, library.Missing:
-		return true
-	}
-	return false
-}
-
 // encode returns the bib as it is stored, and makes of it what reading that gives
 // back, so that both sides take the digest of the same thing.
-func encode(b *library.Bib) (string, error) {
+func encode(b *library.Bib) (string, *RecordError) {
 	text, err := json.Marshal(b)
 	if err != nil {
 		return "", &RecordError{Bib: b.ID, Reason: "it cannot be written as JSON", Err: err}
@@ -317,11 +323,21 @@ func encode(b *library.Bib) (string, error) {
 	if len(text) > maxBib {
 		return "", &RecordError{Bib: b.ID, Reason: fmt.Sprintf("it is longer than %d bytes", maxBib)}
 	}
+	id := b.ID
 	*b = library.Bib{}
 	if err := json.Unmarshal(text, b); err != nil {
-		return "", &RecordError{Bib: b.ID, Reason: "it cannot be read back: " + err.Error(), Err: err}
+		return "", &RecordError{Bib: id, Reason: "it cannot be read back: " + err.Error(), Err: err}
 	}
 	return string(text), nil
+}
+
+// storable is a key that a database can be asked for, whatever it is: one that no
+// check would let pass becomes one that nothing has.
+func storable(key string) string {
+	if !printable(key) {
+		return ""
+	}
+	return key
 }
 
 func nullable(s string) sql.NullString { return sql.NullString{String: s, Valid: s != ""} }

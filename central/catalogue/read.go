@@ -91,7 +91,7 @@ func all(ctx context.Context, tx *db.Tx) iter.Seq2[library.Record, error] {
 	return func(yield func(library.Record, error) bool) {
 		var added library.Date
 		for after := ""; ; {
-			page, err := records(ctx, tx, `WHERE (added_on, id) > ($1, $2) ORDER BY added_on, id LIMIT $3`, added, after, readAtOnce)
+			page, err := readRecords(ctx, tx, `WHERE (added_on, id) > ($1, $2) ORDER BY added_on, id LIMIT $3`, added, after, readAtOnce)
 			if err != nil {
 				yield(library.Record{}, err)
 				return
@@ -110,8 +110,8 @@ func all(ctx context.Context, tx *db.Tx) iter.Seq2[library.Record, error] {
 	}
 }
 
-// records reads the bibs of a condition with their items.
-func records(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Record, error) {
+// readRecords reads the bibs of a condition with their items.
+func readRecords(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Record, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT record FROM bib `+where, args...)
 	if err != nil {
 		return nil, err

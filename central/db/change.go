@@ -6,8 +6,8 @@ import (
 	"database/sql"
 	"fmt"
 	"slices"
-	"strconv"
-	"strings"
+
+	"github.com/google/uuid"
 )
 
 // Kind says what a change touched. Changes that become visible together are
@@ -37,20 +37,26 @@ type Log struct {
 	Pruned int64  // changes up to this number are no longer kept
 }
 
-// Changed notes that the transaction put or deleted something. The note is
-// numbered by Assign after the commit.
-func (tx *Tx) Changed(ctx context.Context, kind Kind, key, bib string) error {
-	if tx.id == "" {
-		id, err := newTxID()
-		if err != nil {
-			return err
-		}
-		tx.id = id
+// Changed notes that the transaction put or deleted something. The note is stored
+// with the commit, and numbered by Assign after it.
+func (tx *Tx) Changed(kind Kind, key, bib string) {
+	tx.changed = append(tx.changed, Change{Kind: kind, Key: key, Bib: bib})
+}
+
+// storeChanged stores the notes of Changed.
+func (tx *Tx) storeChanged(ctx context.Context) error {
+	if len(tx.changed) == 0 {
+		return nil
 	}
-	tx.seq++
-	_, err := tx.ExecContext(ctx, `INSERT INTO pending_change (tx_id, seq, kind, key, bib_id) VALUES ($1, $2, $3, $4, $5)`,
-		tx.id, tx.seq, kind, key, bib)
-	return err
+	id, err := uuid.NewV7()
+	if err != nil {
+		return fmt.Errorf("make an identifier: %w", err)
+	}
+	rows := make([][]any, len(tx.changed))
+	for i, c := range tx.changed {
+		rows[i] = []any{id.String(), i, int(c.Kind), c.Key, c.Bib}
+	}
+	return tx.InsertRows(ctx, `INSERT INTO pending_change (tx_id, seq, kind, key, bib_id)`, rows, ``)
 }
 
 // Log reads the change log's state as the transaction sees it.
@@ -109,28 +115,13 @@ func (db *DB) assign(ctx context.Context, tx *Tx) error {
 	if err != nil {
 		return err
 	}
-	for part := range slices.Chunk(pending, 200) {
-		var sql strings.Builder
-		sql.WriteString(`INSERT INTO change (number, kind, key, bib_id) VALUES `)
-		args := make([]any, 0, 4*len(part))
-		for i, p := range part {
-			if i > 0 {
-				sql.WriteByte(',')
-			}
-			sql.WriteByte('(')
-			for j := 1; j <= 4; j++ {
-				if j > 1 {
-					sql.WriteByte(',')
-				}
-				sql.WriteString("$" + strconv.Itoa(4*i+j))
-			}
-			sql.WriteByte(')')
-			log.Number++
-			args = append(args, log.Number, p.kind, p.key, p.bib)
-		}
-		if _, err := tx.ExecContext(ctx, sql.String(), args...); err != nil {
-			return err
-		}
+	rows := make([][]any, len(pending))
+	for i, p := range pending {
+		log.Number++
+		rows[i] = []any{log.Number, int(p.kind), p.key, p.bib}
+	}
+	if err := tx.InsertRows(ctx, `INSERT INTO change (number, kind, key, bib_id)`, rows, ``); err != nil {
+		return err
 	}
 	_, err = tx.ExecContext(ctx, `UPDATE change_log SET number = $1 WHERE one = 1`, log.Number)
 	return err

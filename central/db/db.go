@@ -10,9 +10,10 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
+	"strconv"
+	"strings"
 	"time"
-
-	"github.com/google/uuid"
 )
 
 // DB is an open database. Its methods may be called from many goroutines, and
@@ -57,8 +58,9 @@ func (db *DB) Name() string { return db.dialect.name() }
 // Tx is a transaction: of Tx one that may write, of View one that may not.
 type Tx struct {
 	*sql.Tx
-	id  string
-	seq int
+	changed    []Change // noted, without numbers
+	statements map[string]*sql.Stmt
+	rowsAtOnce int
 }
 
 // attempts is how often a transaction is tried when others get in its way.
@@ -103,7 +105,11 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fun
 		return err
 	}
 	defer tx.Rollback()
-	if err := fn(&Tx{Tx: tx}); err != nil {
+	t := &Tx{Tx: tx, rowsAtOnce: db.dialect.rowsAtOnce()}
+	if err := fn(t); err != nil {
+		return err
+	}
+	if err := t.storeChanged(ctx); err != nil {
 		return err
 	}
 	return tx.Commit()
@@ -124,10 +130,52 @@ func (db *DB) Exclusive(ctx context.Context, name string, fn func(context.Contex
 // ErrTaken says that another process or goroutine does the same work right now.
 var ErrTaken = errors.New("another process is doing this right now")
 
-func newTxID() (string, error) {
-	id, err := uuid.NewV7()
-	if err != nil {
-		return "", fmt.Errorf("make an identifier: %w", err)
+// InsertRows inserts many rows: head is the statement up to VALUES, tail what
+// follows the rows.
+func (tx *Tx) InsertRows(ctx context.Context, head string, rows [][]any, tail string) error {
+	for part := range slices.Chunk(rows, tx.rowsAtOnce) {
+		args := slices.Concat(part...)
+		stmt, err := tx.prepared(ctx, head+" VALUES "+placeholders(len(part), len(part[0]))+" "+tail)
+		if err != nil {
+			return err
+		}
+		if _, err := stmt.ExecContext(ctx, args...); err != nil {
+			return err
+		}
 	}
-	return id.String(), nil
+	return nil
+}
+
+// prepared returns a statement that is parsed once in the transaction.
+func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
+	if stmt, ok := tx.statements[query]; ok {
+		return stmt, nil
+	}
+	stmt, err := tx.PrepareContext(ctx, query) // closed with the transaction
+	if err != nil {
+		return nil, err
+	}
+	if tx.statements == nil {
+		tx.statements = map[string]*sql.Stmt{}
+	}
+	tx.statements[query] = stmt
+	return stmt, nil
+}
+
+// placeholders writes ($1,$2),($3,$4)… for rows of so many columns.
+func placeholders(rows, columns int) string {
+	var b strings.Builder
+	for n := range rows * columns {
+		switch {
+		case n == 0:
+			b.WriteByte('(')
+		case n%columns == 0:
+			b.WriteString("),(")
+		default:
+			b.WriteByte(',')
+		}
+		b.WriteString("$" + strconv.Itoa(n+1))
+	}
+	b.WriteByte(')')
+	return b.String()
 }

@@ -26,9 +26,7 @@ func TestFollowerMissesNothing(t *testing.T) {
 				for n := range each {
 					err := d.Tx(ctx, func(tx *db.Tx) error {
 						for part := range 1 + n%3 {
-							if err := tx.Changed(ctx, db.KindItem, fmt.Sprintf("%d/%d/%d", w, n, part), "b"); err != nil {
-								return err
-							}
+							tx.Changed(db.KindItem, fmt.Sprintf("%d/%d/%d", w, n, part), "b")
 						}
 						if n%5 == w%5 {
 							// A transaction that stays open while others commit.
@@ -114,7 +112,7 @@ func TestViewIsOneState(t *testing.T) {
 			}
 			return n
 		}
-		note := func(tx *db.Tx) error { return tx.Changed(ctx, db.KindBib, "x", "x") }
+		note := func(tx *db.Tx) error { tx.Changed(db.KindBib, "x", "x"); return nil }
 		err := d.View(ctx, func(tx *db.Tx) error {
 			before := count(tx)
 			if err := d.Tx(ctx, note); err != nil {
@@ -170,9 +168,7 @@ func TestTxRollsBackOnError(t *testing.T) {
 		ctx := t.Context()
 		no := errors.New("no")
 		err := d.Tx(ctx, func(tx *db.Tx) error {
-			if err := tx.Changed(ctx, db.KindBib, "x", "x"); err != nil {
-				return err
-			}
+			tx.Changed(db.KindBib, "x", "x")
 			return no
 		})
 		if !errors.Is(err, no) {
@@ -210,7 +206,7 @@ func TestPrune(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		for _, key := range []string{"a", "b", "c"} {
-			if err := d.Tx(ctx, func(tx *db.Tx) error { return tx.Changed(ctx, db.KindBib, key, key) }); err != nil {
+			if err := d.Tx(ctx, func(tx *db.Tx) error { tx.Changed(db.KindBib, key, key); return nil }); err != nil {
 				t.Fatal(err)
 			}
 			if err := d.Assign(ctx); err != nil {

@@ -91,5 +91,6 @@ func (l *Ledger) setState(ctx context.Context, tx *db.Tx, item library.ItemID, s
 	if err := l.catalogue.Touch(ctx, tx, bib); err != nil {
 		return err
 	}
-	return tx.Changed(ctx, db.KindAvailability, string(item), string(bib))
+	tx.Changed(db.KindAvailability, string(item), string(bib))
+	return nil
 }

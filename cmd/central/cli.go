@@ -20,6 +20,7 @@ type cli struct {
 	settingsFlags
 
 	Serve    serveCmd    `cmd:"" help:"Answer terminals until it is told to end."`
+	Demo     demoCmd     `cmd:"" help:"Fill an empty database with the demo library and print a terminal's enrolment code."`
 	Import   importCmd   `cmd:"" help:"Take records into the catalogue."`
 	Branch   branchCmd   `cmd:"" help:"The library's branches."`
 	Terminal terminalCmd `cmd:"" help:"The terminals that may ask this server."`

@@ -31,7 +31,7 @@ func breakParagraph(s string, width float32, measure func(string) float32) []str
 		if line == "" {
 			piece = strings.TrimLeft(piece, " ")
 		}
-		for line == "" && measure(strings.TrimRight(piece, " ")) > width {
+		for line == "" && piece != "" && measure(strings.TrimRight(piece, " ")) > width {
 			head, tail := splitAt(piece, width, measure)
 			if tail == "" {
 				break

@@ -1,0 +1,81 @@
+package catalogue
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"madoguchi/library"
+)
+
+// The longest texts that a record may have, in bytes: an identifier or barcode,
+// and the whole bib as JSON.
+const (
+	maxID  = 128
+	maxBib = 1 << 20
+)
+
+// check says what is wrong with a record in itself, nil for nothing.
+func check(r library.Record, site library.Site) *RecordError {
+	bad := func(refusal error, format string, args ...any) *RecordError {
+		return &RecordError{Bib: r.Bib.ID, Reason: fmt.Sprintf(format, args...), Err: refusal}
+	}
+	if err := checkID(string(r.Bib.ID)); err != nil {
+		r.Bib.ID = ""
+		return bad(nil, "its identifier %v", err)
+	}
+	if strings.TrimSpace(r.Bib.Title) == "" {
+		return bad(nil, "it has no title")
+	}
+	ids, barcodes := map[library.ItemID]bool{}, map[string]bool{}
+	for _, it := range r.Items {
+		if err := checkID(string(it.ID)); err != nil {
+			return bad(nil, "the identifier of a copy %v", err)
+		}
+		if it.BibID != "" && it.BibID != r.Bib.ID {
+			return bad(nil, "its copy %s says that it belongs to bib %s", it.ID, it.BibID)
+		}
+		if ids[it.ID] || it.Barcode != "" && barcodes[it.Barcode] {
+			return bad(nil, "its copy %s is there twice", it.ID)
+		}
+		ids[it.ID], barcodes[it.Barcode] = true, true
+		if _, ok := site.Branch(it.Branch); !ok {
+			return bad(library.ErrUnknownBranch, "its copy %s is of the branch %q, which does not exist; add it with: central branch add", it.ID, it.Branch)
+		}
+		if !knownState(it.State) {
+			return bad(nil, "its copy %s is in a state that is not known, %q", it.ID, it.State)
+		}
+		for _, text := range []string{it.Barcode, it.CallNumber, it.Shelf} {
+			if len(text) > maxID*4 || !printable(text) {
+				return bad(nil, "its copy %s has a barcode, call number or shelf that is too long or not printable", it.ID)
+			}
+		}
+	}
+	return nil
+}
+
+func checkID(id string) error {
+	switch {
+	case id == "":
+		return errors.New("is missing")
+	case len(id) > maxID:
+		return fmt.Errorf("is longer than %d bytes", maxID)
+	case !printable(id) || strings.TrimSpace(id) != id:
+		return fmt.Errorf("%q has characters that cannot be printed or a space at its end", id)
+	}
+	return nil
+}
+
+func printable(s string) bool {
+	return utf8.ValidString(s) && strings.IndexFunc(s, unicode.IsControl) < 0
+}
+
+func knownState(s library.ItemState) bool {
+	switch s {
+	case "", library.OnShelf, library.OnLoan, library.InTransit, library.OnHoldShelf, library.Missing:
+		return true
+	}
+	return false
+}
