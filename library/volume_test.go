@@ -68,8 +68,8 @@ func FuzzVolumeKey(f *testing.F) {
 		f.Add(s)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
-		if VolumeKey(s) != VolumeKey(s) {
-			t.Error("a key differs from itself")
+		if len(VolumeKey(s)) > 16*len(s)+16 {
+			t.Errorf("the key of %q is %q", s, VolumeKey(s))
 		}
 		for _, r := range VolumeKey(s) {
 			if r == 0 {

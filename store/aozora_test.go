@@ -84,7 +84,7 @@ func TestWellKnownTitles(t *testing.T) {
 		"森鴎外 舞姫":        "舞姫",
 		"走れメロス":         "走れメロス",
 		"太宰　人間失格":       "人間失格",
-		"ヴァイオリン":        "ヴァイオリンを弾き鳴らすもの",
+		"ばいおりん":         "メンデルスゾーンのヴァイオリンコンチェルト",
 		"注文の多い":         "注文の多い料理店",
 	} {
 		p, err := c.Search(t.Context(), library.Query{Words: typed}, 0, 20)

@@ -156,10 +156,7 @@ func aozora(t testing.TB) []library.Record {
 		at[id] = len(out)
 		var year int
 		fmt.Sscanf(get("底本初版発行年1"), "%d", &year)
-		var ndc []string
-		for _, n := range strings.Fields(strings.TrimPrefix(get("分類番号"), "NDC")) {
-			ndc = append(ndc, n)
-		}
+		ndc := strings.Fields(strings.TrimPrefix(get("分類番号"), "NDC"))
 		out = append(out, library.Record{Bib: library.Bib{
 			ID: library.BibID(id), Kind: library.Book, Title: get("作品名"), TitleReading: get("作品名読み"), Subtitle: get("副題"),
 			Creators: []library.Creator{creator}, Publisher: get("底本出版社名1"), Year: year, NDC: ndc, Language: "jpn",

@@ -110,9 +110,6 @@ func (l *changeList) add(id string, bib library.BibID) {
 	l.ids = append(l.ids, id)
 }
 
-// readPart is how many keys one statement asks for.
-const readPart = 100
-
 // read reads what is stored of the bibs, and of whatever has one of their items'
 // IDs or barcodes.
 func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record) error {

@@ -6,6 +6,7 @@ import (
 	"encoding/json"
 	"fmt"
 	"iter"
+	"slices"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -57,8 +58,10 @@ func items(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library
 	return all, rows.Err()
 }
 
-// readAtOnce is how many bibs are read with one statement.
-const readAtOnce = 1000
+const (
+	readAtOnce = 1000 // bibs with one statement
+	readPart   = 100  // keys that one statement asks for
+)
 
 // Snapshot is the whole catalogue in one state.
 type Snapshot struct {
@@ -118,6 +121,7 @@ func readRecords(ctx context.Context, tx *db.Tx, where string, args ...any) ([]l
 	}
 	defer rows.Close()
 	var page []library.Record
+	var ids []string
 	index := map[library.BibID]int{}
 	for rows.Next() {
 		var text string
@@ -129,6 +133,7 @@ func readRecords(ctx context.Context, tx *db.Tx, where string, args ...any) ([]l
 			return nil, fmt.Errorf("read a bib: %w", err)
 		}
 		index[r.Bib.ID] = len(page)
+		ids = append(ids, string(r.Bib.ID))
 		page = append(page, r)
 	}
 	if err := rows.Close(); err != nil || len(page) == 0 {
@@ -137,13 +142,16 @@ func readRecords(ctx context.Context, tx *db.Tx, where string, args ...any) ([]l
 	if err := rows.Err(); err != nil {
 		return nil, err
 	}
-	copies, err := items(ctx, tx, `WHERE bib_id IN (SELECT id FROM bib `+where+`) ORDER BY bib_id, id`, args...)
-	if err != nil {
-		return nil, err
-	}
-	for _, it := range copies {
-		r := &page[index[it.BibID]]
-		r.Items = append(r.Items, it)
+	for part := range slices.Chunk(ids, readPart) {
+		in, args := list(part)
+		copies, err := items(ctx, tx, `WHERE bib_id IN `+in+` ORDER BY id`, args...)
+		if err != nil {
+			return nil, err
+		}
+		for _, it := range copies {
+			r := &page[index[it.BibID]]
+			r.Items = append(r.Items, it)
+		}
 	}
 	return page, nil
 }

@@ -10,9 +10,6 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
-	"slices"
-	"strconv"
-	"strings"
 	"time"
 )
 
@@ -59,8 +56,7 @@ func (db *DB) Name() string { return db.dialect.name() }
 type Tx struct {
 	*sql.Tx
 	changed    []Change // noted, without numbers
-	statements map[string]*sql.Stmt
-	rowsAtOnce int
+	insertRows func(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error
 }
 
 // attempts is how often a transaction is tried when others get in its way.
@@ -105,7 +101,7 @@ func (db *DB) run(ctx context.Context, pool *sql.DB, opts *sql.TxOptions, fn fun
 		return err
 	}
 	defer tx.Rollback()
-	t := &Tx{Tx: tx, rowsAtOnce: db.dialect.rowsAtOnce()}
+	t := &Tx{Tx: tx, insertRows: db.dialect.insertRows}
 	if err := fn(t); err != nil {
 		return err
 	}
@@ -133,49 +129,8 @@ var ErrTaken = errors.New("another process is doing this right now")
 // InsertRows inserts many rows: head is the statement up to VALUES, tail what
 // follows the rows.
 func (tx *Tx) InsertRows(ctx context.Context, head string, rows [][]any, tail string) error {
-	for part := range slices.Chunk(rows, tx.rowsAtOnce) {
-		args := slices.Concat(part...)
-		stmt, err := tx.prepared(ctx, head+" VALUES "+placeholders(len(part), len(part[0]))+" "+tail)
-		if err != nil {
-			return err
-		}
-		if _, err := stmt.ExecContext(ctx, args...); err != nil {
-			return err
-		}
+	if len(rows) == 0 {
+		return nil
 	}
-	return nil
-}
-
-// prepared returns a statement that is parsed once in the transaction.
-func (tx *Tx) prepared(ctx context.Context, query string) (*sql.Stmt, error) {
-	if stmt, ok := tx.statements[query]; ok {
-		return stmt, nil
-	}
-	stmt, err := tx.PrepareContext(ctx, query) // closed with the transaction
-	if err != nil {
-		return nil, err
-	}
-	if tx.statements == nil {
-		tx.statements = map[string]*sql.Stmt{}
-	}
-	tx.statements[query] = stmt
-	return stmt, nil
-}
-
-// placeholders writes ($1,$2),($3,$4)… for rows of so many columns.
-func placeholders(rows, columns int) string {
-	var b strings.Builder
-	for n := range rows * columns {
-		switch {
-		case n == 0:
-			b.WriteByte('(')
-		case n%columns == 0:
-			b.WriteString("),(")
-		default:
-			b.WriteByte(',')
-		}
-		b.WriteString("$" + strconv.Itoa(n+1))
-	}
-	b.WriteByte(')')
-	return b.String()
+	return tx.insertRows(ctx, tx.Tx, head, rows, tail)
 }

@@ -10,10 +10,13 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"slices"
+	"strconv"
 	"strings"
 
+	"github.com/jackc/pgx/v5"
 	"github.com/jackc/pgx/v5/pgconn"
-	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"github.com/jackc/pgx/v5/stdlib"
 	"github.com/pressly/goose/v3"
 	"golang.org/x/sys/unix"
 	"modernc.org/sqlite"
@@ -32,7 +35,7 @@ type dialect interface {
 	assignOptions() *sql.TxOptions
 	lockAssigner(ctx context.Context, tx *sql.Tx) error
 	retryable(error) bool
-	rowsAtOnce() int // how many rows an INSERT best has
+	insertRows(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error
 	lock(ctx context.Context, pool *sql.DB, name string) (unlock func(), err error)
 }
 
@@ -109,9 +112,22 @@ func (sqliteFile) retryable(err error) bool {
 	return primary == sqlite3.SQLITE_BUSY || primary == sqlite3.SQLITE_LOCKED
 }
 
-// rowsAtOnce: SQLite finds the place of $n by its name, in a time that grows with
-// the square of their number, and has no round trips to save.
-func (sqliteFile) rowsAtOnce() int { return 1 }
+// insertRows runs one prepared statement row by row: there are no round trips to
+// save, and SQLite finds the place of $n by its name, in a time that grows with
+// the square of their number.
+func (sqliteFile) insertRows(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error {
+	stmt, err := tx.PrepareContext(ctx, head+" VALUES "+placeholders(1, len(rows[0]))+" "+tail)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	for _, row := range rows {
+		if _, err := stmt.ExecContext(ctx, row...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (s sqliteFile) lock(_ context.Context, _ *sql.DB, name string) (func(), error) {
 	f, err := os.OpenFile(s.path+"."+name+".lock", os.O_RDWR|os.O_CREATE, 0o640)
@@ -135,10 +151,16 @@ func (postgres) name() string         { return "PostgreSQL" }
 func (postgres) goose() goose.Dialect { return goose.DialectPostgres }
 
 func (p postgres) open() (write, read *sql.DB, err error) {
-	pool, err := sql.Open("pgx", p.dsn)
+	config, err := pgx.ParseConfig(p.dsn)
 	if err != nil {
 		return nil, nil, err
 	}
+	// A plan that is kept was made when the tables were empty: during a first import
+	// it reads them from end to end for every row, foreign keys included.
+	pool := stdlib.OpenDB(*config, stdlib.OptionAfterConnect(func(ctx context.Context, c *pgx.Conn) error {
+		_, err := c.Exec(ctx, `SET plan_cache_mode = force_custom_plan`)
+		return err
+	}))
 	pool.SetMaxOpenConns(24)
 	pool.SetMaxIdleConns(8)
 	return pool, pool, nil
@@ -168,7 +190,16 @@ func (postgres) retryable(err error) bool {
 	return errors.As(err, &e) && (e.Code == "40001" || e.Code == "40P01") // serialization failure, deadlock
 }
 
-func (postgres) rowsAtOnce() int { return 200 }
+// insertRows saves round trips; the driver keeps the statement for the next time.
+func (postgres) insertRows(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error {
+	for part := range slices.Chunk(rows, 200) {
+		query := head + " VALUES " + placeholders(len(part), len(part[0])) + " " + tail
+		if _, err := tx.ExecContext(ctx, query, slices.Concat(part...)...); err != nil {
+			return err
+		}
+	}
+	return nil
+}
 
 func (postgres) lock(ctx context.Context, pool *sql.DB, name string) (func(), error) {
 	conn, err := pool.Conn(ctx)
@@ -199,4 +230,22 @@ func lockKey(name string) int64 {
 	h := fnv.New64a()
 	h.Write([]byte("madoguchi/" + name))
 	return int64(h.Sum64())
+}
+
+// placeholders writes ($1,$2),($3,$4)… for rows of so many columns.
+func placeholders(rows, columns int) string {
+	var b strings.Builder
+	for n := range rows * columns {
+		switch {
+		case n == 0:
+			b.WriteByte('(')
+		case n%columns == 0:
+			b.WriteString("),(")
+		default:
+			b.WriteByte(',')
+		}
+		b.WriteString("$" + strconv.Itoa(n+1))
+	}
+	b.WriteByte(')')
+	return b.String()
 }

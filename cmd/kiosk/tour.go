@@ -104,6 +104,7 @@ var steps = []step{
 	{"guide", []string{"home.guide"}},
 	{"guide-hours", []string{"guide.hours"}},
 	{"guide-search", []string{"frame.back", "guide.search"}},
+	{"", []string{"frame.end"}},
 	{"display", []string{"frame.display"}},
 	{"display-dark", []string{"scheme.dark"}},
 	{"home-dark", []string{"frame.back"}},
@@ -111,6 +112,9 @@ var steps = []step{
 	{"home-contrast-largest", []string{"frame.back"}},
 	{"", []string{"frame.end"}},
 	{"home-english", []string{"=English"}},
+	{"results-english", []string{"home.by_words", "=な", "=つ", "=め", "key.search"}},
+	{"detail-english", []string{"first"}},
+	{"", []string{"frame.end"}},
 }
 
 // states are what a patron sees when things are not as they should be.
@@ -171,8 +175,11 @@ func (g *tour) press(ctx context.Context, name string) error {
 		return fmt.Errorf("there is no button %q (%s) on the screen: %w", label, name, err)
 	}
 	fyne.DoAndWait(target.Press)
-	if name == "=English" {
+	switch name {
+	case "=English":
 		g.text, err = wording.For("en")
+	case "frame.end":
+		g.text, err = wording.For("ja")
 	}
 	return err
 }

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"context"
 	"strconv"
 
 	"fyne.io/fyne/v2"
@@ -60,8 +61,9 @@ func advancedFields() []formField {
 // advancedScreen is the search with a field for each thing.
 type advancedScreen struct {
 	*visit
-	fields []formField
-	form   *fyne.Container
+	fields      []formField
+	form, found *fyne.Container // on a tall screen the first hits stand above the form
+	stop        context.CancelFunc
 }
 
 func advanced(v *visit) content {
@@ -70,7 +72,7 @@ func advanced(v *visit) content {
 		r.Field = "title"
 		v.keep(r)
 	}
-	s := &advancedScreen{visit: v, fields: advancedFields(), form: newSlot()}
+	s := &advancedScreen{visit: v, fields: advancedFields(), form: newSlot(), found: newSlot(), stop: func() {}}
 	keyboard := v.kit.Keyboard(v.route.Keyboard, v.keyNames(), widget.Typing{
 		Type:   func(text string) { s.set(s.value() + text) },
 		Mark:   func(mark rune) { s.set(widget.Marked(s.value(), mark)) },
@@ -84,7 +86,7 @@ func advanced(v *visit) content {
 		actions: []fyne.CanvasObject{v.kit.Button(v.t("advanced.clear"), widget.Plain, v.replace(Route{Page: PageAdvanced, Keyboard: v.route.Keyboard}))},
 		full:    true,
 		body: widget.Column(0,
-			widget.Fill(widget.Inset(theme.Gap, theme.Margin, theme.Gap, theme.Margin, s.form)),
+			widget.Fill(widget.Inset(theme.Gap, theme.Margin, theme.Gap, theme.Margin, s.above())),
 			widget.Band(v.look().KeyBed, widget.Inset(theme.Gap, theme.Margin, 0, theme.Margin, keyboard)),
 		),
 		footer: v.keyboards(),
@@ -147,9 +149,6 @@ func (s *advancedScreen) draw() {
 		s.cell("kind", kind+"　▸", false, func() { s.cycleKind() }),
 	)
 	form := widget.Column(theme.GapTight)
-	if s.portrait() {
-		form.Add(widget.Space())
-	}
 	for i := 0; i < len(cells); i += 2 {
 		line := widget.Columns(theme.Gap, nil, cells[i], cells[i+1])
 		if s.portrait() {
@@ -159,6 +158,33 @@ func (s *advancedScreen) draw() {
 		}
 	}
 	put(s.form, form)
+	s.showHits(q)
+}
+
+// above is what stands above the keyboard.
+func (s *advancedScreen) above() fyne.CanvasObject {
+	if !s.portrait() {
+		return s.form
+	}
+	return widget.Column(theme.Gap, s.found, widget.Sized(0, 5*s.keyHeight()+4*theme.GapTight, s.form))
+}
+
+// showHits shows what the fields find so far, where there is room for it.
+func (s *advancedScreen) showHits(q library.Query) {
+	s.stop()
+	if !s.portrait() || q.IsZero() {
+		put(s.found, widget.Space())
+		return
+	}
+	now := *s.visit
+	now.ctx, s.stop = context.WithCancel(s.ctx)
+	room := s.size.Height - theme.HeaderHeight - s.footerHeight() - 10*s.keyHeight() - 9*theme.GapTight - 4*theme.Gap
+	cat, rows := s.app.cfg.Catalogue, s.rowsFor(room-s.look().Second*theme.RunningLine-theme.Gap)
+	into(&now, s.found, func(ctx context.Context) (library.Page, error) {
+		return cat.Search(ctx, q, 0, rows)
+	}, func(p library.Page) fyne.CanvasObject {
+		return widget.Column(theme.Gap, s.kit.Second(s.hits(p.Count)), s.recordRows(p.Records))
+	})
 }
 
 // typeInto moves the caret, and brings the keyboard that the field needs.

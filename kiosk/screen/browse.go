@@ -30,7 +30,7 @@ func browse(v *visit) content {
 	if prefix != "" {
 		lead = v.ndcLabel(prefix)
 	}
-	head := widget.Row(theme.GapWide, widget.Fill(v.kit.Strong(lead).Lines(1)))
+	head := widget.Row(theme.GapWide, widget.Fill(v.kit.Strong(lead).Lines(1).DownTo(v.look().Second)))
 	if prefix != "" {
 		q := scope
 		q.NDC = prefix
@@ -47,7 +47,7 @@ func (v *visit) classes(codes []string, counts map[string]int) fyne.CanvasObject
 		label, _ := ndc.Label(code, v.lang())
 		text := widget.Row(theme.Gap,
 			widget.Sized(72, 0, v.kit.Strong(padded(code)).In(v.look().Action)),
-			widget.Fill(v.kit.Strong(label).Lines(2)),
+			widget.Fill(v.kit.Strong(label).Lines(3)),
 			v.kit.Second(v.t("browse.count", grouped(n))),
 		)
 		style, open := widget.Plain, func() { v.app.open(v.below(code)) }
@@ -107,12 +107,17 @@ func (v *visit) ndcLabel(number string) string {
 	return number + " " + label
 }
 
+// newSince is the first day from which a bib counts as new.
+func (v *visit) newSince() library.Date {
+	return library.DateOf(v.now()).Add(-v.app.cfg.Site().Policy.NewArrivalDays)
+}
+
 // arrivals are the newest bibs of the catalogue.
 func arrivals(v *visit) content {
 	list, foot := newSlot(), newSlot()
 	per := v.rowsFor(v.bodySize().Height - v.look().Second*theme.RunningLine - theme.Gap)
 	days := v.app.cfg.Site().Policy.NewArrivalDays
-	since := library.DateOf(v.now()).Add(-days)
+	since := v.newSince()
 	cat := v.app.cfg.Catalogue
 	into(v, list, func(ctx context.Context) (library.Page, error) {
 		return cat.NewArrivals(ctx, since, v.route.Offset, per)

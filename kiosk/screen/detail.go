@@ -326,7 +326,11 @@ func (v *visit) itemState(it library.Item) (string, widget.Tone) {
 		}
 		return v.t("item.on_shelf"), widget.Good
 	case library.OnLoan:
-		if !it.DueOn.IsZero() {
+		switch today := library.DateOf(v.now()); {
+		case it.DueOn.IsZero():
+		case it.DueOn.Before(today):
+			return v.t("item.on_loan_late"), widget.Neutral
+		default:
 			return v.t("item.on_loan_until", v.shortDay(it.DueOn)), widget.Neutral
 		}
 	}

@@ -42,12 +42,12 @@ func display(v *visit) content {
 	}
 	return content{
 		title: v.t("display.title"),
-		body: widget.Column(theme.Margin,
+		body: v.low(widget.Column(theme.Margin,
 			section(v.t("display.language"), langs),
 			section(v.t("display.size"), sizes),
 			section(v.t("display.scheme"), schemes),
 			v.kit.Second(v.t("display.until_end")),
-		),
+		)),
 	}
 }
 

@@ -70,7 +70,7 @@ func filter(v *visit) content {
 	return content{
 		title:   v.t("filter.title"),
 		actions: []fyne.CanvasObject{v.kit.Button(v.t("filter.none"), widget.Plain, v.replace(none))},
-		body:    widget.Column(theme.GapWide, pages[page]...),
+		body:    v.low(widget.Column(theme.GapWide, pages[page]...)),
 		footer:  footer,
 	}
 }
@@ -105,6 +105,14 @@ func (v *visit) branchShort(b library.Branch) string {
 		return b.NameEn
 	}
 	return b.ShortName()
+}
+
+// low sets what is touched at the bottom of a tall screen, where hands reach.
+func (v *visit) low(o fyne.CanvasObject) fyne.CanvasObject {
+	if v.portrait() {
+		return widget.Column(0, widget.Space(), o)
+	}
+	return o
 }
 
 // paginate deals parts to pages of a size; a part that is higher than a page has

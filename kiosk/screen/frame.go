@@ -41,7 +41,7 @@ func (a *App) refreshHeader() { a.refreshHeaderFor(a.visit, a.content) }
 func (a *App) refreshHeaderFor(v *visit, c content) {
 	home := v.route.Page == PageHome || !a.state.Ready && len(a.back) == 0
 	var left []fyne.CanvasObject
-	title := v.kit.Title(c.title).Lines(1)
+	title := v.kit.Title(c.title).Lines(1).DownTo(v.look().Second * 0.8)
 	if !home {
 		left = append(left, v.kit.Button("← "+v.t("frame.back"), widget.Plain, a.goBack))
 	}

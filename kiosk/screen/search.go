@@ -101,12 +101,13 @@ func (s *searchScreen) draw() {
 
 	words := s.words()
 	s.showField("")
+	cat := s.app.cfg.Catalogue
 	if words == "" {
 		put(s.chips, widget.Space())
-		put(s.found, widget.Column(theme.GapTight, s.kit.Text(s.t("search.hint")), s.kit.Second(s.t("search.hint_about"))))
+		s.invite(&now)
 		return
 	}
-	cat, rows := s.app.cfg.Catalogue, s.rowsFor(s.roomForHits())
+	rows := s.rowsFor(s.roomForHits())
 	into(&now, s.chips, func(ctx context.Context) ([]library.Suggestion, error) { return cat.Suggest(ctx, words, 8) }, s.suggestions)
 	into(&now, s.found, func(ctx context.Context) (library.Page, error) {
 		return cat.Search(ctx, library.Query{Words: words}, 0, rows)
@@ -116,6 +117,25 @@ func (s *searchScreen) draw() {
 			return nothingFound(&now, library.Query{Words: words})
 		}
 		return s.recordRows(p.Records)
+	})
+}
+
+// invite says what to do while nothing is typed, and shows what is new below it.
+func (s *searchScreen) invite(now *visit) {
+	hint := widget.Column(theme.GapTight, s.kit.Text(s.t("search.hint")), s.kit.Second(s.t("search.hint_about")))
+	put(s.found, hint)
+	room := s.roomForHits() - widget.HeightFor(hint, s.bodySize().Width) - theme.GapWide - s.look().Strong*theme.TitleLine - theme.Gap
+	if room < s.rowHeight()+2*theme.Border {
+		return
+	}
+	cat, rows, since := s.app.cfg.Catalogue, s.rowsFor(room), s.newSince()
+	into(now, s.found, func(ctx context.Context) (library.Page, error) {
+		return cat.NewArrivals(ctx, since, 0, rows)
+	}, func(p library.Page) fyne.CanvasObject {
+		if p.Count.N == 0 {
+			return hint
+		}
+		return widget.Column(theme.GapWide, hint, widget.Column(theme.Gap, s.kit.Strong(s.t("arrivals.title")), s.recordRows(p.Records)))
 	})
 }
 

@@ -69,6 +69,12 @@ func (t *Text) Lines(n int) *Text {
 	return t
 }
 
+// DownTo lets a single line shrink to a size before it is cut.
+func (t *Text) DownTo(size float32) *Text {
+	t.Smallest = size
+	return t
+}
+
 // OrNothing leaves text out where it would be cut.
 func (t *Text) OrNothing() *Text {
 	t.Whole = true

@@ -22,6 +22,7 @@ type Text struct {
 	Leading  float32 // line height as a multiple of TextSize
 	MaxLines int     // more text ends with "…"; 0: as many as needed
 	Whole    bool    // text that needs more than MaxLines is not shown at all
+	Smallest float32 // a single line may shrink to this size before it is cut; 0: it may not
 
 	value string
 }
@@ -46,12 +47,27 @@ func (t *Text) Set(value string) {
 
 func (t *Text) style() fyne.TextStyle { return fyne.TextStyle{Bold: t.Bold} }
 
-func (t *Text) measure(s string) float32 { return fyne.MeasureText(s, t.TextSize, t.style()).Width }
+func (t *Text) measure(size float32) func(string) float32 {
+	return func(s string) float32 { return fyne.MeasureText(s, size, t.style()).Width }
+}
+
+// sizeFor is the size of type for a width.
+func (t *Text) sizeFor(width float32) float32 {
+	if t.Smallest == 0 || t.MaxLines != 1 || width <= 0 {
+		return t.TextSize
+	}
+	need := t.measure(t.TextSize)(t.value)
+	if need <= width {
+		return t.TextSize
+	}
+	return max(t.Smallest, t.TextSize*width/need)
+}
 
 func (t *Text) lines(width float32) []string {
+	measure := t.measure(t.sizeFor(width))
 	const hair = 0.5 // a width that was measured from the text must hold it
 	width += hair
-	lines := breakLines(t.value, width, t.measure)
+	lines := breakLines(t.value, width, measure)
 	if t.MaxLines > 0 && len(lines) > t.MaxLines {
 		if t.Whole {
 			return []string{""}
@@ -61,7 +77,7 @@ func (t *Text) lines(width float32) []string {
 			rest = strings.TrimLeft(strings.TrimPrefix(rest, l), " \n")
 		}
 		rest, _, _ = strings.Cut(rest, "\n")
-		lines = append(lines[:t.MaxLines-1:t.MaxLines-1], ellipsis(rest+"…", width, t.measure))
+		lines = append(lines[:t.MaxLines-1:t.MaxLines-1], ellipsis(rest+"…", width, measure))
 	}
 	return lines
 }
@@ -78,7 +94,6 @@ func (t *Text) CreateRenderer() fyne.WidgetRenderer { return &textRenderer{text:
 type textRenderer struct {
 	text    *Text
 	objects []fyne.CanvasObject
-	shown   []string
 }
 
 // MinSize is that of the text without breaks, other than those it holds.
@@ -87,24 +102,23 @@ func (r *textRenderer) MinSize() fyne.Size {
 	lines := r.text.lines(unbroken)
 	w := float32(0)
 	for _, l := range lines {
-		w = max(w, r.text.measure(l))
+		w = max(w, r.text.measure(r.text.TextSize)(l))
 	}
 	return fyne.NewSize(w, float32(len(lines))*r.text.lineHeight())
 }
 
 func (r *textRenderer) Layout(size fyne.Size) {
 	t := r.text
-	lines := t.lines(size.Width)
+	lines, textSize := t.lines(size.Width), t.sizeFor(size.Width)
 	r.objects = r.objects[:0]
 	h := t.lineHeight()
 	for i, l := range lines {
 		line := canvas.NewText(l, t.Color)
-		line.TextSize, line.TextStyle, line.Alignment = t.TextSize, t.style(), t.Align
+		line.TextSize, line.TextStyle, line.Alignment = textSize, t.style(), t.Align
 		line.Move(fyne.NewPos(0, float32(i)*h+(h-line.MinSize().Height)/2))
 		line.Resize(fyne.NewSize(size.Width, line.MinSize().Height))
 		r.objects = append(r.objects, line)
 	}
-	r.shown = lines
 }
 
 func (r *textRenderer) Refresh() {

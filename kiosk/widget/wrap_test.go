@@ -28,7 +28,7 @@ func TestBreakLines(t *testing.T) {
 		{"", 10, []string{""}},
 		{"図書館", 10, []string{"図書館"}},
 		{"図書館の利用案内", 8, []string{"図書館の", "利用案内"}},
-		{"図書館です。", 10, []string{"図書館で", "す。"}}, // no line begins with 。
+		{"図書館です。", 10, []string{"図書館で", "す。"}},      // no line begins with 。
 		{"本を「さがす」", 6, []string{"本を", "「さが", "す」"}}, // 「 stays with what it opens
 		{"コーヒーカップ", 8, []string{"コーヒー", "カップ"}},
 		{"The public library", 10, []string{"The public", "library"}},
