@@ -45,9 +45,13 @@ func (v *visit) classes(codes []string, counts map[string]int) fyne.CanvasObject
 	for _, code := range codes {
 		n := counts[code[len(code)-1:]]
 		label, _ := ndc.Label(code, v.lang())
+		name := v.kit.Strong(label).Lines(2)
+		if v.lang() != "ja" { // labels in letters are longer
+			name.TextSize = v.look().Text
+		}
 		text := widget.Row(theme.Gap,
 			widget.Sized(72, 0, v.kit.Strong(padded(code)).In(v.look().Action)),
-			widget.Fill(v.kit.Strong(label).Lines(3)),
+			widget.Fill(name),
 			v.kit.Second(v.t("browse.count", grouped(n))),
 		)
 		style, open := widget.Plain, func() { v.app.open(v.below(code)) }
