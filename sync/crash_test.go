@@ -42,7 +42,7 @@ func TestMain(m *testing.M) {
 }
 
 // crashFor is how long each test goes on killing.
-const crashFor = 7 * time.Second
+const crashFor = 5 * time.Second
 
 // crash starts a child and kills it after a moment; done is true when it had ended
 // its work before.

@@ -76,6 +76,9 @@ func (c *Client) round(ctx context.Context) error {
 	if err == nil && (c.mustVerify || time.Now().After(c.verifyAt)) {
 		err = c.verify(ctx)
 	}
+	if err == nil {
+		err = c.optimise(ctx, time.Now())
+	}
 	if errors.Is(err, library.ErrReset) {
 		if err := c.spread(ctx); err != nil {
 			return err
@@ -89,6 +92,16 @@ func (c *Client) round(ctx context.Context) error {
 		c.wakeUp() // With has noted it: the next round fetches
 	}
 	return err
+}
+
+// optimise merges the search index into one piece, once a night.
+func (c *Client) optimise(ctx context.Context, now time.Time) error {
+	site, _ := c.Site()
+	if now.In(site.Location()).Hour() != 3 || now.Sub(c.optimisedAt) < 12*time.Hour {
+		return nil
+	}
+	c.optimisedAt = now
+	return c.local(c.With(func(cat *store.Catalogue) error { return cat.Optimise(ctx) }))
 }
 
 // spread waits for a moment of this terminal's own, so that not all of a city's

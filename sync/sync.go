@@ -58,9 +58,10 @@ type Client struct {
 	closing sync.WaitGroup
 
 	// Only Run uses these.
-	siteAt     time.Time
-	verifyAt   time.Time
-	mustVerify bool
+	siteAt      time.Time
+	verifyAt    time.Time
+	mustVerify  bool
+	optimisedAt time.Time
 }
 
 // ErrInUse says that another process keeps the same folder in step.

@@ -159,3 +159,19 @@ func TestChangesReset(t *testing.T) {
 		}
 	})
 }
+
+// TestDigestsAfterPruning: digests that were asked for before are not trusted when
+// the log no longer tells what changed since.
+func TestDigestsAfterPruning(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		put(t, c, book("b1"), book("b2"))
+		sameDigests(t, c)
+		put(t, c, book("b1", copyAt("chuo", "1")), book("b3"))
+		if err := c.db.Prune(t.Context(), 3); err != nil {
+			t.Fatal(err)
+		}
+		sameDigests(t, c)
+		lend(t, c, "1", "b1")
+		sameDigests(t, c)
+	})
+}

@@ -174,8 +174,8 @@ func (postgres) viewOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// assignOptions must not ask for one snapshot: it would be taken before the lock
-// is granted, and miss what the holder before us committed.
+// assignOptions do not ask for one snapshot: it would be taken before the lock is
+// granted, and fail on what the holder before us took away.
 func (postgres) assignOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 }

@@ -18,7 +18,8 @@ type onScreen struct {
 	Page     string           `json:"page"`
 	Width    float32          `json:"width"` // of the canvas, in units
 	Height   float32          `json:"height"`
-	Scale    float32          `json:"scale"` // pixels per unit
+	Scale    float32          `json:"scale"`   // pixels per unit
+	Settled  bool             `json:"settled"` // everything on the screen has come
 	Elements []widget.Element `json:"elements"`
 }
 
@@ -29,6 +30,7 @@ func (t *terminal) look() (s onScreen) {
 		s = onScreen{
 			Page:  string(t.screens.Route().Page),
 			Width: size.Width, Height: size.Height, Scale: t.window.Canvas().Scale(),
+			Settled:  t.screens.Settled(),
 			Elements: widget.Elements(t.screens.Canvas()),
 		}
 	})

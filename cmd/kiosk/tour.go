@@ -110,7 +110,7 @@ var steps = []step{
 	{"home-dark", []string{"frame.back"}},
 	{"display-large", []string{"frame.display", "scheme.contrast", "size.largest"}},
 	{"home-contrast-largest", []string{"frame.back"}},
-	{"", []string{"frame.end"}},
+	{"", []string{"home.guide", "frame.end"}},
 	{"home-english", []string{"=English"}},
 	{"results-english", []string{"home.by_words", "=な", "=つ", "=め", "key.search"}},
 	{"detail-english", []string{"first"}},

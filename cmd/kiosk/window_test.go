@@ -15,6 +15,8 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
+	"syscall"
 	"testing"
 	"time"
 
@@ -109,74 +111,117 @@ func TestIdleEndForgetsEverything(t *testing.T) {
 	k.see("題名や、書いた人の名前を入力してください") // the words are gone
 }
 
-// kiosk is a running terminal with its server, display and scanner.
-type kiosk struct {
-	t       *testing.T
-	display string
-	socket  *http.Client
-	scanner *os.File
-	log     string
-	server  string
+// server is a central server with data of its own.
+type server struct {
+	t             testing.TB
+	dir, settings string
+	address       string
 }
 
-func startKiosk(t *testing.T, centralSettings string) *kiosk {
+// newServer makes an empty library with one branch, chuo.
+func newServer(t testing.TB, settings string) *server {
 	t.Helper()
-	for _, tool := range []string{"Xvfb", "xdotool"} {
-		if _, err := exec.LookPath(tool); err != nil {
-			t.Fatalf("%s is not installed: run the tests by make test, which installs it", tool)
-		}
-	}
-	dir := t.TempDir()
-	build(t, dir)
-	k := &kiosk{t: t, log: filepath.Join(dir, "kiosk.log")}
+	s := &server{t: t, dir: t.TempDir(), address: freeAddress(t)}
+	output(t, "go", "build", "-o", s.dir+"/", "madoguchi/cmd/kiosk", "madoguchi/cmd/central")
+	s.settings = filepath.Join(s.dir, "central.toml")
+	write(t, s.settings, settings)
+	s.central("branch", "add", "chuo", "中央図書館", "--hours", "9:30-19:00")
+	return s
+}
 
-	settings := filepath.Join(dir, "central.toml")
-	write(t, settings, centralSettings)
-	write(t, filepath.Join(dir, "books.csv"), books)
-	central := func(args ...string) string {
-		return output(t, filepath.Join(dir, "central"), append([]string{"--config", settings, "--data", filepath.Join(dir, "server")}, args...)...)
-	}
-	central("branch", "add", "chuo", "中央図書館", "--hours", "9:30-19:00")
-	central("import", "csv", filepath.Join(dir, "books.csv"))
-	central("edition", "build")
-	code := regexp.MustCompile(`(?m)^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$`).FindString(central("terminal", "add", "--branch", "chuo"))
-	address := freeAddress(t)
-	start(t, filepath.Join(dir, "central.log"), nil, filepath.Join(dir, "central"), "--config", settings, "--data", filepath.Join(dir, "server"), "serve", "--listen", address)
-	k.server = "http://" + address
-	eventually(t, "central does not answer", func() bool {
-		res, err := http.Get(k.server + "/healthz")
+func (s *server) args(args ...string) []string {
+	return append([]string{"--config", s.settings, "--data", filepath.Join(s.dir, "server")}, args...)
+}
+
+// central runs a command of central and returns what it printed.
+func (s *server) central(args ...string) string {
+	s.t.Helper()
+	return output(s.t, filepath.Join(s.dir, "central"), s.args(args...)...)
+}
+
+// serve starts the server.
+func (s *server) serve() {
+	s.t.Helper()
+	start(s.t, filepath.Join(s.dir, "central.log"), nil, filepath.Join(s.dir, "central"), s.args("serve", "--listen", s.address)...)
+	eventually(s.t, "central does not answer", func() bool {
+		res, err := http.Get("http://" + s.address + "/healthz")
 		if err == nil {
 			res.Body.Close()
 		}
 		return err == nil
 	})
-	output(t, filepath.Join(dir, "kiosk"), "--data", filepath.Join(dir, "terminal"), "enrol", "--server", k.server, code)
+}
+
+// kiosk is a terminal with its display and scanner.
+type kiosk struct {
+	t       testing.TB
+	dir     string
+	display string
+	socket  *http.Client
+	scanner *os.File
+	program *program
+}
+
+// enrol makes a terminal of the server, which is not started yet.
+func (s *server) enrol() *kiosk {
+	t := s.t
+	t.Helper()
+	code := regexp.MustCompile(`(?m)^[0-9A-Z]{4}(-[0-9A-Z]{4}){3}$`).FindString(s.central("terminal", "add", "--branch", "chuo"))
+	output(t, filepath.Join(s.dir, "kiosk"), "--data", filepath.Join(s.dir, "terminal"), "enrol", "--server", "http://"+s.address, code)
 
 	master, slave, err := pty.Open()
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { master.Close(); slave.Close() })
-	k.scanner = master
-	write(t, filepath.Join(dir, "kiosk.toml"), fmt.Sprintf("[scanner]\ndevice = %q\n[barcode.item]\nlengths = [6]\nprefix = \"100\"\n", slave.Name()))
-
-	k.display = startXvfb(t)
-	socket := filepath.Join(dir, "screen.sock")
-	start(t, k.log, []string{"DISPLAY=" + k.display}, filepath.Join(dir, "kiosk"), "--config", filepath.Join(dir, "kiosk.toml"), "--data", filepath.Join(dir, "terminal"), "run", "--inspect", socket)
+	write(t, filepath.Join(s.dir, "kiosk.toml"), fmt.Sprintf("[scanner]\ndevice = %q\n[barcode.item]\nlengths = [6]\nprefix = \"100\"\n", slave.Name()))
+	k := &kiosk{t: t, dir: s.dir, display: startXvfb(t), scanner: master}
 	k.socket = &http.Client{Transport: &http.Transport{DialContext: func(ctx context.Context, _, _ string) (net.Conn, error) {
-		return new(net.Dialer).DialContext(ctx, "unix", socket)
+		return new(net.Dialer).DialContext(ctx, "unix", k.path("screen.sock"))
 	}}}
-	eventually(t, "kiosk does not get ready", func() bool {
+	return k
+}
+
+func (k *kiosk) path(name string) string { return filepath.Join(k.dir, name) }
+
+// start shows the terminal and waits until it can be used.
+func (k *kiosk) start() {
+	k.t.Helper()
+	k.program = start(k.t, k.path("kiosk.log"), []string{"DISPLAY=" + k.display},
+		k.path("kiosk"), "--config", k.path("kiosk.toml"), "--data", k.path("terminal"), "run", "--inspect", k.path("screen.sock"))
+	eventually(k.t, "kiosk does not get ready", func() bool {
 		s, err := k.screen()
 		return err == nil && s.Width >= 1280 && has(s, "資料をさがす")
 	})
+}
+
+func (k *kiosk) stop() {
+	k.t.Helper()
+	k.program.stop()
+}
+
+// startKiosk is a terminal with a few books, ready to be used.
+func startKiosk(t *testing.T, settings string) *kiosk {
+	t.Helper()
+	for _, tool := range []string{"Xvfb", "xdotool"} {
+		if _, err := exec.LookPath(tool); err != nil {
+			t.Fatalf("%s is not installed: run the tests by make test, which installs it", tool)
+		}
+	}
+	s := newServer(t, settings)
+	write(t, filepath.Join(s.dir, "books.csv"), books)
+	s.central("import", "csv", filepath.Join(s.dir, "books.csv"))
+	s.central("edition", "build")
+	s.serve()
+	k := s.enrol()
+	k.start()
 	t.Cleanup(func() {
 		if t.Failed() {
 			s, _ := k.screen()
 			for _, e := range s.Elements {
 				t.Logf("on the screen: %+v", e)
 			}
-			if b, err := os.ReadFile(k.log); err == nil {
+			if b, err := os.ReadFile(k.path("kiosk.log")); err == nil {
 				t.Logf("kiosk's log:\n%s", b)
 			}
 		}
@@ -279,14 +324,8 @@ func (k *kiosk) scan(code string) {
 	}
 }
 
-// build makes the programs that the test runs.
-func build(t *testing.T, dir string) {
-	t.Helper()
-	output(t, "go", "build", "-o", dir+"/", "madoguchi/cmd/kiosk", "madoguchi/cmd/central")
-}
-
 // startXvfb starts an X server on a display of its own choice and returns its name.
-func startXvfb(t *testing.T) string {
+func startXvfb(t testing.TB) string {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
@@ -304,41 +343,55 @@ func startXvfb(t *testing.T) string {
 	return ":" + strings.TrimSpace(line)
 }
 
-// start runs a program until the test ends, then ends it as an administrator would.
-func start(t *testing.T, log string, env []string, name string, args ...string) {
+// program is a program that runs beside the test.
+type program struct {
+	t    testing.TB
+	cmd  *exec.Cmd
+	once sync.Once
+}
+
+// start runs a program until it is stopped, or the test ends.
+func start(t testing.TB, log string, env []string, name string, args ...string) *program {
 	t.Helper()
-	f, err := os.Create(log)
+	f, err := os.OpenFile(log, os.O_CREATE|os.O_APPEND|os.O_WRONLY, 0o600)
 	if err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() { f.Close() })
+	defer f.Close()
 	cmd := exec.Command(name, args...)
 	cmd.Env = append(os.Environ(), env...)
 	cmd.Stdout, cmd.Stderr = f, f
-	attend(t, cmd)
+	return attend(t, cmd)
 }
 
-func attend(t *testing.T, cmd *exec.Cmd) {
+func attend(t testing.TB, cmd *exec.Cmd) *program {
 	t.Helper()
 	if err := cmd.Start(); err != nil {
 		t.Fatal(err)
 	}
-	t.Cleanup(func() {
-		if err := cmd.Process.Signal(os.Interrupt); err != nil && !errors.Is(err, os.ErrProcessDone) {
-			t.Error(err)
+	p := &program{t: t, cmd: cmd}
+	t.Cleanup(p.stop)
+	return p
+}
+
+// stop ends the program as an administrator would.
+func (p *program) stop() {
+	p.once.Do(func() {
+		if err := p.cmd.Process.Signal(syscall.SIGTERM); err != nil && !errors.Is(err, os.ErrProcessDone) {
+			p.t.Error(err)
 		}
 		ended := make(chan error, 1)
-		go func() { ended <- cmd.Wait() }()
+		go func() { ended <- p.cmd.Wait() }()
 		select {
 		case <-ended:
 		case <-time.After(10 * time.Second):
-			cmd.Process.Kill()
-			t.Errorf("%s did not end when it was told to", cmd.Path)
+			p.cmd.Process.Kill()
+			p.t.Errorf("%s did not end when it was told to", p.cmd.Path)
 		}
 	})
 }
 
-func output(t *testing.T, name string, args ...string) string {
+func output(t testing.TB, name string, args ...string) string {
 	t.Helper()
 	out, err := exec.Command(name, args...).CombinedOutput()
 	if err != nil {
@@ -347,14 +400,14 @@ func output(t *testing.T, name string, args ...string) string {
 	return string(out)
 }
 
-func write(t *testing.T, path, text string) {
+func write(t testing.TB, path, text string) {
 	t.Helper()
 	if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
 		t.Fatal(err)
 	}
 }
 
-func freeAddress(t *testing.T) string {
+func freeAddress(t testing.TB) string {
 	t.Helper()
 	l, err := net.Listen("tcp", "127.0.0.1:0")
 	if err != nil {
@@ -366,7 +419,7 @@ func freeAddress(t *testing.T) string {
 
 // eventually asks until something is true: programs beside this one have no clock
 // that a test could turn.
-func eventually(t *testing.T, complaint string, ok func() bool) {
+func eventually(t testing.TB, complaint string, ok func() bool) {
 	t.Helper()
 	deadline := time.After(20 * time.Second)
 	tick := time.NewTicker(25 * time.Millisecond)
