@@ -1,8 +1,10 @@
 package sync_test
 
 import (
+	"bytes"
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"net/http"
 	"os"
@@ -218,6 +220,20 @@ func TestDamagedCatalogueAtStart(t *testing.T) {
 			}
 			write(t, path, all)
 		},
+		"one record": func(t *testing.T, path string) { // shows only when all is read
+			all, err := os.ReadFile(path)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for n := 100; n < 200; n++ { // one that does not lie across two pages
+				title, wrong := fmt.Appendf(nil, "図書館の本 第%d巻", n), fmt.Appendf(nil, "図書館の本 第%d巻", n+700)
+				if bytes.Contains(all, title) {
+					write(t, path, bytes.ReplaceAll(all, title, wrong))
+					return
+				}
+			}
+			t.Fatal("no title is in the file")
+		},
 		"cut off": func(t *testing.T, path string) {
 			if err := os.Truncate(path, 40_000); err != nil {
 				t.Fatal(err)
@@ -291,6 +307,35 @@ func TestResetFetchesTheEditionAgain(t *testing.T) {
 	s.build()
 	x.equals(s)
 	x.until("no error", func(st kiosksync.Status) bool { return st.Err == "" })
+}
+
+// TestFarBehind: after a large import the edition is the shorter way.
+func TestFarBehind(t *testing.T) {
+	s := newServer(t)
+	s.build()
+	dir := t.TempDir()
+	s.enrol(dir)
+	x := start(t, dir)
+	x.equals(s)
+	x.stop()
+	s.put(0, 13_000, nil) // 26,000 changes, and the log reaches back to all of them
+	s.build()
+	var pages atomic.Int32
+	s.intercept(func(_ http.ResponseWriter, r *http.Request) {
+		if r.URL.Path == "/v1/catalogue/changes" {
+			pages.Add(1)
+		}
+	})
+	x = start(t, dir)
+	x.until("a swap", func(kiosksync.Status) bool {
+		x.mu.Lock()
+		defer x.mu.Unlock()
+		return x.swapped > 0
+	})
+	if n := pages.Load(); n > 10 {
+		t.Errorf("%d pages of changes were read before", n)
+	}
+	x.equals(s)
 }
 
 // TestMendsWhatDiffers: a catalogue that differs without any change is noticed by

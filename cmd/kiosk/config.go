@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io/fs"
-	"os"
 
 	"github.com/BurntSushi/toml"
 
@@ -62,10 +61,4 @@ func (c Config) validate() error {
 		return fmt.Errorf("barcode: %w", err)
 	}
 	return nil
-}
-
-// exists reports whether there is a file or folder at path.
-func exists(path string) bool {
-	_, err := os.Stat(path)
-	return err == nil
 }
