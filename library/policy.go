@@ -9,9 +9,17 @@ type Policy struct {
 	IdleCountdown  Seconds `json:"idle_countdown"`   // the last part of IdleAfter, counted down on screen
 	SessionLimit   Seconds `json:"session_limit"`    // and after so long in any case
 	NewArrivalDays int     `json:"new_arrival_days"` // how long a bib counts as new
-	LoanDays       int     `json:"loan_days"`        // guide: two weeks
+	LoanDays       int     `json:"loan_days"`        // guide: two weeks, for a renewal too
+	RenewalLimit   int     `json:"renewal_limit"`    // guide: 1回に限り
 	ShelfDays      int     `json:"shelf_days"`       // guide: 取置期間, open days from the day after contact
 	MaxHolds       int     `json:"max_holds"`
+
+	ThrottleAfter  int     `json:"throttle_after"`  // failed logins of a card before it must pause
+	ThrottleFirst  Seconds `json:"throttle_first"`  // the first pause, doubled with each further failure
+	ThrottleMost   Seconds `json:"throttle_most"`   // the longest
+	LockAfter      int     `json:"lock_after"`      // failed logins before only staff can help
+	TerminalCards  int     `json:"terminal_cards"`  // different failing cards at one terminal …
+	TerminalWindow Seconds `json:"terminal_window"` // … within so long
 }
 
 // DefaultPolicy is the guide's.
@@ -22,8 +30,15 @@ func DefaultPolicy() Policy {
 		SessionLimit:   600,
 		NewArrivalDays: 60,
 		LoanDays:       14,
+		RenewalLimit:   1,
 		ShelfDays:      7,
 		MaxHolds:       20,
+		ThrottleAfter:  5,
+		ThrottleFirst:  30,
+		ThrottleMost:   3600,
+		LockAfter:      20,
+		TerminalCards:  10,
+		TerminalWindow: 600,
 	}
 }
 

@@ -16,4 +16,33 @@ var (
 	ErrEnrolmentCode   = &Refusal{Code: "enrolment_code_invalid"} // unknown, used, or older than 24 h
 	ErrTerminalUnknown = &Refusal{Code: "terminal_unknown"}       // wrong secret, or revoked
 	ErrReset           = &Refusal{Code: "reset"}                  // fetch the edition anew
+
+	// Logging in. Unknown card, wrong password and a patron without a password are
+	// one answer, after the same time.
+	ErrLogin             = &Refusal{Code: "login_failed"}
+	ErrTryLater          = &Refusal{Code: "try_later"}   // too many failures with this card
+	ErrCardLocked        = &Refusal{Code: "card_locked"} // until staff act
+	ErrTerminalThrottled = &Refusal{Code: "terminal_throttled"}
+	ErrCardExpired       = &Refusal{Code: "card_expired"}
+	ErrCardLost          = &Refusal{Code: "card_lost"}
+	ErrCardBlocked       = &Refusal{Code: "card_blocked"}
+	ErrSessionEnded      = &Refusal{Code: "session_ended"} // the token is unknown, of another terminal, or too old
+
+	// Circulation.
+	ErrUnknownPatron = &Refusal{Code: "patron_unknown"}
+	ErrUnknownLoan   = &Refusal{Code: "loan_unknown"}
+	ErrItemOnLoan    = &Refusal{Code: "item_on_loan"}
+	ErrItemReference = &Refusal{Code: "item_reference"}
+	ErrItemHeld      = &Refusal{Code: "item_held"}
+	ErrItemNotOnLoan = &Refusal{Code: "item_not_on_loan"}
+	ErrNotOwned      = &Refusal{Code: "not_owned"}
+	ErrOverdue       = &Refusal{Code: "overdue"}
+	ErrHeldByOther   = &Refusal{Code: "held_by_other"}
+	ErrRenewalLimit  = &Refusal{Code: "renewal_limit"}
+
+	// Staff.
+	ErrStaffOnly = &Refusal{Code: "staff_only"} // no staff session, or not the role for it
+
+	// The wire.
+	ErrKeyReused = &Refusal{Code: "idempotency_key_reused"} // same key, another request
 )

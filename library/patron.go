@@ -1,0 +1,73 @@
+package library
+
+import "strings"
+
+// PatronID names a patron for as long as the library knows him or her. It is never
+// printed on anything: the card is.
+type PatronID string
+
+// Patron is a person with a library card.
+type Patron struct {
+	ID         PatronID   `json:"id"`
+	Card       string     `json:"card"` // as barcode.Settings.ParseCard writes it
+	Name       string     `json:"name"`
+	Reading    string     `json:"reading,omitempty"`
+	BornOn     Date       `json:"born_on,omitzero"`
+	Phones     []string   `json:"phones,omitempty"` // digits only
+	Email      string     `json:"email,omitempty"`
+	Branch     BranchCode `json:"branch,omitempty"` // the home branch
+	Category   string     `json:"category,omitempty"`
+	ValidUntil Date       `json:"valid_until,omitzero"` // last day, inclusive; zero: no end
+	Blocks     []Block    `json:"blocks,omitempty"`
+}
+
+// Block is a reason why a patron may not be served by a machine.
+type Block string
+
+// The blocks.
+const (
+	BlockLostCard Block = "lost_card" // the card was reported lost
+	BlockOverdue  Block = "overdue"   // something is long overdue
+	BlockStaff    Block = "staff"     // staff want to speak to the patron
+)
+
+// Blocks are all blocks.
+var Blocks = []Block{BlockLostCard, BlockOverdue, BlockStaff}
+
+// MayUseTerminal returns why a patron may not log in on a day: ErrCardExpired,
+// ErrCardLost or ErrCardBlocked; the first that holds, in this order. A patron with
+// something overdue may: to see what it is.
+func (p Patron) MayUseTerminal(today Date) error {
+	switch {
+	case p.has(BlockLostCard):
+		return ErrCardLost
+	case !p.ValidUntil.IsZero() && p.ValidUntil.Before(today):
+		return ErrCardExpired
+	case p.has(BlockStaff):
+		return ErrCardBlocked
+	}
+	return nil
+}
+
+func (p Patron) has(b Block) bool {
+	for _, x := range p.Blocks {
+		if x == b {
+			return true
+		}
+	}
+	return false
+}
+
+// NormalPhone keeps the digits of a telephone number, full-width ones folded: the
+// way in which numbers are compared.
+func NormalPhone(s string) string {
+	return strings.Map(func(r rune) rune {
+		switch {
+		case r >= '0' && r <= '9':
+			return r
+		case r >= '０' && r <= '９':
+			return r - '０' + '0'
+		}
+		return -1
+	}, s)
+}
