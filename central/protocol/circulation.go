@@ -16,38 +16,12 @@ type Login struct {
 
 // LoggedIn answers it. The token works only from the terminal that asked, until the
 // session ends: in memory on both sides of the screen, never on a disk.
+// GET /v1/me answers with the library.Account, GET /v1/me/loans with
+// library.PatronLoans, POST /v1/me/loans/{id}/renewal with the library.PatronLoan as
+// it stands then.
 type LoggedIn struct {
-	Token string `json:"token"`
-	Me    Me     `json:"me"`
-}
-
-// Me is the answer of GET /v1/me: what the patron's menu shows.
-type Me struct {
-	Name       string       `json:"name"`
-	Loans      int          `json:"loans"`
-	Overdue    int          `json:"overdue"`
-	HoldsReady int          `json:"holds_ready"`
-	ValidUntil library.Date `json:"valid_until,omitzero"`
-	Messages   []string     `json:"messages,omitempty"` // codes of what the patron should know: "overdue", "card_expires_soon"
-}
-
-// Loans is the answer of GET /v1/me/loans, by due date.
-type Loans struct {
-	Today library.Date `json:"today"` // the library's, by which all is judged
-	Loans []Loan       `json:"loans"`
-}
-
-// Loan is a loan as its patron sees it.
-type Loan struct {
-	library.Loan
-	Title    string `json:"title"`
-	Creators string `json:"creators,omitempty"`
-	Refusal  string `json:"refusal,omitempty"` // code of why it may not be renewed; "" when it may
-}
-
-// Renewed answers POST /v1/me/loans/{id}/renewal.
-type Renewed struct {
-	Loan Loan `json:"loan"`
+	Token   string          `json:"token"`
+	Account library.Account `json:"account"`
 }
 
 // StaffLogin is the body of POST /v1/staff/sessions.
