@@ -4,12 +4,13 @@
 GO      ?= go
 BUILD   := build
 DEMO    := $(BUILD)/demo
+CARDS   := $(CURDIR)/$(BUILD)/demo-cards
 ADDRESS := 127.0.0.1:8480
 
 # What the C parts of the window are built from, what draws Japanese, and what the
 # tests and the tour show a window in and drive it by.
 PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev \
-	libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev \
+	libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev libegl-dev \
 	fonts-morisawa-bizud-gothic
 WINDOW_PACKAGES := xvfb xauth xdotool libgl1-mesa-dri scrot
 TEST_PACKAGES   := postgresql
@@ -54,13 +55,14 @@ demo: build
 # A fresh demo library with its server, and a terminal enrolled at it. The last line
 # runs the argument (which must hold no comma) beside the server, and ends the server after it.
 define with-demo-library
-	@rm -rf $(DEMO) && mkdir -p $(DEMO)
-	@printf '[site]\nname = "みなと市立図書館"\n' > $(DEMO)/central.toml; \
-	code=$$($(BUILD)/central --data $(DEMO)/central demo) || exit 1; \
+	@rm -rf $(DEMO) $(CARDS)-*.png && mkdir -p $(DEMO)
+	@printf '[barcode.card]\nlengths = [11]\nprefix = "2"\ncheck = "7dr"\n[barcode.item]\nlengths = [10]\nprefix = "1"\n' > $(DEMO)/kiosk.toml; \
+	{ printf '[site]\nname = "みなと市立図書館"\n'; cat $(DEMO)/kiosk.toml; } > $(DEMO)/central.toml; \
+	code=$$($(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central demo --cards $(CARDS)) || exit 1; \
 	$(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central serve --listen $(ADDRESS) 2>$(DEMO)/central.log & server=$$!; \
 	trap 'kill $$server 2>/dev/null; wait $$server 2>/dev/null' EXIT; \
 	for n in 1 2 3 4 5 6 7 8 9 10; do \
-		$(BUILD)/kiosk --data $(DEMO)/terminal enrol --server http://$(ADDRESS) "$$code" 2>$(DEMO)/enrol.log && break; \
+		$(BUILD)/kiosk --data $(DEMO)/terminal enrol --server https://$(ADDRESS) "$$code" 2>$(DEMO)/enrol.log && break; \
 		kill -0 $$server 2>/dev/null || { cat $(DEMO)/central.log; exit 1; }; sleep 1; done; \
 	[ -f $(DEMO)/terminal/terminal.json ] || { cat $(DEMO)/enrol.log; exit 1; }; \
 	$(1)
@@ -69,25 +71,31 @@ endef
 .PHONY: demo-window demo-tour deps-window
 demo-window:
 	$(call with-demo-library, \
-		printf '[scanner]\ndevice = "%s/scanner"\n[barcode.item]\nlengths = [10]\nprefix = "1"\n' "$(CURDIR)/$(DEMO)" > $(DEMO)/kiosk.toml; \
+		printf '[scanner]\ndevice = "%s/scanner"\n' "$(CURDIR)/$(DEMO)" >> $(DEMO)/kiosk.toml; \
 		echo 'The terminal opens now. To scan a book or a card type in another shell:'; \
 		echo '  $(BUILD)/scanner --path $(CURDIR)/$(DEMO)/scanner'; \
-		echo 'and then a number and Enter. Ctrl+C here ends the demo.'; \
+		echo 'and then a number and Enter: that of a book or of a card in $(CARDS)-1.png to -4.png'; \
+		echo 'Ctrl+C here ends the demo.'; \
 		$(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal)
 
 demo-tour: deps-window
 	@rm -rf $(BUILD)/tour
 	$(call with-demo-library, \
 		for size in 1280x1024 1080x1920; do \
-			xvfb-run -a -s "-screen 0 $${size}x24 -nocursor" $(BUILD)/kiosk --data $(DEMO)/terminal tour --size $$size --out $(BUILD)/tour 2>>$(DEMO)/terminal.log || { tail $(DEMO)/terminal.log; exit 1; }; \
+			xvfb-run -a -s "-screen 0 $${size}x24 -nocursor" $(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal tour --size $$size --out $(BUILD)/tour --card 21000000011 --password 481516 2>>$(DEMO)/terminal.log || { tail $(DEMO)/terminal.log; exit 1; }; \
 		done)
 	@echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/'
+	@echo 'The library cards of the demo, with barcodes, passwords and what each shows, are in $(CARDS)-1.png to -4.png'
 
 test: deps-test
 	MADOGUCHI_REQUIRE_POSTGRES=1 $(GO) test -timeout 20m ./...
 
+# A figure, or what went wrong.
+FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
+
 bench: deps-test
-	@$(GO) test -run '^$$' -bench Terminal -benchtime 1x -timeout 20m ./cmd/kiosk | grep -E '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
+	@$(GO) test -run '^$$' -bench Terminal -benchtime 1x -timeout 20m ./cmd/kiosk | grep -E $(FIGURES)
+	@$(GO) test -run '^$$' -bench Login -benchtime 1x -timeout 20m ./central | grep -E $(FIGURES)
 
 lint: deps
 	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "not gofmt-ed:"; echo "$$out"; exit 1; }

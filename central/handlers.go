@@ -1,6 +1,7 @@
 package central
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"io"
@@ -22,11 +23,20 @@ func (s *Service) terminal(h handler) handler {
 		if !ok || secret == "" {
 			return &protocol.Problem{Status: http.StatusUnauthorized, Code: protocol.CodeUnauthorized, Detail: "send the terminal's secret as a bearer token"}
 		}
-		if _, err := s.cfg.Terminals.Authenticate(r.Context(), secret); err != nil {
+		t, err := s.cfg.Terminals.Authenticate(r.Context(), secret)
+		if err != nil {
 			return err
 		}
-		return h(w, r)
+		return h(w, r.WithContext(context.WithValue(r.Context(), terminalKey{}, t)))
 	}
+}
+
+type terminalKey struct{}
+
+// terminalOf returns the terminal that asks; there is one behind Service.terminal.
+func terminalOf(r *http.Request) Terminal {
+	t, _ := r.Context().Value(terminalKey{}).(Terminal)
+	return t
 }
 
 func (s *Service) enrol(w http.ResponseWriter, r *http.Request) error {

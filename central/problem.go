@@ -1,11 +1,14 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"encoding/json"
 	"errors"
 	"fmt"
+	"math"
 	"net/http"
+	"strconv"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/central/protocol"
@@ -27,6 +30,19 @@ var statuses = map[*library.Refusal]int{
 	library.ErrEnrolmentCode:   http.StatusForbidden,
 	library.ErrTerminalUnknown: http.StatusUnauthorized,
 	library.ErrReset:           http.StatusGone,
+
+	library.ErrLogin:             http.StatusForbidden,
+	library.ErrTryLater:          http.StatusTooManyRequests,
+	library.ErrCardLocked:        http.StatusForbidden,
+	library.ErrTerminalThrottled: http.StatusTooManyRequests,
+	library.ErrCardExpired:       http.StatusForbidden,
+	library.ErrCardLost:          http.StatusForbidden,
+	library.ErrCardBlocked:       http.StatusForbidden,
+	library.ErrSessionEnded:      http.StatusUnauthorized,
+	library.ErrStaffOnly:         http.StatusForbidden,
+	library.ErrUnknownPatron:     http.StatusNotFound,
+	library.ErrUnknownLoan:       http.StatusNotFound,
+	library.ErrKeyReused:         http.StatusUnprocessableEntity,
 }
 
 // problemOf is the one place that turns an error into an answer. What it does not
@@ -42,7 +58,12 @@ func problemOf(err error) *protocol.Problem {
 		if !ok {
 			status = http.StatusConflict
 		}
-		return &protocol.Problem{Status: status, Code: refusal.Code}
+		p := &protocol.Problem{Status: status, Code: refusal.Code}
+		var later *protocol.TryLater
+		if errors.As(err, &later) {
+			p.RetryAfter = max(1, int(math.Ceil(later.Wait.Seconds())))
+		}
+		return p
 	case errors.Is(err, catalogue.ErrBusy), errors.Is(err, context.DeadlineExceeded):
 		return &protocol.Problem{Status: http.StatusServiceUnavailable, Code: protocol.CodeUnavailable, Detail: "try again in a moment"}
 	}
@@ -50,19 +71,35 @@ func problemOf(err error) *protocol.Problem {
 }
 
 func writeProblem(w http.ResponseWriter, p *protocol.Problem) {
-	out := *p
-	if out.Type == "" {
-		out.Type = "about:blank"
+	body, err := json.Marshal(completed(*p))
+	if err != nil { // it has no field that could fail
+		panic(err)
 	}
-	if out.Title == "" {
-		out.Title = http.StatusText(out.Status)
+	if p.RetryAfter > 0 {
+		w.Header().Set("Retry-After", strconv.Itoa(p.RetryAfter))
 	}
+	write(w, p.Status, append(body, '\n'))
+}
+
+// completed fills in what every problem has.
+func completed(p protocol.Problem) protocol.Problem {
+	p.Type = cmp.Or(p.Type, "about:blank")
+	p.Title = cmp.Or(p.Title, http.StatusText(p.Status))
+	return p
+}
+
+// write writes a whole answer that is not to be kept by anybody: JSON where all is
+// well, and a problem otherwise.
+func write(w http.ResponseWriter, status int, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", protocol.ProblemType)
+	h.Set("Content-Type", "application/json")
+	if status >= 400 {
+		h.Set("Content-Type", protocol.ProblemType)
+	}
 	h.Set("Cache-Control", "no-store")
-	if out.Status == http.StatusUnauthorized {
+	if status == http.StatusUnauthorized {
 		h.Set("WWW-Authenticate", "Bearer")
 	}
-	w.WriteHeader(out.Status)
-	json.NewEncoder(w).Encode(out) // the client may be gone; nobody is left to tell
+	w.WriteHeader(status)
+	w.Write(body) // the client may be gone; nobody is left to tell
 }

@@ -43,6 +43,15 @@ func (s *Service) routes() []route {
 		{"GET /v1/catalogue/digests", s.terminal(s.digests), short},
 		{"GET /v1/catalogue/buckets/{n}", s.terminal(s.bucket), short},
 		{"GET /v1/bibs/{id}/availability", s.terminal(s.availability), short},
+		{"POST /v1/sessions", s.terminal(s.logIn), short},
+		{"DELETE /v1/sessions/me", s.terminal(s.logOut), short},
+		{"GET /v1/me", s.terminal(s.me), short},
+		{"GET /v1/me/loans", s.terminal(s.loans), short},
+		{"POST /v1/me/loans/{id}/renewal", s.terminal(s.renew), short},
+		{"POST /v1/staff/sessions", s.terminal(s.staffLogIn), short},
+		{"POST /v1/desk/checkouts", s.terminal(s.checkout), short},
+		{"POST /v1/desk/returns", s.terminal(s.giveBack), short},
+		{"POST /v1/desk/arrivals", s.terminal(s.arrive), short},
 		{"GET /healthz", s.healthz, short},
 		{"GET /readyz", s.readyz, short},
 		{"GET /metrics", s.metrics.serve, short},
@@ -143,25 +152,43 @@ const maxBody = 64 << 10
 
 // decode reads a JSON body strictly: one value, only known fields.
 func decode(w http.ResponseWriter, r *http.Request, into any) error {
+	body, err := readJSON(w, r)
+	if err != nil {
+		return err
+	}
+	return decodeJSON(body, into)
+}
+
+// readJSON reads a body that says it is JSON.
+func readJSON(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	if t, _, err := mime.ParseMediaType(r.Header.Get("Content-Type")); err != nil || t != "application/json" {
-		return badRequest("the body must be sent as application/json")
+		return nil, badRequest("the body must be sent as application/json")
 	}
-	d := json.NewDecoder(http.MaxBytesReader(w, r.Body, maxBody))
-	d.DisallowUnknownFields()
-	err := d.Decode(into)
-	if err == nil {
-		if _, err = d.Token(); err == io.EOF {
-			return nil
-		}
-		if err == nil {
-			return badRequest("the body must be one JSON value")
-		}
-	}
+	return readBody(w, r)
+}
+
+func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
+	body, err := io.ReadAll(http.MaxBytesReader(w, r.Body, maxBody))
 	var tooLarge *http.MaxBytesError
 	if errors.As(err, &tooLarge) {
-		return &protocol.Problem{Status: http.StatusRequestEntityTooLarge, Code: protocol.CodeTooLarge, Detail: fmt.Sprintf("the body may have at most %d bytes", maxBody)}
+		return nil, &protocol.Problem{Status: http.StatusRequestEntityTooLarge, Code: protocol.CodeTooLarge, Detail: fmt.Sprintf("the body may have at most %d bytes", maxBody)}
 	}
-	return badRequest("the body is not the JSON that this address takes: %v", err)
+	if err != nil {
+		return nil, badRequest("the body broke off")
+	}
+	return body, nil
+}
+
+func decodeJSON(body []byte, into any) error {
+	d := json.NewDecoder(bytes.NewReader(body))
+	d.DisallowUnknownFields()
+	if err := d.Decode(into); err != nil {
+		return badRequest("the body is not the JSON that this address takes: %v", err)
+	}
+	if _, err := d.Token(); err != io.EOF {
+		return badRequest("the body must be one JSON value")
+	}
+	return nil
 }
 
 // gzipFrom is the size from which an answer is worth compressing, in bytes.

@@ -17,10 +17,24 @@ import (
 	"madoguchi/library"
 )
 
-// Circulation is what the service asks of the library's circulation system.
+// Circulation is what the service asks of the library's circulation system. The
+// methods that end in Tx work in the service's transaction, so that an effect and
+// its answer are stored together; a "no" is a *library.Refusal.
 type Circulation interface {
 	// Availability says where the items of a bib are now, or library.ErrUnknownBib.
 	Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error)
+
+	// PatronByCardTx returns the patron with a card, or library.ErrUnknownPatron. It
+	// must take the same time for both.
+	PatronByCardTx(ctx context.Context, tx *db.Tx, card string) (library.Patron, error)
+	AccountTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Account, error)
+	LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronLoans, error)
+	RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error)
+
+	// Of the desk. An item is named by its barcode; at is where it lies.
+	CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (loan library.Loan, title string, err error)
+	ReturnTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
+	ArriveTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
 }
 
 // Config is what a Service is made of.
@@ -30,6 +44,7 @@ type Config struct {
 	Circulation Circulation
 	Editions    *Editions
 	Terminals   *Terminals
+	Passwords   *Passwords
 
 	// Site is what terminals learn about the library; its branches come from the
 	// catalogue.
@@ -80,7 +95,7 @@ func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := s.upkeep(ctx); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {

@@ -35,8 +35,11 @@ type server struct {
 	ledger    *ledger.Ledger
 	terminals *central.Terminals
 	editions  *central.Editions
+	passwords *central.Passwords
+	config    central.Config
 	dir       string
 	now       time.Time
+	books     int
 }
 
 func newServer(t testing.TB, d *db.DB) *server {
@@ -44,22 +47,30 @@ func newServer(t testing.TB, d *db.DB) *server {
 	s := &server{t: t, db: d, dir: t.TempDir(), now: time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)}
 	now := func() time.Time { return s.now }
 	s.catalogue = catalogue.New(catalogue.Config{DB: d, Now: now})
-	s.ledger = ledger.New(d, s.catalogue)
+	s.ledger = ledger.New(ledger.Config{DB: d, Catalogue: s.catalogue, Now: now})
 	s.terminals = central.NewTerminals(d, now)
 	var err error
 	if s.editions, err = central.NewEditions(central.EditionsConfig{DB: d, Catalogue: s.catalogue, Dir: s.dir, Now: now}); err != nil {
 		t.Fatal(err)
 	}
-	s.Service = central.New(central.Config{
-		DB: d, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals,
+	s.passwords = newPasswords(t, d, now)
+	s.config = central.Config{
+		DB: d, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords,
 		Site: library.Site{Name: "試験市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy()}, Now: now,
-	})
+	}
+	s.Service = central.New(s.config)
 	for _, code := range []library.BranchCode{"chuo", "kita"} {
 		if err := s.catalogue.PutBranch(t.Context(), library.Branch{Code: code, Name: string(code)}); err != nil {
 			t.Fatal(err)
 		}
 	}
 	return s
+}
+
+// sibling is another central process on the same database.
+func (s *server) sibling(d *db.DB) *server {
+	s.t.Helper()
+	return newServer(s.t, d)
 }
 
 func each(t *testing.T, test func(*testing.T, *server)) {
@@ -399,7 +410,10 @@ func TestWrongAddressesAndBodies(t *testing.T) {
 }
 
 // broken is a circulation system in trouble.
-type broken struct{ panics bool }
+type broken struct {
+	central.Circulation
+	panics bool
+}
 
 func (b broken) Availability(context.Context, library.BibID) ([]library.Availability, error) {
 	if b.panics {
@@ -409,7 +423,7 @@ func (b broken) Availability(context.Context, library.BibID) ([]library.Availabi
 }
 
 func TestTroubleInsideStaysInside(t *testing.T) {
-	for _, circulation := range []broken{{false}, {true}} {
+	for _, circulation := range []broken{{panics: false}, {panics: true}} {
 		s := newServer(t, dbtest.Open(t, dbtest.SQLite(t)))
 		var log bytes.Buffer
 		secret := s.enrol()

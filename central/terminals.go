@@ -9,12 +9,12 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
-	"strings"
 	"time"
 
 	"github.com/google/uuid"
 
 	"madoguchi/central/db"
+	"madoguchi/central/protocol"
 	"madoguchi/library"
 )
 
@@ -69,7 +69,7 @@ func (t *Terminals) Add(ctx context.Context, branch library.BranchCode, name str
 		_, err = tx.ExecContext(ctx, `INSERT INTO terminal
 			(id, branch_code, name, code_hash, code_expires, created_at, enrolled_at, last_seen_at, revoked_at)
 			VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)`,
-			added.ID, string(branch), name, hash(normalCode(code)), now.Add(CodeLifetime).UnixMilli(), now.UnixMilli())
+			added.ID, string(branch), name, codeHash(code), now.Add(CodeLifetime).UnixMilli(), now.UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -90,7 +90,7 @@ func (t *Terminals) Enrol(ctx context.Context, code string) (Terminal, string, e
 			SET secret_hash = $2, code_hash = NULL, enrolled_at = $3
 			WHERE code_hash = $1 AND code_expires > $3 AND revoked_at = 0
 			RETURNING id, branch_code, name`,
-			hash(normalCode(code)), hash(secret), now.UnixMilli()).Scan(&enrolled.ID, &enrolled.Branch, &enrolled.Name)
+			codeHash(code), hash(secret), now.UnixMilli()).Scan(&enrolled.ID, &enrolled.Branch, &enrolled.Name)
 		if err == sql.ErrNoRows {
 			return library.ErrEnrolmentCode
 		}
@@ -168,18 +168,12 @@ func (t *Terminals) Revoke(ctx context.Context, id string) error {
 		if err != nil {
 			return err
 		}
-		if n, err := res.RowsAffected(); err != nil || n == 0 {
-			return cmpErr(err, library.ErrTerminalUnknown)
+		n, err := res.RowsAffected()
+		if err == nil && n == 0 {
+			err = library.ErrTerminalUnknown
 		}
-		return nil
-	})
-}
-
-func cmpErr(err, otherwise error) error {
-	if err != nil {
 		return err
-	}
-	return otherwise
+	})
 }
 
 func instant(ms int64) time.Time {
@@ -189,26 +183,17 @@ func instant(ms int64) time.Time {
 	return time.UnixMilli(ms)
 }
 
-// crockford is an alphabet without letters that look like others.
-const crockford = "0123456789ABCDEFGHJKMNPQRSTVWXYZ"
-
-// newCode makes an enrolment code of 80 random bits: XXXX-XXXX-XXXX-XXXX.
+// newCode makes an enrolment code.
 func newCode() string {
-	var raw [16]byte
+	var raw [10]byte
 	rand.Read(raw[:])
-	var b strings.Builder
-	for i, x := range raw {
-		if i > 0 && i%4 == 0 {
-			b.WriteByte('-')
-		}
-		b.WriteByte(crockford[x%32])
-	}
-	return b.String()
+	return protocol.NewEnrolmentCode(raw)
 }
 
-// normalCode undoes what typing does to a code.
-func normalCode(code string) string {
-	return strings.NewReplacer("-", "", " ", "", "O", "0", "I", "1", "L", "1").Replace(strings.ToUpper(code))
+// codeHash is what is kept of an enrolment code, whatever typing did to it.
+func codeHash(code string) string {
+	code, _ = protocol.SplitEnrolmentCode(code)
+	return hash(code)
 }
 
 // newSecret makes a terminal's secret of 256 random bits.

@@ -68,3 +68,10 @@ func WhereaboutsOf(items []Item, at BranchCode) Whereabouts {
 	}
 	return best
 }
+
+// Returned says what to do with a copy that lies at a desk.
+type Returned struct {
+	Title string
+	State ItemState  // OnShelf: put it on its shelf; InTransit: send it
+	To    BranchCode // where it is sent, "" when it stays
+}

@@ -49,6 +49,39 @@ func (p Patron) MayUseTerminal(today Date) error {
 	return nil
 }
 
+// MayBorrow returns why nothing may be lent to a patron on a day: as MayUseTerminal,
+// and ErrCardBlocked while something is long overdue.
+func (p Patron) MayBorrow(today Date) error {
+	if err := p.MayUseTerminal(today); err != nil {
+		return err
+	}
+	if p.has(BlockOverdue) {
+		return ErrCardBlocked
+	}
+	return nil
+}
+
+// Account returns what the patron's menu shows on a day: due are the due dates of
+// all loans, ready is how many holds can be collected.
+func (p Patron) Account(due []Date, ready int, today Date) Account {
+	a := Account{Name: p.Name, Loans: len(due), HoldsReady: ready, ValidUntil: p.ValidUntil}
+	for _, d := range due {
+		if d.Before(today) {
+			a.Overdue++
+		}
+	}
+	if a.Overdue > 0 {
+		a.Messages = append(a.Messages, MessageOverdue)
+	}
+	if p.has(BlockOverdue) {
+		a.Messages = append(a.Messages, MessageBlockOverdue)
+	}
+	if !p.ValidUntil.IsZero() && p.ValidUntil.Sub(today) <= ExpiryNotice {
+		a.Messages = append(a.Messages, MessageCardExpires)
+	}
+	return a
+}
+
 func (p Patron) has(b Block) bool {
 	for _, x := range p.Blocks {
 		if x == b {

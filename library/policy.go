@@ -20,6 +20,9 @@ type Policy struct {
 	LockAfter      int     `json:"lock_after"`      // failed logins before only staff can help
 	TerminalCards  int     `json:"terminal_cards"`  // different failing cards at one terminal …
 	TerminalWindow Seconds `json:"terminal_window"` // … within so long
+
+	StaffLimit Seconds `json:"staff_limit"` // a staff member's session ends after so long in any case
+	StaffIdle  Seconds `json:"staff_idle"`  // and after so long without a request
 }
 
 // DefaultPolicy is the guide's.
@@ -39,6 +42,8 @@ func DefaultPolicy() Policy {
 		LockAfter:      20,
 		TerminalCards:  10,
 		TerminalWindow: 600,
+		StaffLimit:     8 * 3600,
+		StaffIdle:      900,
 	}
 }
 

@@ -22,15 +22,28 @@ type terminalFile struct {
 	Terminal string             `json:"terminal"`
 	Secret   string             `json:"secret"`
 	Branch   library.BranchCode `json:"branch"`
+
+	// Authority is the certificate, PEM, of the server's own authority: then only what
+	// it signed is trusted. "": what this machine trusts.
+	Authority string `json:"authority,omitempty"`
 }
 
 func terminalPath(dir string) string { return filepath.Join(dir, "terminal.json") }
 
 // Enrol trades a one-time code for this terminal's secret and keeps that in the
 // data folder, readable by its owner only. A code that will not do is
-// library.ErrEnrolmentCode; then nothing changes.
+// library.ErrEnrolmentCode; then nothing changes. Where the code names the server's
+// own authority, the server must prove that it is of it before it is told anything,
+// or the error is ErrAuthority; from then on the terminal trusts that authority only.
 func Enrol(ctx context.Context, dir, server, code string) error {
-	wire, err := protocol.NewClient(server, "", httpClient())
+	code, mark := protocol.SplitEnrolmentCode(code)
+	check, err := newPin(server, mark)
+	if err != nil {
+		return err
+	}
+	hc := httpClient(check.config())
+	defer hc.CloseIdleConnections()
+	wire, err := protocol.NewClient(server, "", hc)
 	if err != nil {
 		return err
 	}
@@ -50,7 +63,9 @@ func Enrol(ctx context.Context, dir, server, code string) error {
 	if err != nil {
 		return fmt.Errorf("enrol at %s: %w", server, err)
 	}
-	text, err := json.MarshalIndent(terminalFile{Server: server, Terminal: e.Terminal, Secret: e.Secret, Branch: e.Branch}, "", "\t")
+	text, err := json.MarshalIndent(terminalFile{
+		Server: server, Terminal: e.Terminal, Secret: e.Secret, Branch: e.Branch, Authority: check.found(),
+	}, "", "\t")
 	if err != nil {
 		return err
 	}
@@ -68,6 +83,9 @@ func readTerminal(dir string) (terminalFile, error) {
 	}
 	if err := json.Unmarshal(text, &t); err != nil || t.Secret == "" || t.Server == "" {
 		return t, fmt.Errorf("%s cannot be read; enrol this terminal again with \"kiosk enrol CODE\"", terminalPath(dir))
+	}
+	if _, err := t.trust(); err != nil {
+		return t, err
 	}
 	return t, nil
 }

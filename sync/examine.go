@@ -26,7 +26,12 @@ func Examine(ctx context.Context, dir, server string) (protocol.Head, error) {
 	if server == "" {
 		server = t.Server
 	}
-	wire, err := protocol.NewClient(server, t.Secret, httpClient())
+	hc, err := t.client()
+	if err != nil {
+		return protocol.Head{}, err
+	}
+	defer hc.CloseIdleConnections()
+	wire, err := protocol.NewClient(server, t.Secret, hc)
 	if err != nil {
 		return protocol.Head{}, err
 	}

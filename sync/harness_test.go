@@ -16,6 +16,7 @@ import (
 	"madoguchi/central/db/dbtest"
 	"madoguchi/central/ledger"
 	"madoguchi/central/protocol"
+	"madoguchi/central/secret"
 	"madoguchi/library"
 	"madoguchi/store"
 	kiosksync "madoguchi/sync"
@@ -29,6 +30,8 @@ type server struct {
 	ledger    *ledger.Ledger
 	terminals *central.Terminals
 	editions  *central.Editions
+	passwords *central.Passwords
+	service   *central.Service
 	dir       string
 
 	mu     sync.Mutex
@@ -42,14 +45,21 @@ func newServer(t *testing.T) *server {
 	d := dbtest.Open(t, filepath.Join(dir, "central.db"))
 	s := &server{t: t, db: d, dir: dir}
 	s.catalogue = catalogue.New(catalogue.Config{DB: d})
-	s.ledger = ledger.New(d, s.catalogue)
+	s.ledger = ledger.New(ledger.Config{DB: d, Catalogue: s.catalogue})
 	s.terminals = central.NewTerminals(d, nil)
 	var err error
 	if s.editions, err = central.NewEditions(central.EditionsConfig{DB: d, Catalogue: s.catalogue, Dir: dir}); err != nil {
 		t.Fatal(err)
 	}
-	service := central.New(central.Config{
-		DB: d, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals,
+	hasher, err := secret.New(make([]byte, secret.PepperSize), secret.Cost{Memory: 8, Passes: 1, Threads: 1})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if s.passwords, err = central.NewPasswords(t.Context(), d, hasher, nil); err != nil {
+		t.Fatal(err)
+	}
+	s.service = central.New(central.Config{
+		DB: d, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords,
 		Site: library.Site{Name: "試験市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy()},
 	})
 	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
@@ -61,7 +71,7 @@ func newServer(t *testing.T) *server {
 			before(mine, r)
 		}
 		if !mine.written {
-			service.ServeHTTP(w, r)
+			s.service.ServeHTTP(w, r)
 		}
 	}))
 	t.Cleanup(s.http.Close)
@@ -120,6 +130,24 @@ func (s *server) build() {
 	if _, err := s.editions.Build(s.t.Context()); err != nil {
 		s.t.Fatal(err)
 	}
+}
+
+// restore gives the catalogue another epoch, as after a restore from a backup, and
+// an edition of it, before it answers again.
+func (s *server) restore() {
+	s.t.Helper()
+	ready := make(chan struct{})
+	s.intercept(func(http.ResponseWriter, *http.Request) { <-ready })
+	defer s.intercept(nil)
+	defer close(ready)
+	err := s.db.Tx(s.t.Context(), func(tx *db.Tx) error {
+		_, err := tx.ExecContext(s.t.Context(), `UPDATE change_log SET epoch = epoch || 'x'`)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	s.build()
 }
 
 // enrol enrols a terminal in a folder.

@@ -8,6 +8,7 @@ package sync
 
 import (
 	"context"
+	"crypto/tls"
 	"errors"
 	"fmt"
 	"log/slog"
@@ -29,7 +30,7 @@ import (
 type Config struct {
 	Dir    string       // the data folder: catalogue, terminal.json, chunks
 	Server string       // "": the server that the terminal was enrolled at
-	Client *http.Client // nil: one with timeouts of its own
+	Client *http.Client // nil: one with timeouts of its own, that trusts what the terminal was enrolled to
 
 	Poll   time.Duration // how often to ask for changes; 0: 5 s
 	Verify time.Duration // how often to compare the whole catalogue; 0: 6 h
@@ -84,9 +85,6 @@ func Open(cfg Config) (*Client, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	if cfg.Client == nil {
-		cfg.Client = httpClient()
-	}
 	c := &Client{cfg: cfg, wake: make(chan struct{}, 1), mustVerify: true, status: Status{Phase: Starting}}
 	var err error
 	if c.terminal, err = readTerminal(cfg.Dir); err != nil {
@@ -94,6 +92,11 @@ func Open(cfg Config) (*Client, error) {
 	}
 	if cfg.Server == "" {
 		cfg.Server = c.terminal.Server
+	}
+	if cfg.Client == nil {
+		if cfg.Client, err = c.terminal.client(); err != nil {
+			return nil, err
+		}
 	}
 	if c.wire, err = protocol.NewClient(cfg.Server, c.terminal.Secret, cfg.Client); err != nil {
 		return nil, err
@@ -127,6 +130,15 @@ func (c *Client) Close() error {
 	return c.lock.Close()
 }
 
+// beside runs work that Close waits for.
+func (c *Client) beside(work func()) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	if !c.closed {
+		c.closing.Go(work)
+	}
+}
+
 // Branch is where this terminal stands.
 func (c *Client) Branch() library.BranchCode { return c.terminal.Branch }
 
@@ -153,10 +165,12 @@ func (c *Client) Availability(ctx context.Context, bib library.BibID) ([]library
 }
 
 // httpClient gives up on a server that does not answer. It has no time limit for a
-// whole answer: a chunk over a slow line takes what it takes.
-func httpClient() *http.Client {
+// whole answer: a chunk over a slow line takes what it takes. A nil trust is the
+// machine's own.
+func httpClient(trust *tls.Config) *http.Client {
 	t := http.DefaultTransport.(*http.Transport).Clone()
 	t.DialContext = (&net.Dialer{Timeout: 5 * time.Second, KeepAlive: 15 * time.Second}).DialContext
+	t.TLSClientConfig = trust
 	t.TLSHandshakeTimeout = 10 * time.Second
 	t.ResponseHeaderTimeout = 30 * time.Second
 	return &http.Client{Transport: t}

@@ -1,18 +1,13 @@
 // Package demo holds a small invented city library, みなと市立図書館: the one that
 // "make demo" shows and that the guided tour photographs. Its classics are real
 // works; their editions, publishers and ISBNs are not, and neither is any of its
-// other titles. It knows no other package: who sets the demo up imports the
-// files as those of any library.
+// other titles, and neither is any of its patrons. It knows no other package: who
+// sets the demo up imports the files as those of any library.
+//
+// Days are told from today on, so that the demo looks the same on every day.
 package demo
 
-import (
-	_ "embed"
-	"encoding/csv"
-	"errors"
-	"fmt"
-	"strconv"
-	"strings"
-)
+import _ "embed"
 
 // The library, and the branch at which the demo's terminal stands.
 const (
@@ -20,6 +15,7 @@ const (
 	TimeZone     = "Asia/Tokyo"
 	TerminalAt   = "chuo"
 	BarcodeCheck = "m10w21split" // the check digit of the item barcodes, ten digits that begin with 1
+	CardCheck    = "7dr"         // the check digit of the cards, eleven digits that begin with 2
 )
 
 //go:embed books.csv
@@ -40,32 +36,22 @@ func Books() []byte { return []byte(books) }
 // which they are offered.
 func Branches() []byte { return []byte(branches) }
 
-// State is where a copy is that does not stand on its shelf.
+// State is where a copy is that nobody has and that does not stand on its shelf.
 type State struct {
 	Barcode string
 	State   string // a library.ItemState
-	DueIn   int    // days from today to the due date, negative when overdue; only on loan
 }
 
-// States returns the copies that do not stand on their shelves. Due dates are told
-// in days, so that the demo looks the same on every day.
+// States returns the copies that are on their way home, or missing. Those on loan
+// are in Loans, those that wait for a patron in Holds.
 func States() ([]State, error) {
-	rows, err := csv.NewReader(strings.NewReader(states)).ReadAll()
+	rows, err := read("states.csv", states, "barcode", "state")
 	if err != nil {
-		return nil, fmt.Errorf("read states.csv: %w", err)
+		return nil, err
 	}
-	if len(rows) == 0 {
-		return nil, errors.New("states.csv has no header line")
-	}
-	list := make([]State, 0, len(rows)-1)
-	for _, row := range rows[1:] {
-		s := State{Barcode: row[0], State: row[1]}
-		if row[2] != "" {
-			if s.DueIn, err = strconv.Atoi(row[2]); err != nil {
-				return nil, fmt.Errorf("states.csv: barcode %s: %w", s.Barcode, err)
-			}
-		}
-		list = append(list, s)
+	list := make([]State, 0, len(rows))
+	for _, row := range rows {
+		list = append(list, State{Barcode: row.text("barcode"), State: row.text("state")})
 	}
 	return list, nil
 }

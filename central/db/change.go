@@ -94,9 +94,7 @@ func (db *DB) Assign(ctx context.Context) error {
 		if err != nil || settled {
 			return err
 		}
-		err = db.retry(ctx, func() error {
-			return db.run(ctx, db.write, db.dialect.assignOptions(), func(tx *Tx) error { return db.assign(ctx, tx) })
-		})
+		err = db.Locked(ctx, []string{"assign"}, func(tx *Tx) error { return db.assign(ctx, tx) })
 		if err != nil {
 			return fmt.Errorf("number the changes: %w", err)
 		}
@@ -104,9 +102,6 @@ func (db *DB) Assign(ctx context.Context) error {
 }
 
 func (db *DB) assign(ctx context.Context, tx *Tx) error {
-	if err := db.dialect.lockAssigner(ctx, tx.Tx); err != nil {
-		return err
-	}
 	pending, err := takePending(ctx, tx)
 	if err != nil || len(pending) == 0 {
 		return err

@@ -10,6 +10,7 @@ import (
 	"errors"
 	"fmt"
 	"math/rand/v2"
+	"slices"
 	"time"
 )
 
@@ -68,6 +69,25 @@ const attempts = 12
 func (db *DB) Tx(ctx context.Context, fn func(*Tx) error) error {
 	return db.retry(ctx, func() error {
 		return db.run(ctx, db.write, db.dialect.writeOptions(), fn)
+	})
+}
+
+// Locked runs fn in a transaction that may write and holds the locks of some names.
+// Of the transactions that hold the same lock one runs after the other, in all
+// processes, and sees what those before it committed; nobody is sent back to try
+// again. Beside other transactions it is not serializable, so what it decides by
+// must be written under the same lock only.
+func (db *DB) Locked(ctx context.Context, names []string, fn func(*Tx) error) error {
+	names = slices.Sorted(slices.Values(names)) // in the same order by everybody, or two would wait for each other
+	return db.retry(ctx, func() error {
+		return db.run(ctx, db.write, db.dialect.lockedOptions(), func(tx *Tx) error {
+			for _, name := range names {
+				if err := db.dialect.lockTx(ctx, tx.Tx, name); err != nil {
+					return fmt.Errorf("lock %q: %w", name, err)
+				}
+			}
+			return fn(tx)
+		})
 	})
 }
 

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"testing"
@@ -253,5 +254,47 @@ func TestOpenRefuses(t *testing.T) {
 			d.Close()
 			t.Errorf("%q was opened", dsn)
 		}
+	}
+}
+
+// TestLocked: transactions with the same lock see each other's work and lose none of
+// it, also when they take several locks in another order.
+func TestLocked(t *testing.T) {
+	for name, dsn := range map[string]func(testing.TB) string{"sqlite": dbtest.SQLite, "postgres": dbtest.Postgres} {
+		t.Run(name, func(t *testing.T) {
+			where := dsn(t)
+			processes := []*db.DB{dbtest.Open(t, where), dbtest.Open(t, where)}
+			ctx := t.Context()
+			var all sync.WaitGroup
+			for n := range 60 {
+				names := []string{"a", "b"}
+				if n%2 == 1 {
+					slices.Reverse(names)
+				}
+				all.Go(func() {
+					tries := 0
+					err := processes[n%2].Locked(ctx, names, func(tx *db.Tx) error {
+						tries++
+						var number int64
+						if err := tx.QueryRowContext(ctx, `SELECT number FROM change_log`).Scan(&number); err != nil {
+							return err
+						}
+						_, err := tx.ExecContext(ctx, `UPDATE change_log SET number = $1`, number+1)
+						return err
+					})
+					if err != nil || tries != 1 {
+						t.Errorf("%v after %d tries", err, tries)
+					}
+				})
+			}
+			all.Wait()
+			var number int64
+			err := processes[0].View(ctx, func(tx *db.Tx) error {
+				return tx.QueryRowContext(ctx, `SELECT number FROM change_log`).Scan(&number)
+			})
+			if err != nil || number != 60 {
+				t.Errorf("%d of 60 increments, %v", number, err)
+			}
+		})
 	}
 }

@@ -30,10 +30,11 @@ type dialect interface {
 	open() (write, read *sql.DB, err error)
 	writeOptions() *sql.TxOptions
 	viewOptions() *sql.TxOptions
-	// assignOptions are those of the transaction that numbers changes. Every one of
-	// its statements after lockAssigner must see all that was committed before it.
-	assignOptions() *sql.TxOptions
-	lockAssigner(ctx context.Context, tx *sql.Tx) error
+	// lockedOptions are those of a transaction that takes locks. Every one of its
+	// statements after lockTx must see all that was committed before it.
+	lockedOptions() *sql.TxOptions
+	// lockTx waits for the lock of a name, which the transaction then holds to its end.
+	lockTx(ctx context.Context, tx *sql.Tx, name string) error
 	retryable(error) bool
 	insertRows(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error
 	lock(ctx context.Context, pool *sql.DB, name string) (unlock func(), err error)
@@ -98,10 +99,10 @@ func (s sqliteFile) open() (write, read *sql.DB, err error) {
 
 func (sqliteFile) writeOptions() *sql.TxOptions  { return nil }
 func (sqliteFile) viewOptions() *sql.TxOptions   { return nil }
-func (sqliteFile) assignOptions() *sql.TxOptions { return nil }
+func (sqliteFile) lockedOptions() *sql.TxOptions { return nil }
 
-// lockAssigner has nothing to do: BEGIN IMMEDIATE took the only write lock.
-func (sqliteFile) lockAssigner(context.Context, *sql.Tx) error { return nil }
+// lockTx has nothing to do: BEGIN IMMEDIATE took the only write lock.
+func (sqliteFile) lockTx(context.Context, *sql.Tx, string) error { return nil }
 
 func (sqliteFile) retryable(err error) bool {
 	var e *sqlite.Error
@@ -174,14 +175,14 @@ func (postgres) viewOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelRepeatableRead, ReadOnly: true}
 }
 
-// assignOptions do not ask for one snapshot: it would be taken before the lock is
+// lockedOptions do not ask for one snapshot: it would be taken before the lock is
 // granted, and fail on what the holder before us took away.
-func (postgres) assignOptions() *sql.TxOptions {
+func (postgres) lockedOptions() *sql.TxOptions {
 	return &sql.TxOptions{Isolation: sql.LevelReadCommitted}
 }
 
-func (postgres) lockAssigner(ctx context.Context, tx *sql.Tx) error {
-	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, lockKey("assign"))
+func (postgres) lockTx(ctx context.Context, tx *sql.Tx, name string) error {
+	_, err := tx.ExecContext(ctx, `SELECT pg_advisory_xact_lock($1)`, lockKey(name))
 	return err
 }
 

@@ -15,7 +15,9 @@ var columnNames = []string{
 
 // ParseColumns reads "title=作品名,creator=姓+名": our column, then the header of the
 // file's column, or several headers whose cells are joined with a space.
-func ParseColumns(s string) (map[string]string, error) {
+func ParseColumns(s string) (map[string]string, error) { return parseColumns(s, columnNames) }
+
+func parseColumns(s string, names []string) (map[string]string, error) {
 	columns := map[string]string{}
 	for _, pair := range strings.Split(s, ",") {
 		if strings.TrimSpace(pair) == "" {
@@ -26,8 +28,8 @@ func ParseColumns(s string) (map[string]string, error) {
 		switch {
 		case !ok || theirs == "":
 			return nil, fmt.Errorf("%q names no column: write ours=theirs, for example title=書名", pair)
-		case !slices.Contains(columnNames, ours):
-			return nil, fmt.Errorf("there is no column %q: ours are %s", ours, strings.Join(columnNames, ", "))
+		case !slices.Contains(names, ours):
+			return nil, fmt.Errorf("there is no column %q: ours are %s", ours, strings.Join(names, ", "))
 		case columns[ours] != "":
 			return nil, fmt.Errorf("the column %q is given twice: join several of theirs with +", ours)
 		}
@@ -39,8 +41,21 @@ func ParseColumns(s string) (map[string]string, error) {
 // layout tells where in a row our columns stand.
 type layout map[string][]int
 
-// lay finds our columns in a header line.
+// lay finds the columns of a bibliographic file in its header line.
 func lay(header []string, columns map[string]string) (layout, error) {
+	l, missing, ok := find(header, columnNames, columns)
+	if !ok {
+		return nil, fmt.Errorf("the header line has no column %q: it has %s", missing, strings.Join(header, ", "))
+	}
+	if len(l["title"]) == 0 {
+		return nil, fmt.Errorf("the header line has no column for the title: name it with --columns title=…; it has %s", strings.Join(header, ", "))
+	}
+	return l, nil
+}
+
+// find finds those of our columns that a header line has, by the names of columns
+// or else by their own; not ok, it returns the first of theirs that is missing.
+func find(header, names []string, columns map[string]string) (l layout, missing string, ok bool) {
 	index := map[string]int{}
 	for i, h := range header {
 		if h = columnKey(h); h != "" {
@@ -49,8 +64,8 @@ func lay(header []string, columns map[string]string) (layout, error) {
 			}
 		}
 	}
-	l := layout{}
-	for _, ours := range columnNames {
+	l = layout{}
+	for _, ours := range names {
 		theirs, named := columns[ours]
 		if !named {
 			if i, ok := index[ours]; ok {
@@ -65,15 +80,12 @@ func lay(header []string, columns map[string]string) (layout, error) {
 		for _, p := range parts {
 			i, ok := index[columnKey(p)]
 			if !ok {
-				return nil, fmt.Errorf("the header line has no column %q: it has %s", p, strings.Join(header, ", "))
+				return nil, p, false
 			}
 			l[ours] = append(l[ours], i)
 		}
 	}
-	if len(l["title"]) == 0 {
-		return nil, fmt.Errorf("the header line has no column for the title: name it with --columns title=…; it has %s", strings.Join(header, ", "))
-	}
-	return l, nil
+	return l, "", true
 }
 
 func columnKey(header string) string { return strings.ToLower(narrow(header)) }

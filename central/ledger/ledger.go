@@ -1,13 +1,15 @@
 // Package ledger is the library's circulation as SQL, decided by the rules of
-// package library. It says where each item is.
+// package library: who may borrow, who has what and until when, and where each
+// item is. It keeps nothing of a loan that ended.
+//
+// A method opens its transaction itself. Its namesake ending in Tx works in the
+// caller's, so that an effect, its answer and its audit entry are stored together
+// or not at all; after the commit the caller lets db.DB.Assign number the changes.
 package ledger
 
 import (
 	"context"
-	"database/sql"
-	"fmt"
-	"strings"
-	"unicode/utf8"
+	"time"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -15,82 +17,45 @@ import (
 
 // Ledger is the circulation in a database. Make it with New.
 type Ledger struct {
-	db        *db.DB
-	catalogue catalogue
+	cfg Config
 }
 
-// catalogue is told, within the transaction, that a bib's items changed.
-type catalogue interface {
+// Config is what a Ledger needs.
+type Config struct {
+	DB        *db.DB    // open and migrated
+	Catalogue Catalogue // of the same database
+
+	Policy func() library.Policy // asked at every decision; nil: the guide's
+	Now    func() time.Time      // nil: time.Now
+	Zone   *time.Location        // in which days begin and end; nil: Japan's
+}
+
+// Catalogue is told, within the transaction, that a bib's items changed.
+type Catalogue interface {
 	Touch(ctx context.Context, tx *db.Tx, id library.BibID) error
 }
 
-// New returns the ledger in the database, which must be migrated.
-func New(d *db.DB, c catalogue) *Ledger { return &Ledger{db: d, catalogue: c} }
-
-// Availability says where the items of a bib are now, in the order of their IDs,
-// or library.ErrUnknownBib.
-func (l *Ledger) Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error) {
-	if !utf8.ValidString(string(bib)) || strings.ContainsRune(string(bib), 0) {
-		return nil, library.ErrUnknownBib // PostgreSQL would call the text itself an error
+// New returns the ledger in the database.
+func New(cfg Config) *Ledger {
+	if cfg.Policy == nil {
+		cfg.Policy = library.DefaultPolicy
 	}
-	var all []library.Availability
-	err := l.db.View(ctx, func(tx *db.Tx) error {
-		all = nil
-		var one int
-		err := tx.QueryRowContext(ctx, `SELECT 1 FROM bib WHERE id = $1`, string(bib)).Scan(&one)
-		if err == sql.ErrNoRows {
-			return library.ErrUnknownBib
-		}
-		if err != nil {
-			return err
-		}
-		rows, err := tx.QueryContext(ctx, `SELECT id, state, due_on FROM item WHERE bib_id = $1 ORDER BY id`, string(bib))
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var a library.Availability
-			if err := rows.Scan(&a.ItemID, &a.State, &a.DueOn); err != nil {
-				return err
-			}
-			all = append(all, a)
-		}
-		return rows.Err()
-	})
-	return all, err
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	if cfg.Zone == nil {
+		cfg.Zone = library.Site{}.Location()
+	}
+	return &Ledger{cfg: cfg}
 }
 
-// SetState says where an item is from now on. Only an item on loan has a due
-// date. It returns library.ErrUnknownItem when there is no such item.
-func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state library.ItemState, due library.Date) error {
-	if (state == library.OnLoan) == due.IsZero() {
-		return fmt.Errorf("item %s: an item on loan has a due date, and no other has", item)
-	}
-	err := l.db.Tx(ctx, func(tx *db.Tx) error { return l.setState(ctx, tx, item, state, due) })
-	if err != nil {
-		return err
-	}
-	return l.db.Assign(ctx)
-}
+// Today is the day on which the ledger decides now.
+func (l *Ledger) Today() library.Date { return library.DateOf(l.cfg.Now().In(l.cfg.Zone)) }
 
-func (l *Ledger) setState(ctx context.Context, tx *db.Tx, item library.ItemID, state library.ItemState, due library.Date) error {
-	var bib library.BibID
-	var now library.ItemState
-	var nowDue library.Date
-	err := tx.QueryRowContext(ctx, `SELECT bib_id, state, due_on FROM item WHERE id = $1`, string(item)).Scan(&bib, &now, &nowDue)
-	if err == sql.ErrNoRows {
-		return library.ErrUnknownItem
-	}
-	if err != nil || now == state && nowDue == due {
+// change runs fn in a transaction and then numbers what it changed.
+func (l *Ledger) change(ctx context.Context, fn func(*db.Tx) error) error {
+	if err := l.cfg.DB.Tx(ctx, fn); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE item SET state = $2, due_on = $3 WHERE id = $1`, string(item), string(state), due); err != nil {
-		return err
-	}
-	if err := l.catalogue.Touch(ctx, tx, bib); err != nil {
-		return err
-	}
-	tx.Changed(db.KindAvailability, string(item), string(bib))
-	return nil
+	return l.cfg.DB.Assign(ctx)
 }

@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"errors"
+	"flag"
 	"os"
 	"sync"
 	"testing"
@@ -13,13 +14,20 @@ import (
 	"madoguchi/library"
 )
 
-func TestMain(m *testing.M) { os.Exit(dbtest.Main(m)) }
+func TestMain(m *testing.M) {
+	// Every step is several commits on a real PostgreSQL. Given on the command line,
+	// another number counts.
+	if err := flag.Set("rapid.checks", "30"); err != nil {
+		panic(err)
+	}
+	os.Exit(dbtest.Main(m))
+}
 
 func TestSetState(t *testing.T) {
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		ctx := t.Context()
 		cat := catalogue.New(catalogue.Config{DB: d})
-		l := ledger.New(d, cat)
+		l := ledger.New(ledger.Config{DB: d, Catalogue: cat})
 		if err := cat.PutBranch(ctx, library.Branch{Code: "chuo", Name: "中央図書館"}); err != nil {
 			t.Fatal(err)
 		}

@@ -13,6 +13,7 @@ import (
 	"net/url"
 	"strconv"
 	"strings"
+	"time"
 
 	"madoguchi/library"
 )
@@ -59,32 +60,28 @@ func loopback(host string) bool {
 
 // Enrol trades an enrolment code for the terminal's secret.
 func (c *Client) Enrol(ctx context.Context, code string) (Enrolled, error) {
-	body, err := json.Marshal(Enrol{Code: code})
-	if err != nil {
-		return Enrolled{}, err
-	}
-	return ask[Enrolled](ctx, c, http.MethodPost, "/v1/terminals/enrol", bytes.NewReader(body))
+	return send[Enrolled](ctx, c, call{method: http.MethodPost, path: "/v1/terminals/enrol", body: Enrol{Code: code}})
 }
 
 // Site returns what a terminal must know about the library.
 func (c *Client) Site(ctx context.Context) (library.Site, error) {
-	return ask[library.Site](ctx, c, http.MethodGet, "/v1/site", nil)
+	return ask[library.Site](ctx, c, http.MethodGet, "/v1/site")
 }
 
 // Head returns the newest edition and the newest change.
 func (c *Client) Head(ctx context.Context) (Head, error) {
-	return ask[Head](ctx, c, http.MethodGet, "/v1/catalogue/head", nil)
+	return ask[Head](ctx, c, http.MethodGet, "/v1/catalogue/head")
 }
 
 // Changes returns the changes after a number, or library.ErrReset.
 func (c *Client) Changes(ctx context.Context, epoch string, after int64) (Changes, error) {
 	q := url.Values{"epoch": {epoch}, "after": {strconv.FormatInt(after, 10)}}
-	return ask[Changes](ctx, c, http.MethodGet, "/v1/catalogue/changes?"+q.Encode(), nil)
+	return ask[Changes](ctx, c, http.MethodGet, "/v1/catalogue/changes?"+q.Encode())
 }
 
 // Digests returns the digests of all buckets.
 func (c *Client) Digests(ctx context.Context) (Digests, error) {
-	d, err := ask[Digests](ctx, c, http.MethodGet, "/v1/catalogue/digests", nil)
+	d, err := ask[Digests](ctx, c, http.MethodGet, "/v1/catalogue/digests")
 	if err == nil && len(d.Buckets) != library.Buckets {
 		err = fmt.Errorf("the server sent digests of %d buckets, not of %d", len(d.Buckets), library.Buckets)
 	}
@@ -93,12 +90,12 @@ func (c *Client) Digests(ctx context.Context) (Digests, error) {
 
 // Bucket returns all records of a bucket.
 func (c *Client) Bucket(ctx context.Context, n int) (Bucket, error) {
-	return ask[Bucket](ctx, c, http.MethodGet, "/v1/catalogue/buckets/"+strconv.Itoa(n), nil)
+	return ask[Bucket](ctx, c, http.MethodGet, "/v1/catalogue/buckets/"+strconv.Itoa(n))
 }
 
 // Availability says where the items of a bib are now.
 func (c *Client) Availability(ctx context.Context, id library.BibID) ([]library.Availability, error) {
-	a, err := ask[Availability](ctx, c, http.MethodGet, "/v1/bibs/"+url.PathEscape(string(id))+"/availability", nil)
+	a, err := ask[Availability](ctx, c, http.MethodGet, "/v1/bibs/"+url.PathEscape(string(id))+"/availability")
 	return a.Items, err
 }
 
@@ -147,13 +144,21 @@ func (c *Client) request(ctx context.Context, method, path string, body io.Reade
 	return req, nil
 }
 
-func ask[T any](ctx context.Context, c *Client, method, path string, body io.Reader) (T, error) {
+// call is one question to the server.
+type call struct {
+	method, path string
+	session      string // token
+	key          string // Idempotency-Key
+	body         any    // nil: none
+}
+
+func ask[T any](ctx context.Context, c *Client, method, path string) (T, error) {
+	return send[T](ctx, c, call{method: method, path: path})
+}
+
+func send[T any](ctx context.Context, c *Client, q call) (T, error) {
 	var answer T
-	req, err := c.request(ctx, method, path, body)
-	if err != nil {
-		return answer, err
-	}
-	resp, err := c.http.Do(req)
+	resp, err := c.do(ctx, q)
 	if err != nil {
 		return answer, err
 	}
@@ -174,10 +179,41 @@ func ask[T any](ctx context.Context, c *Client, method, path string, body io.Rea
 	return answer, nil
 }
 
+func (c *Client) do(ctx context.Context, q call) (*http.Response, error) {
+	var body io.Reader
+	if q.body != nil {
+		text, err := json.Marshal(q.body)
+		if err != nil {
+			return nil, err
+		}
+		body = bytes.NewReader(text)
+	}
+	req, err := c.request(ctx, q.method, q.path, body)
+	if err != nil {
+		return nil, err
+	}
+	if q.session != "" {
+		req.Header.Set(SessionHeader, q.session)
+	}
+	if q.key != "" {
+		req.Header.Set(IdempotencyHeader, q.key)
+	}
+	return c.http.Do(req)
+}
+
 // refusals are those that a client gives back as themselves.
 var refusals = []*library.Refusal{
 	library.ErrUnknownBib, library.ErrUnknownItem, library.ErrUnknownBranch,
 	library.ErrEnrolmentCode, library.ErrTerminalUnknown, library.ErrReset,
+
+	library.ErrLogin, library.ErrTryLater, library.ErrCardLocked, library.ErrTerminalThrottled,
+	library.ErrCardExpired, library.ErrCardLost, library.ErrCardBlocked, library.ErrSessionEnded,
+
+	library.ErrUnknownPatron, library.ErrUnknownLoan, library.ErrItemOnLoan, library.ErrItemReference,
+	library.ErrItemHeld, library.ErrItemNotOnLoan, library.ErrNotOwned, library.ErrOverdue,
+	library.ErrHeldByOther, library.ErrRenewalLimit,
+
+	library.ErrStaffOnly, library.ErrKeyReused,
 }
 
 func refusal(resp *http.Response) error {
@@ -188,6 +224,9 @@ func refusal(resp *http.Response) error {
 		return fmt.Errorf("the server answered %s: is this the address of a central server?", resp.Status)
 	}
 	p.Status = resp.StatusCode
+	if p.Code == library.ErrTryLater.Code {
+		return &TryLater{Wait: time.Duration(max(p.RetryAfter, 0)) * time.Second}
+	}
 	for _, r := range refusals {
 		if p.Code == r.Code {
 			return r

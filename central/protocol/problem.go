@@ -1,5 +1,11 @@
 package protocol
 
+import (
+	"time"
+
+	"madoguchi/library"
+)
+
 // Problem is the body of every refusal: application/problem+json (RFC 9457).
 type Problem struct {
 	Type   string `json:"type"`
@@ -7,6 +13,8 @@ type Problem struct {
 	Status int    `json:"status"`
 	Detail string `json:"detail,omitempty"`
 	Code   string `json:"code"` // stable: a library.Refusal's Code, or one of the codes below
+
+	RetryAfter int `json:"retry_after,omitempty"` // seconds to wait before the next try
 }
 
 func (p *Problem) Error() string {
@@ -15,6 +23,17 @@ func (p *Problem) Error() string {
 	}
 	return p.Code
 }
+
+// TryLater is library.ErrTryLater with the time to wait.
+type TryLater struct{ Wait time.Duration }
+
+func (e *TryLater) Error() string { return library.ErrTryLater.Error() }
+
+// Unwrap returns library.ErrTryLater.
+func (e *TryLater) Unwrap() error { return library.ErrTryLater }
+
+// RetryAfter is how long to wait before the next try.
+func (e *TryLater) RetryAfter() time.Duration { return e.Wait }
 
 // ProblemType is the media type of a Problem.
 const ProblemType = "application/problem+json"

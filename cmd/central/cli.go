@@ -24,6 +24,12 @@ type cli struct {
 	Import   importCmd   `cmd:"" help:"Take records into the catalogue."`
 	Branch   branchCmd   `cmd:"" help:"The library's branches."`
 	Terminal terminalCmd `cmd:"" help:"The terminals that may ask this server."`
+	Staff    staffCmd    `cmd:"" help:"The staff who may log in at a terminal or desk."`
+	Patron   patronCmd   `cmd:"" help:"The patrons."`
+	Checkout checkoutCmd `cmd:"" help:"Lend an item to a patron."`
+	Return   returnCmd   `cmd:"" help:"Take an item back, and forget who had it."`
+	Arrive   arriveCmd   `cmd:"" help:"Say that an item has come to a branch, or was found there."`
+	Audit    auditCmd    `cmd:"" help:"The log of what staff, patrons and commands did."`
 	Edition  editionCmd  `cmd:"" help:"The editions of the catalogue that terminals fetch."`
 	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong and say what to do."`
 }
@@ -32,6 +38,7 @@ type cli struct {
 type app struct {
 	ctx            context.Context
 	settings       settings
+	stdin          io.Reader
 	stdout, stderr io.Writer
 }
 
@@ -58,7 +65,11 @@ func (a *app) open() (*server, error) {
 	}
 	zone := a.settings.Site.Location()
 	cat := catalogue.New(catalogue.Config{DB: d, Now: func() time.Time { return time.Now().In(zone) }})
-	return &server{db: d, catalogue: cat, ledger: ledger.New(d, cat), terminals: central.NewTerminals(d, nil)}, nil
+	circulation := ledger.New(ledger.Config{
+		DB: d, Catalogue: cat, Zone: zone,
+		Policy: func() library.Policy { return a.settings.Site.Policy },
+	})
+	return &server{db: d, catalogue: cat, ledger: circulation, terminals: central.NewTerminals(d, nil)}, nil
 }
 
 func (a *app) editions(s *server) (*central.Editions, error) {
@@ -80,6 +91,17 @@ func sentence(err error) string {
 	advice := map[error]string{
 		library.ErrUnknownBranch:   "there is no such branch; see: central branch list",
 		library.ErrTerminalUnknown: "there is no such terminal; see: central terminal list",
+		library.ErrUnknownPatron:   "there is no patron with this card; see: central patron import",
+		library.ErrUnknownItem:     "there is no item with this barcode",
+		library.ErrCardExpired:     "the card has expired; extend it in the patron's record first",
+		library.ErrCardLost:        "the card was reported lost; do not lend on it, and call a librarian",
+		library.ErrCardBlocked:     "nothing may be lent on this card until staff have spoken with the patron",
+		library.ErrItemOnLoan:      "the item is on loan; take it back first: central return",
+		library.ErrItemNotOnLoan:   "the item is not on loan; where it came from elsewhere or was found: central arrive",
+		library.ErrItemReference:   "the item is to be read in the library and is not lent",
+		library.ErrItemHeld:        "the item waits for another patron",
+		central.ErrStaffThere:      "there is a staff member of this name already; for another password: central staff password NAME",
+		central.ErrStaffUnknown:    "there is no staff member of this name; see: central staff list",
 		db.ErrTaken:                "another process is doing this right now; wait for it",
 	}
 	for refusal, text := range advice {

@@ -14,7 +14,9 @@ import (
 	"madoguchi/library"
 )
 
-type demoCmd struct{}
+type demoCmd struct {
+	Cards string `help:"Draw the patrons' library cards, with barcodes and passwords, as FILE-1.png and so on." placeholder:"FILE"`
+}
 
 // Run fills an empty database with the demo library, builds its edition, and prints
 // the enrolment code of one terminal.
@@ -27,19 +29,11 @@ func (c *demoCmd) Run(a *app) error {
 		if len(branches) > 0 {
 			return errors.New("this database has a library already; give the demo a data folder of its own with --data")
 		}
-		today := library.DateOf(time.Now().In(a.settings.Site.Location()))
+		d := demoLibrary{app: a, server: s, now: time.Now().In(a.settings.Site.Location())}
+		d.today = library.DateOf(d.now)
 		for _, step := range []func() error{
-			func() error { return demoBranches(a, s) },
-			func() error { return demoBooks(a, s, today) },
-			func() error { return demoStates(a, s, today) },
-			func() error {
-				editions, err := a.editions(s)
-				if err != nil {
-					return err
-				}
-				_, err = editions.Build(a.ctx)
-				return err
-			},
+			func() error { return d.cards(c.Cards) }, // first: it may fail for want of a font
+			d.branches, d.books, d.states, d.patrons, d.circulation, d.passwords, d.edition,
 		} {
 			if err := step(); err != nil {
 				return fmt.Errorf("the demo library: %w", err)
@@ -49,27 +43,42 @@ func (c *demoCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		if code, err = a.settings.enrolmentCode(code); err != nil {
+			return err
+		}
 		fmt.Fprintln(a.stdout, code)
 		return nil
 	})
 }
 
-func demoBranches(a *app, s *server) error {
-	var branches []library.Branch
-	if err := json.Unmarshal(demo.Branches(), &branches); err != nil {
+// demoLibrary is the demo library on its way into a database.
+type demoLibrary struct {
+	app    *app
+	server *server
+	now    time.Time // in the library's zone
+	today  library.Date
+}
+
+func (d demoLibrary) branches() error {
+	branches, err := demoBranches()
+	if err != nil {
 		return err
 	}
 	for _, b := range branches {
-		if err := s.catalogue.PutBranch(a.ctx, b); err != nil {
+		if err := d.server.catalogue.PutBranch(d.app.ctx, b); err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-func demoBooks(a *app, s *server, today library.Date) error {
-	_, err := s.catalogue.Import(a.ctx, catalogue.Import{
-		Records: acquired(intake.CSV(bytes.NewReader(demo.Books()), intake.Options{}), today),
+func demoBranches() (branches []library.Branch, err error) {
+	return branches, json.Unmarshal(demo.Branches(), &branches)
+}
+
+func (d demoLibrary) books() error {
+	_, err := d.server.catalogue.Import(d.app.ctx, catalogue.Import{
+		Records: acquired(intake.CSV(bytes.NewReader(demo.Books()), intake.Options{}), d.today),
 		LeftOut: func(_ int, err error) error { return err }, // our own file has no bad records
 	})
 	return err
@@ -93,20 +102,25 @@ func acquired(records iter.Seq2[library.Record, error], today library.Date) iter
 	}
 }
 
-// demoStates lends some copies out.
-func demoStates(a *app, s *server, today library.Date) error {
+// states takes some copies off their shelves that nobody has.
+func (d demoLibrary) states() error {
 	states, err := demo.States()
 	if err != nil {
 		return err
 	}
 	for _, state := range states {
-		var due library.Date
-		if library.ItemState(state.State) == library.OnLoan {
-			due = today.Add(state.DueIn)
-		}
-		if err := s.ledger.SetState(a.ctx, library.ItemID(state.Barcode), library.ItemState(state.State), due); err != nil {
+		if err := d.server.ledger.SetState(d.app.ctx, library.ItemID(state.Barcode), library.ItemState(state.State), library.Date{}); err != nil {
 			return fmt.Errorf("item %s: %w", state.Barcode, err)
 		}
 	}
 	return nil
+}
+
+func (d demoLibrary) edition() error {
+	editions, err := d.app.editions(d.server)
+	if err != nil {
+		return err
+	}
+	_, err = editions.Build(d.app.ctx)
+	return err
 }

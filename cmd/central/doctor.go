@@ -4,6 +4,7 @@ import (
 	"context"
 	"crypto/tls"
 	"crypto/x509"
+	"errors"
 	"fmt"
 	"io"
 	"net"
@@ -99,12 +100,14 @@ func (d *doctor) dataFolder() {
 
 func (d *doctor) listen() {
 	s := d.app.settings
-	config, err := tlsConfig(s)
-	if err != nil {
+	config, err := s.tlsConfig()
+	switch {
+	case err != nil:
 		d.bad("Serving will be refused: %v.", err)
 		return
-	}
-	if config != nil {
+	case s.own():
+		d.authority()
+	case config != nil:
 		d.certificate(config.Certificates[0])
 	}
 	on, err := net.Listen("tcp", s.Listen)
@@ -147,6 +150,41 @@ func (d *doctor) certificate(cert tls.Certificate) {
 	}
 }
 
+// authority looks at the server's own authority: its server certificate is renewed
+// by itself.
+func (d *doctor) authority() {
+	a, err := d.app.settings.authority()
+	if err != nil {
+		d.bad("%v.", err)
+		return
+	}
+	until := a.Certificate().NotAfter
+	if time.Now().AddDate(1, 0, 0).After(until) {
+		d.bad("The server's own authority ends on %s. Before that, remove %s, start central serve again, and enrol all terminals anew.", until.Format(time.DateOnly), filepath.Dir(a.Path()))
+		return
+	}
+	d.ok("The server has its own authority, good until %s, in %s. Keep a copy of that folder: terminals trust no other.", until.Format(time.DateOnly), filepath.Dir(a.Path()))
+}
+
+// pepper looks at the file without which no password is right.
+func (d *doctor) pepper(s *server) {
+	path := d.app.settings.PepperFile
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		d.ok("There is no pepper file yet. central serve makes %s; keep a copy of it apart from the database.", path)
+		return
+	case err == nil && info.Mode()&0o007 != 0:
+		d.bad("The pepper file %s can be read by everybody. Type: chmod 600 %s", path, path)
+		return
+	}
+	if _, err := d.app.passwords(s); err != nil {
+		d.bad("Nobody can log in: %v.", err)
+		return
+	}
+	d.ok("The pepper file %s is the one that the passwords were made with.", path)
+}
+
 func (d *doctor) database() {
 	ctx, cancel := context.WithTimeout(d.app.ctx, time.Minute)
 	defer cancel()
@@ -174,6 +212,7 @@ func (d *doctor) database() {
 	defer s.db.Close()
 	d.branches(ctx, s)
 	d.edition(ctx, s)
+	d.pepper(s)
 }
 
 func (d *doctor) branches(ctx context.Context, s *server) {

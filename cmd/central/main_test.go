@@ -27,8 +27,14 @@ import (
 // command runs the command in a data folder.
 func command(t *testing.T, data string, args ...string) (stdout, stderr string, code int) {
 	t.Helper()
+	return typed(t, "", data, args...)
+}
+
+// typed runs the command and types something into it.
+func typed(t *testing.T, keys, data string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
 	var out, err strings.Builder
-	code = run(t.Context(), append([]string{"--data", data}, args...), &out, &err)
+	code = run(t.Context(), append([]string{"--data", data}, args...), strings.NewReader(keys), &out, &err)
 	return out.String(), err.String(), code
 }
 
@@ -110,8 +116,11 @@ func TestRefusals(t *testing.T) {
 		{failed, "weekday", []string{"branch", "add", "x", "X", "--closed", "someday"}},
 		{failed, "is not a date", []string{"branch", "add", "x", "X", "--closed-on", "2026-13-01"}},
 		{failed, "lower-case", []string{"branch", "add", "Ｘ", "X"}},
-		{failed, "--tls-cert", []string{"serve", "--listen", "0.0.0.0:0"}},
-		{failed, "--tls-cert", []string{"serve", "--listen", ":0"}},
+		{failed, "leave out --plain-http", []string{"serve", "--plain-http", "--listen", "0.0.0.0:0"}},
+		{failed, "leave out --plain-http", []string{"serve", "--plain-http", "--listen", ":0"}},
+		{failed, "cannot be given together", []string{"serve", "--plain-http", "--tls-cert", csv, "--tls-key", csv}},
+		{failed, "neither the name nor the address", []string{"serve", "--host", "https://x"}},
+		{failed, "write it like", []string{"serve", "--listen", "8443"}},
 		{failed, "needed together", []string{"serve", "--tls-cert", "x"}},
 		{failed, "cannot be used", []string{"serve", "--tls-cert", csv, "--tls-key", csv}},
 		{failed, "mysql", []string{"--db", "mysql://x", "branch", "list"}},
@@ -172,7 +181,7 @@ func serving(t *testing.T, data string, args ...string) (address string, stop fu
 	r, w := io.Pipe()
 	ended := make(chan int, 1)
 	go func() {
-		ended <- run(ctx, append([]string{"--data", data, "serve", "--listen", "127.0.0.1:0"}, args...), io.Discard, w)
+		ended <- run(ctx, append([]string{"--data", data, "serve", "--listen", "127.0.0.1:0"}, args...), strings.NewReader(""), io.Discard, w)
 		w.Close()
 	}()
 	lines := bufio.NewScanner(r)
@@ -193,9 +202,12 @@ func serving(t *testing.T, data string, args ...string) (address string, stop fu
 func TestServe(t *testing.T) {
 	data := t.TempDir()
 	must(t, data, "branch", "add", "chuo", "中央図書館")
-	code := strings.TrimSpace(must(t, data, "terminal", "add", "--branch", "chuo"))
 	cert, key := certificate(t)
 	address, stop := serving(t, data, "--tls-cert", cert, "--tls-key", key)
+	code := strings.TrimSpace(must(t, data, "terminal", "add", "--branch", "chuo"))
+	if len(code) != 19 {
+		t.Errorf("the code %s names an authority that is not in use", code)
+	}
 	roots := x509.NewCertPool()
 	pem, err := os.ReadFile(cert)
 	if err != nil {
@@ -246,9 +258,9 @@ func TestDoctor(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer busy.Close()
-	config = file(t, "busy.toml", `listen = "192.0.2.1:80"`)
+	config = file(t, "open.toml", "listen = '192.0.2.1:80'\nplain_http = true")
 	out, _, code = command(t, data, "--config", config, "doctor")
-	if code != failed || !strings.Contains(out, "damaged") || !strings.Contains(out, "refused") {
+	if code != failed || !strings.Contains(out, "damaged") || !strings.Contains(out, "refused") || !strings.Contains(out, "--plain-http") {
 		t.Errorf("with a damaged chunk and an open address: status %d\n%s", code, out)
 	}
 	config = file(t, "nowhere.toml", `db = "postgres:///x?host=/nonexistent"`)

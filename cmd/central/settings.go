@@ -12,6 +12,8 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"madoguchi/barcode"
+	"madoguchi/central/secret"
 	"madoguchi/library"
 )
 
@@ -20,6 +22,7 @@ import (
 type settingsFlags struct {
 	Config string `help:"Settings file. Default: central.toml, where there is one." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_CONFIG"`
 	Data   string `help:"Data folder. Default: central-data." placeholder:"DIR" env:"MADOGUCHI_CENTRAL_DATA"`
+	Pepper string `name:"pepper-file" help:"File of the pepper that passwords are hashed with; several servers on one database need the same. Default: pepper in the data folder, made on first use." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_PEPPER_FILE"`
 	DB     string `name:"db" help:"Database: a path, sqlite:PATH or postgres://… Default: central.db in the data folder." placeholder:"DSN" env:"MADOGUCHI_CENTRAL_DB"`
 }
 
@@ -30,8 +33,13 @@ type settings struct {
 	Listen       string
 	TLSCert      string
 	TLSKey       string
+	PlainHTTP    bool
+	Hosts        []string // further names of this server
+	PepperFile   string
+	HashCost     secret.Cost
 	EditionAfter int64
 	Site         library.Site // without branches
+	Barcode      barcode.Settings
 }
 
 // settingsFile is central.toml.
@@ -41,8 +49,13 @@ type settingsFile struct {
 	Listen       string              `toml:"listen"`
 	TLSCert      string              `toml:"tls_cert"`
 	TLSKey       string              `toml:"tls_key"`
+	PlainHTTP    bool                `toml:"plain_http"`
+	Hosts        []string            `toml:"hosts"`
+	PepperFile   string              `toml:"pepper_file"`
+	PasswordHash hashSettings        `toml:"password_hash"`
 	EditionAfter int64               `toml:"edition_after"`
 	Site         siteSettings        `toml:"site"`
+	Barcode      barcode.Settings    `toml:"barcode"` // as in kiosk.toml
 	Policy       map[string]any      `toml:"policy"`
 	Notices      []map[string]string `toml:"notice"`
 }
@@ -50,6 +63,13 @@ type settingsFile struct {
 type siteSettings struct {
 	Name     string `toml:"name"`
 	TimeZone string `toml:"time_zone"`
+}
+
+// hashSettings is what one check of a password costs.
+type hashSettings struct {
+	MemoryKiB uint32 `toml:"memory_kib"`
+	Passes    uint32 `toml:"passes"`
+	Threads   uint8  `toml:"threads"`
 }
 
 const defaultConfig = "central.toml"
@@ -71,12 +91,28 @@ func (f settingsFlags) settings() (settings, error) {
 		Listen:       cmp.Or(file.Listen, "127.0.0.1:8480"),
 		TLSCert:      file.TLSCert,
 		TLSKey:       file.TLSKey,
+		PlainHTTP:    file.PlainHTTP,
+		Hosts:        file.Hosts,
 		EditionAfter: file.EditionAfter,
 		Site: library.Site{
 			Name:     cmp.Or(file.Site.Name, "図書館"),
 			TimeZone: cmp.Or(file.Site.TimeZone, "Asia/Tokyo"),
 		},
 	}
+	s.Barcode = file.Barcode
+	if err := s.Barcode.Validate(); err != nil {
+		return settings{}, fmt.Errorf("[barcode] in %s: %w", path, err)
+	}
+	usual := secret.DefaultCost()
+	s.HashCost = secret.Cost{
+		Memory:  cmp.Or(file.PasswordHash.MemoryKiB, usual.Memory),
+		Passes:  cmp.Or(file.PasswordHash.Passes, usual.Passes),
+		Threads: cmp.Or(file.PasswordHash.Threads, usual.Threads),
+	}
+	if err := s.HashCost.Validate(); err != nil {
+		return settings{}, fmt.Errorf("[password_hash] in %s: %w", path, err)
+	}
+	s.PepperFile = cmp.Or(f.Pepper, file.PepperFile, filepath.Join(s.Data, "pepper"))
 	s.DB = cmp.Or(f.DB, file.DB, "sqlite:"+filepath.Join(s.Data, "central.db"))
 	if _, err := time.LoadLocation(s.Site.TimeZone); err != nil {
 		return settings{}, fmt.Errorf("the time zone %q is not known; write it like Asia/Tokyo", s.Site.TimeZone)
@@ -108,6 +144,9 @@ func policyOf(set map[string]any) (library.Policy, error) {
 	for name, n := range map[string]int{
 		"idle_after": int(p.IdleAfter), "idle_countdown": int(p.IdleCountdown), "session_limit": int(p.SessionLimit),
 		"new_arrival_days": p.NewArrivalDays, "loan_days": p.LoanDays, "shelf_days": p.ShelfDays, "max_holds": p.MaxHolds,
+		"throttle_after": p.ThrottleAfter, "throttle_first": int(p.ThrottleFirst), "throttle_most": int(p.ThrottleMost),
+		"lock_after": p.LockAfter, "terminal_cards": p.TerminalCards, "terminal_window": int(p.TerminalWindow),
+		"staff_limit": int(p.StaffLimit), "staff_idle": int(p.StaffIdle),
 	} {
 		if n <= 0 {
 			return p, fmt.Errorf("%s must be more than 0", name)

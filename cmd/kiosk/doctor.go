@@ -162,10 +162,23 @@ func (d *doctor) server() {
 		d.bad("The address of the server %q is no address: %v.", server, err)
 		return
 	}
+	client, own, err := kiosksync.HTTPClient(d.config.Data)
+	if err != nil {
+		d.bad("%s.", sentence(err))
+		return
+	}
+	defer client.CloseIdleConnections()
 	asked := time.Now()
-	res, err := http.DefaultClient.Do(req)
+	res, err := client.Do(req)
 	var badCertificate x509.UnknownAuthorityError
+	var badName x509.HostnameError
 	switch {
+	case errors.As(err, &badCertificate) && own:
+		d.bad("The certificate of %s is not of the authority that this terminal was enrolled to. If the server was set up anew, enrol this terminal anew: kiosk enrol CODE. If not, somebody stands between: find out who.", server)
+		return
+	case errors.As(err, &badName):
+		d.bad("The certificate of %s is for other names. Start central serve with --host %s, or use one of its names: %s.", server, req.URL.Hostname(), badName.Certificate.DNSNames)
+		return
 	case errors.As(err, &badCertificate):
 		d.bad("The certificate of %s is not trusted here. Install the authority that signed it in /usr/local/share/ca-certificates and run update-ca-certificates.", server)
 		return
@@ -186,7 +199,7 @@ func (d *doctor) certificate(res *http.Response) {
 		return
 	}
 	until := res.TLS.PeerCertificates[0].NotAfter
-	if left := time.Until(until); left < 14*24*time.Hour {
+	if left := time.Until(until); left < 14*24*time.Hour { // central's own is renewed a month before
 		d.bad("The server's certificate ends on %s. Renew it on the server.", until.Format(time.DateOnly))
 		return
 	}

@@ -26,6 +26,9 @@ func (c *enrolCommand) Run(e *env) error {
 	if errors.Is(err, library.ErrEnrolmentCode) {
 		return errors.New("this code is unknown, used, or older than 24 hours: make a new one with \"central terminal add\"")
 	}
+	if errors.Is(err, kiosksync.ErrAuthority) {
+		return kiosksync.ErrAuthority
+	}
 	if err != nil {
 		return err
 	}

@@ -6,6 +6,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"time"
 
@@ -13,6 +14,7 @@ import (
 
 	"madoguchi/assets/ndc"
 	"madoguchi/assets/wording"
+	"madoguchi/barcode"
 	"madoguchi/kiosk/screen"
 	"madoguchi/kiosk/widget"
 )
@@ -20,6 +22,9 @@ import (
 type tourCommand struct {
 	Out  string `default:"build/tour" help:"Folder for the pictures." placeholder:"DIR"`
 	Size string `default:"1280x1024" help:"Size of the window in pixels, like 1280x1024."`
+
+	Card     string `help:"A library card to log in with, of a demo library: the pictures show its patron's loans." placeholder:"NUMBER"`
+	Password string `help:"Its password." placeholder:"DIGITS"`
 }
 
 // Run walks through the screens of the enrolled terminal by pressing what a patron
@@ -44,7 +49,7 @@ func (c *tourCommand) Run(e *env) error {
 	}
 	ctx, done := context.WithCancel(e.ctx)
 	defer done()
-	guide := &tour{terminal: t, folder: folder, text: ja}
+	guide := &tour{terminal: t, folder: folder, text: ja, card: c.Card, password: c.Password}
 	t.started = append(t.started, func(ctx context.Context) error {
 		if err := guide.walk(ctx); err != nil {
 			return err
@@ -65,11 +70,14 @@ type tour struct {
 	folder string
 	text   wording.Printer
 	taken  int
+
+	card, password string
 }
 
 // A step presses the things with these names, one after the other, and then takes a
 // picture, where it has a name for one. A name is the key of a wording; after "=" it
-// is what stands on the button, after "ndc:" a class; "first" is the first record.
+// is what stands on the button, after "ndc:" a class; "first" is the first record,
+// "scan" holds the card under the scanner, "password" types its password.
 type step struct {
 	picture string
 	press   []string
@@ -117,6 +125,17 @@ var steps = []step{
 	{"", []string{"frame.end"}},
 }
 
+// accountSteps lead through what a library card opens.
+var accountSteps = []step{
+	{"card", []string{"home.menu"}},
+	{"password", []string{"scan", "password"}},
+	{"menu", []string{"login.go"}},
+	{"loans", []string{"menu.loans"}},
+	{"", []string{"frame.end"}},
+	{"login-refused", []string{"scan", "=0", "=0", "=0", "=0", "=0", "=0", "login.go"}},
+	{"", []string{"frame.end"}},
+}
+
 // states are what a patron sees when things are not as they should be.
 var states = []struct {
 	picture string
@@ -131,7 +150,11 @@ func (g *tour) walk(ctx context.Context) error {
 	if err := g.wait(ctx, time.Minute, func() bool { return g.state().Ready }); err != nil {
 		return fmt.Errorf("the catalogue did not come: %w", err)
 	}
-	for _, s := range steps {
+	all := steps
+	if g.card != "" {
+		all = append(slices.Clip(steps), accountSteps...)
+	}
+	for _, s := range all {
 		for _, name := range s.press {
 			if err := g.press(ctx, name); err != nil {
 				return err
@@ -153,6 +176,18 @@ func (g *tour) walk(ctx context.Context) error {
 
 // press presses a button as soon as it is there.
 func (g *tour) press(ctx context.Context, name string) error {
+	switch name {
+	case "scan":
+		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Card, Text: g.card}) })
+		return nil
+	case "password":
+		for _, digit := range g.password {
+			if err := g.press(ctx, "="+string(digit)); err != nil {
+				return err
+			}
+		}
+		return nil
+	}
 	label := g.text.T(name)
 	if text, ok := strings.CutPrefix(name, "="); ok {
 		label = text

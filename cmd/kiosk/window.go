@@ -100,7 +100,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	t.window.Resize(size)
 	t.screens, err = screen.New(screen.Config{
 		App: t.app, Window: t.window, Catalogue: catalogue{t.client}, Fonts: fonts,
-		Do: fyne.Do, State: t.state, Branch: t.client.Branch, Site: t.site,
+		Do: fyne.Do, LogIn: t.logIn, State: t.state, Branch: t.client.Branch, Site: t.site,
 		Barcodes: e.config.Barcode, Wedge: e.config.Scanner.Wedge,
 		Now: time.Now, Log: t.log,
 	})

@@ -31,6 +31,7 @@ type Config struct {
 	Site      func() library.Site
 	Barcodes  barcode.Settings
 	Wedge     bool // a scanner may pose as the keyboard
+	LogIn     LogIn
 	Fonts     theme.Fonts
 	Now       func() time.Time
 	Log       *slog.Logger
@@ -64,8 +65,10 @@ type App struct {
 	dialog  fyne.CanvasObject
 	leave   context.CancelFunc
 	wedge   barcode.Wedge
-	state   State // as it is shown
-	loading int   // results that have not been shown yet
+	state   State   // as it is shown
+	card    string  // read, and waiting for its password
+	account Account // of who is logged in; nil: nobody
+	loading int     // results that have not been shown yet
 }
 
 // New builds the interface and shows the home screen. All further calls belong on
@@ -80,7 +83,11 @@ func New(cfg Config) (*App, error) {
 	a.session = session.New(session.Config{
 		Policy:      func() library.Policy { return cfg.Site().Policy },
 		OnCountdown: func(left time.Duration) { cfg.Do(func() { a.countdown(left) }) },
-		OnEnd:       func(session.Reason) { cfg.Do(a.ended) },
+		OnEnd: func(r session.Reason) {
+			if r != session.Other { // Scanned has forgotten that patron already
+				cfg.Do(a.ended)
+			}
+		},
 	})
 	cfg.App.Settings().SetTheme(theme.Fyne(cfg.Fonts))
 	a.root = newRoot(a.resized)
@@ -197,6 +204,14 @@ func (a *App) build(v *visit) content {
 		return guide(v)
 	case PageDisplay:
 		return display(v)
+	case PageCard:
+		return card(v)
+	case PagePassword:
+		return password(v)
+	case PageMenu:
+		return menu(v)
+	case PageLoans:
+		return loans(v)
 	}
 	return home(v)
 }

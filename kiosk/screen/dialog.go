@@ -18,8 +18,17 @@ func (a *App) endSession() { a.session.End(session.Ended) }
 // ended clears the screen when a session is over, for whatever reason: the
 // session's own memory is empty by now.
 func (a *App) ended() {
-	a.dialog = nil
+	a.forget()
 	a.goHome()
+}
+
+// forget lets go of everything that belongs to a patron, and of the way here.
+func (a *App) forget() {
+	a.dialog, a.back, a.card = nil, nil, ""
+	if a.account != nil {
+		a.account.End()
+		a.account = nil
+	}
 }
 
 // countdown asks whether somebody is still here; with nothing left to count it

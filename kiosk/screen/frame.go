@@ -61,6 +61,12 @@ func (a *App) refreshHeaderFor(v *visit, c content) {
 func (v *visit) clock(withDate bool) fyne.CanvasObject {
 	now := v.now()
 	when := now.Format("15:04")
+	if name := v.app.session.Patron().Name; name != "" {
+		return widget.Column(0,
+			v.kit.Second(v.t("frame.patron", name)).Trailing().Lines(1),
+			widget.Row(theme.GapTight, widget.Space(), v.kit.Second(when), v.connection()),
+		)
+	}
 	if withDate {
 		when = v.date(now) + " " + when
 	}

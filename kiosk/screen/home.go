@@ -17,6 +17,7 @@ func home(v *visit) content {
 	if b, ok := site.Branch(v.branch()); ok {
 		title = v.branchName(b)
 	}
+	account := v.accountTile()
 	arrivals := v.tile("home.arrivals", "home.arrivals_about", v.open(Route{Page: PageArrivals}))
 	guide := v.tile("home.guide", "home.guide_about", v.open(Route{Page: PageGuide}))
 
@@ -25,13 +26,15 @@ func home(v *visit) content {
 		body = widget.Column(theme.GapWide,
 			v.today(),
 			widget.Fill(v.searchPanel()),
-			widget.Sized(0, 240, widget.Columns(theme.GapWide, nil, arrivals, guide)),
+			widget.Sized(0, 210, account),
+			widget.Sized(0, 200, widget.Columns(theme.GapWide, nil, arrivals, guide)),
 		)
 	} else {
 		body = widget.Columns(theme.GapSection, []float32{1.35, 1},
 			v.searchPanel(),
 			widget.Column(theme.GapWide,
-				v.kit.Card(theme.GapSection, v.today()),
+				v.kit.Card(theme.GapWide, v.today()),
+				widget.Fill(account),
 				widget.Fill(arrivals),
 				widget.Fill(guide),
 			),
@@ -59,8 +62,19 @@ func (v *visit) branchName(b library.Branch) string {
 
 // tile is a large button with a title and a line about it.
 func (v *visit) tile(name, about string, onTap func()) fyne.CanvasObject {
-	return v.kit.Tile(v.t(name), widget.Plain, widget.Middle(widget.Inset(theme.GapWide, theme.GapSection, theme.GapWide, theme.GapSection,
-		widget.Column(theme.GapTight, v.kit.Title(v.t(name)).Lines(2), v.kit.Second(v.t(about)).Lines(3)))), onTap)
+	return v.kit.Tile(v.t(name), widget.Plain, widget.Inset(theme.Gap, theme.GapSection, theme.Gap, theme.GapSection,
+		widget.Fitting(theme.GapTight, v.kit.Title(v.t(name)).Lines(2), v.kit.Second(v.t(about)).Lines(3))), onTap)
+}
+
+// accountTile leads to the patron's menu, as a card under the scanner does.
+func (v *visit) accountTile() fyne.CanvasObject {
+	k := v.kit
+	return k.Tile(v.t("home.menu"), widget.Outlined, widget.Inset(theme.Gap, theme.GapSection, theme.Gap, theme.GapSection,
+		widget.Fitting(theme.GapTight,
+			widget.Column(theme.GapTight, widget.Row(0, k.Bars(), widget.Space()), k.Title(v.t("home.menu")).Lines(1)),
+			k.Second(v.t("home.menu_about")),
+			k.Second(v.t("home.menu_more")),
+		)), v.app.showMenu)
 }
 
 func (v *visit) searchPanel() fyne.CanvasObject {

@@ -27,8 +27,9 @@ var sizes = []fyne.Size{fyne.NewSize(1280, 1024), fyne.NewSize(1080, 1920)}
 // UI thread: what is to run there waits in queue until settle.
 type testApp struct {
 	*App
-	queue chan func()
-	state *State
+	queue   chan func()
+	state   *State
+	counter *counter
 }
 
 // testFonts are read once: Fyne keeps what it parses of every font it was given.
@@ -40,6 +41,7 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	if err != nil {
 		t.Fatal(err)
 	}
+	server := &counter{loans: someLoans()}
 	state := &State{}
 	*state = online
 	fyneApp := test.NewTempApp(t)
@@ -50,19 +52,20 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	queue := make(chan func(), 1000)
 	a, err := New(Config{
 		Do:  func(f func()) { queue <- f },
-		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, Barcodes: barcode.Settings{},
-		State:  func() State { return *state },
-		Branch: func() library.BranchCode { return "chuo" },
-		Site:   city,
-		Now:    func() time.Time { return now },
-		Log:    slog.New(slog.DiscardHandler),
+		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, LogIn: server.logIn,
+		Barcodes: barcode.Settings{Card: barcode.Rule{Lengths: []int{11}, Prefix: "2"}},
+		State:    func() State { return *state },
+		Branch:   func() library.BranchCode { return "chuo" },
+		Site:     city,
+		Now:      func() time.Time { return now },
+		Log:      slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
 		t.Fatal(err)
 	}
 	t.Cleanup(a.Close)
 	a.resized(size)
-	return testApp{a, queue, state}
+	return testApp{a, queue, state, server}
 }
 
 var online = State{Ready: true, Connected: true, Bibs: 4, Items: 1204386}
@@ -97,6 +100,18 @@ func situations() []situation {
 		at("guide-hours", Route{Page: PageGuide, Field: "hours"}),
 		at("guide-search", Route{Page: PageGuide, Field: "search"}),
 		at("display", Route{Page: PageDisplay}),
+		at("card", Route{Page: PageCard}),
+		{"password", online, func(a *App) {
+			a.back = []Route{{Page: PageHome}}
+			a.askPassword(testCard)
+			a.typed("12345678")
+		}},
+		{"menu", online, func(a *App) { a.account = a.pictured(); a.show(Route{Page: PageMenu}) }},
+		{"loans", online, func(a *App) {
+			a.back = []Route{{Page: PageMenu}}
+			a.account = a.pictured()
+			a.show(Route{Page: PageLoans})
+		}},
 		{"idle", online, func(a *App) {
 			a.back = []Route{{Page: PageHome}}
 			a.show(Route{Page: PageResults})
@@ -108,6 +123,13 @@ func situations() []situation {
 		{"wait-preparing", State{Connected: true}, func(a *App) { a.goHome() }},
 		{"wait-offline", State{Problem: "unreachable"}, func(a *App) { a.goHome() }},
 	}
+}
+
+// pictured is an account for pictures.
+func (a *App) pictured() Account {
+	account := &counter{loans: someLoans()}
+	a.session.LogIn(session.Patron{Card: testCard, Name: testName})
+	return account
 }
 
 type situation struct {
@@ -139,7 +161,8 @@ func TestScreens(t *testing.T) {
 						a.session.SetPreferences(session.Preferences{Language: lang, TextSize: string(text), Scheme: string(scheme)})
 						for n, s := range situations() {
 							*a.state = s.state
-							a.back, a.dialog = nil, nil
+							a.back, a.dialog, a.account = nil, nil, nil
+							a.session.LogIn(session.Patron{})
 							s.show(a.App)
 							a.settle()
 							checkLayout(t, s.name, a.App)
@@ -156,7 +179,16 @@ func TestScreens(t *testing.T) {
 
 // settle runs what waits for the UI thread until nothing is under way.
 func (a testApp) settle() {
-	for a.loading > 0 {
+	for {
+		select {
+		case f := <-a.queue:
+			f()
+			continue
+		default:
+		}
+		if a.loading == 0 {
+			return
+		}
 		(<-a.queue)()
 	}
 }
@@ -193,6 +225,9 @@ func checkLayout(t *testing.T, name string, a *App) {
 		}
 		if e.Width < theme.Touch-slack || e.Height < theme.Touch-slack {
 			t.Errorf("%s: %q is only %.0f by %.0f, too small to touch", name, e.Text, e.Width, e.Height)
+		}
+		if e.Target.Overflows() {
+			t.Errorf("%s: the content of %q stands out of it", name, e.Text)
 		}
 		if need := e.Target.MinSize().Width; e.Target.Labelled() && need > e.Width+slack {
 			t.Errorf("%s: the label %q needs %.0f, has %.0f", name, e.Text, need, e.Width)

@@ -21,10 +21,15 @@ const (
 	PageArrivals Page = "arrivals"
 	PageGuide    Page = "guide"
 	PageDisplay  Page = "display"
+	PageCard     Page = "card"
+	PagePassword Page = "password"
+	PageMenu     Page = "menu"
+	PageLoans    Page = "loans"
 )
 
 // Route is a screen and all that it needs to stand as it stood: going back shows
-// the same words, the same page. Only the fields that its Page uses are set.
+// the same words, the same page. Only the fields that its Page uses are set. It holds
+// nothing of a patron.
 type Route struct {
 	Page     Page
 	Query    library.Query

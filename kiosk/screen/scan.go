@@ -12,7 +12,12 @@ import (
 // Scanned is told of every scan, on the UI thread. A screen may give a scan a
 // meaning of its own; everywhere else it means the same.
 func (a *App) Scanned(code barcode.Code) {
+	before := a.session.Patron()
 	action := a.session.Scanned(code)
+	if before != a.session.Patron() {
+		a.forget()
+		a.show(Route{Page: PageHome})
+	}
 	a.closeDialog()
 	if a.content.scanned != nil && a.content.scanned(code) {
 		return
@@ -25,7 +30,9 @@ func (a *App) Scanned(code barcode.Code) {
 	case session.SearchMagazine:
 		a.say(a.printer.T("scan.magazine"))
 	case session.CardScanned:
-		a.say(a.printer.T("scan.card"))
+		a.askPassword(action.Number)
+	case session.OwnCard:
+		a.showMenu()
 	case session.PriceRow:
 		a.say(a.printer.T("scan.price_row"))
 	case session.ScanAgain:

@@ -10,7 +10,8 @@ const (
 	SearchISBN     ActionKind = "isbn"       // search the catalogue for the book
 	SearchMagazine ActionKind = "magazine"   // search the catalogue for the magazine
 	ShowItem       ActionKind = "item"       // show the page of one of our own copies
-	CardScanned    ActionKind = "card"       // go to the patron's menu
+	CardScanned    ActionKind = "card"       // ask for the password of this card
+	OwnCard        ActionKind = "own_card"   // the card of who is logged in: show the menu
 	PriceRow       ActionKind = "price_row"  // ask for the upper of the two barcodes
 	ScanAgain      ActionKind = "scan_again" // the scan was damaged
 	UnknownCode    ActionKind = "unknown"    // nothing that a library knows
@@ -23,10 +24,20 @@ type Action struct {
 	Number string
 }
 
-// Scanned takes a scan, which counts as a touch, and says what it means.
+// Scanned takes a scan, which counts as a touch, and says what it means. The card of
+// another patron than the one logged in ends that one's session first: it never goes
+// on under somebody else's hands.
 func (s *Session) Scanned(code barcode.Code) Action {
+	action := Action{Kind: actionOf(code.Kind), Number: code.Text}
+	if patron := s.Patron(); action.Kind == CardScanned && patron.Card != "" {
+		if patron.Card == code.Text {
+			action.Kind = OwnCard
+		} else {
+			s.End(Other)
+		}
+	}
 	s.Touch()
-	return Action{Kind: actionOf(code.Kind), Number: code.Text}
+	return action
 }
 
 func actionOf(kind barcode.Kind) ActionKind {

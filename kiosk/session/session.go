@@ -18,6 +18,7 @@ const (
 	Ended Reason = "ended" // the patron pressed 終了
 	Idle  Reason = "idle"  // no touch and no scan for Policy.IdleAfter
 	Limit Reason = "limit" // Policy.SessionLimit is used up
+	Other Reason = "other" // another patron's card was scanned
 )
 
 // Preferences are what a patron chose for the time of the session. The zero value
@@ -26,6 +27,12 @@ type Preferences struct {
 	Language string
 	TextSize string
 	Scheme   string
+}
+
+// Patron is who is logged in. The zero value is nobody.
+type Patron struct {
+	Card string // in its normal form
+	Name string
 }
 
 // Config is what a Session needs. The callbacks come one after the other, in the
@@ -57,6 +64,7 @@ type Session struct {
 	limitAt  time.Time // end in any case
 	told     int       // seconds of the last countdown callback, 0: no countdown
 	prefs    Preferences
+	patron   Patron
 	timer    *time.Timer
 	armed    int // numbers the timers; an older one that still fires does nothing
 	events   []func()
@@ -134,6 +142,16 @@ func (s *Session) Preferences() Preferences {
 // touch.
 func (s *Session) SetPreferences(p Preferences) { s.change(func() { s.prefs = p }) }
 
+// Patron returns who is logged in.
+func (s *Session) Patron() Patron {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.patron
+}
+
+// LogIn keeps who logged in until the session ends. It counts as a touch.
+func (s *Session) LogIn(p Patron) { s.change(func() { s.patron = p }) }
+
 // change does a touch, and with it whatever the touch was for.
 func (s *Session) change(do func()) {
 	policy := sound(s.cfg.Policy())
@@ -194,6 +212,7 @@ func (s *Session) end(reason Reason) {
 func (s *Session) clear() {
 	s.active = false
 	s.prefs = Preferences{}
+	s.patron = Patron{}
 	s.told = 0
 	s.armed++
 	if s.timer != nil {

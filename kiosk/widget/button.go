@@ -36,6 +36,7 @@ type Button struct {
 	content fyne.CanvasObject
 	text    *Text // the label, where the content is nothing else
 	onTap   func()
+	onHold  func(down bool)
 
 	down, focused, selected bool
 }
@@ -45,6 +46,18 @@ func (b *Button) Label() string { return b.label }
 
 // Labelled reports whether the button shows its label and nothing else.
 func (b *Button) Labelled() bool { return b.text != nil }
+
+// Overflows reports whether a text in the button stands out of it.
+func (b *Button) Overflows() bool {
+	const slack = 1
+	over := false
+	walk(b.content, fyne.NewPos(0, 0), func(o fyne.CanvasObject, at fyne.Position) {
+		if t, ok := o.(*Text); ok && (at.X < -slack || at.Y < -slack || at.X+t.Size().Width > b.Size().Width+slack || at.Y+t.Size().Height > b.Size().Height+slack) {
+			over = true
+		}
+	})
+	return over
+}
 
 // IsRow reports whether the button is a whole row of a list.
 func (b *Button) IsRow() bool { return b.style == Bare }
@@ -67,6 +80,9 @@ func (b *Button) Select(on bool) *Button {
 	return b
 }
 
+// OnTap sets what a touch does.
+func (b *Button) OnTap(do func()) { b.onTap = do }
+
 // Press does what a tap does, without the finger.
 func (b *Button) Press() {
 	b.kit.touched()
@@ -88,9 +104,31 @@ func (b *Button) MouseDown(*desktop.MouseEvent) { b.setDown(true) }
 // MouseUp is part of desktop.Mouseable.
 func (b *Button) MouseUp(*desktop.MouseEvent) { b.setDown(false) }
 
+// MouseIn is part of desktop.Hoverable.
+func (b *Button) MouseIn(*desktop.MouseEvent) {}
+
+// MouseMoved is part of desktop.Hoverable.
+func (b *Button) MouseMoved(*desktop.MouseEvent) {}
+
+// MouseOut is part of desktop.Hoverable: a finger that slides off lets go.
+func (b *Button) MouseOut() {
+	if b.down {
+		b.setDown(false)
+	}
+}
+
 func (b *Button) setDown(down bool) {
 	b.down = down
+	if b.onHold != nil {
+		b.onHold(down)
+	}
 	b.Refresh()
+}
+
+// Hold calls held when a finger goes down on the button, and when it lets go.
+func (b *Button) Hold(held func(down bool)) *Button {
+	b.onHold = held
+	return b
 }
 
 // FocusGained is part of fyne.Focusable.

@@ -1,6 +1,8 @@
 package widget
 
 import (
+	"unicode"
+
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/container"
 
@@ -13,8 +15,10 @@ type Layout int
 // The keyboards.
 const (
 	Kana    Layout = iota // 五十音, from right to left as it is taught
-	Letters               // letters and digits
+	Letters               // small letters and digits
 	Digits
+	Capitals // capital letters and digits
+	Keypad   // digits and nothing else
 )
 
 // Typing is what a keyboard does when its keys are touched.
@@ -72,18 +76,28 @@ func (k Kit) Keyboard(l Layout, names KeyNames, t Typing, keyHeight float32) *fy
 	b.grid.keyHeight = max(keyHeight, theme.KeyHeight)
 	const words = 1.7 // width of the keys that are words
 	switch l {
-	case Letters:
+	case Letters, Capitals:
 		b.grid.cols, b.grid.rows = 10+words, 4
 		for y, row := range letterRows {
 			for x, r := range row {
+				if l == Capitals {
+					r = unicode.ToUpper(r)
+				}
 				b.letter(string(r), float32(x), float32(y))
 			}
 		}
 		b.words(names, 10, words, 4)
-	case Digits:
+	case Digits, Keypad:
 		b.grid.cols, b.grid.rows = 10+words, 4
-		for y, row := range digitRows {
+		rows := digitRows
+		if l == Keypad {
+			rows[3] = " 0 "
+		}
+		for y, row := range rows {
 			for x, r := range row {
+				if r == ' ' {
+					continue
+				}
 				b.add(string(r), Plain, cell{2 + 2*float32(x), float32(y), 2, 1}, func() { t.Type(string(r)) })
 			}
 		}
@@ -127,9 +141,14 @@ func (b *keyboardBuilder) letter(s string, x, y float32) {
 }
 
 // words adds the column of keys that are words, the last of them as high as is left.
+// Where spaces are not typed their key has no name, and is left out.
 func (b *keyboardBuilder) words(n KeyNames, x, w, rows float32) {
 	b.add(n.Erase, Tint, cell{x, 0, w, 1}, b.typing.Erase)
 	b.add(n.Clear, Tint, cell{x, 1, w, 1}, b.typing.Clear)
-	b.add(n.Space, Tint, cell{x, 2, w, 1}, func() { b.typing.Type(" ") })
-	b.add(n.Submit, Filled, cell{x, 3, w, rows - 3}, b.typing.Submit)
+	y := float32(2)
+	if n.Space != "" {
+		b.add(n.Space, Tint, cell{x, y, w, 1}, func() { b.typing.Type(" ") })
+		y++
+	}
+	b.add(n.Submit, Filled, cell{x, y, w, rows - y}, b.typing.Submit)
 }

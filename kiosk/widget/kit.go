@@ -216,6 +216,36 @@ func (k Kit) Panel(o fyne.CanvasObject) *fyne.Container {
 	return Stack(r, o)
 }
 
+// Bars is the sign for a card or book under the scanner.
+func (k Kit) Bars() fyne.CanvasObject {
+	widths := []float32{4, 2, 6, 3, 4, 2, 7, 3, 2, 5, 3, 6, 2, 4}
+	bars := make([]fyne.CanvasObject, len(widths))
+	for i := range bars {
+		bars[i] = canvas.NewRectangle(k.Look.Ink)
+	}
+	return container.New(barsLayout(widths), bars...)
+}
+
+type barsLayout []float32
+
+const barGap = 4
+
+func (l barsLayout) MinSize([]fyne.CanvasObject) fyne.Size {
+	w := float32(barGap * (len(l) - 1))
+	for _, bar := range l {
+		w += bar
+	}
+	return fyne.NewSize(w, 48)
+}
+
+func (l barsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	x := float32(0)
+	for i, o := range objects {
+		place(o, x, 0, l[i], size.Height)
+		x += l[i] + barGap
+	}
+}
+
 // Lens is the sign for searching.
 func (k Kit) Lens(c color.Color) fyne.CanvasObject {
 	ring := canvas.NewCircle(color.Transparent)

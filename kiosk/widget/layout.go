@@ -75,6 +75,12 @@ func Sized(width, height float32, o fyne.CanvasObject) *fyne.Container {
 // Fixed makes o exactly so wide; text in it wraps.
 func Fixed(width float32, o fyne.CanvasObject) *fyne.Container { return container.New(fixed{width}, o) }
 
+// Fitting is a Column in the middle of its height that leaves out its last objects
+// where there is no room for all.
+func Fitting(gap float32, objects ...fyne.CanvasObject) *fyne.Container {
+	return container.New(fitting{column{gap}}, objects...)
+}
+
 // Middle sets o in the middle of the height it is given, over the whole width.
 func Middle(o fyne.CanvasObject) *fyne.Container { return container.New(middle{}, o) }
 
@@ -354,6 +360,24 @@ func (l fixed) MinSize(objects []fyne.CanvasObject) fyne.Size {
 }
 
 func (l fixed) Layout(objects []fyne.CanvasObject, size fyne.Size) { fill{}.Layout(objects, size) }
+
+type fitting struct{ column }
+
+func (l fitting) Layout(objects []fyne.CanvasObject, size fyne.Size) {
+	for _, o := range objects {
+		o.Show()
+	}
+	last := len(objects) - 1
+	for ; last > 0 && l.heightFor(objects, size.Width) > size.Height+1; last-- {
+		objects[last].Hide()
+	}
+	y := max(0, (size.Height-l.heightFor(objects, size.Width))/2)
+	for _, o := range visible(objects) {
+		h := HeightFor(o, size.Width)
+		place(o, 0, y, size.Width, h)
+		y += h + l.gap
+	}
+}
 
 type middle struct{}
 

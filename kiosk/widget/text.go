@@ -60,7 +60,8 @@ func (t *Text) sizeFor(width float32) float32 {
 	if need <= width {
 		return t.TextSize
 	}
-	return max(t.Smallest, t.TextSize*width/need)
+	const hinted = 0.98 // type does not shrink evenly
+	return max(t.Smallest, t.TextSize*width/need*hinted)
 }
 
 func (t *Text) lines(width float32) []string {

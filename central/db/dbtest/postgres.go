@@ -18,6 +18,7 @@ import (
 	"time"
 
 	_ "github.com/jackc/pgx/v5/stdlib" // the driver "pgx"
+	"golang.org/x/sys/unix"
 )
 
 var errNotInstalled = errors.New("PostgreSQL 15 is not installed: install the Debian package postgresql-15 (apt-get install postgresql-15)")
@@ -29,6 +30,7 @@ type server struct {
 	mu        sync.Mutex
 	err       error // why it could not be started
 	dir       string
+	lock      *os.File
 	cmd       *exec.Cmd
 	exited    chan error
 	databases int
@@ -65,7 +67,7 @@ func (s *server) start() error {
 	if err != nil {
 		return err
 	}
-	if s.dir, err = os.MkdirTemp("", "madoguchi-pg-"); err != nil {
+	if s.dir, s.lock, err = newFolder(); err != nil {
 		return err
 	}
 	// PostgreSQL refuses to run as root.
@@ -152,7 +154,45 @@ func (s *server) kill() error {
 	case <-time.After(10 * time.Second):
 		return fmt.Errorf("PostgreSQL (process %d) does not end", s.cmd.Process.Pid)
 	}
-	return os.RemoveAll(s.dir)
+	return errors.Join(os.RemoveAll(s.dir), s.lock.Close())
+}
+
+const folderStart = "madoguchi-pg-"
+
+// newFolder makes a folder that is locked for as long as this process lives, and
+// removes those that killed processes left: their servers died with them.
+func newFolder() (dir string, lock *os.File, err error) {
+	left, err := filepath.Glob(filepath.Join(os.TempDir(), folderStart+"*"))
+	if err != nil {
+		return "", nil, err
+	}
+	for _, dir := range left {
+		info, err := os.Stat(dir)
+		if err != nil || time.Since(info.ModTime()) < time.Minute {
+			continue // perhaps not locked yet
+		}
+		if lock, err := lockFolder(dir); err == nil {
+			os.RemoveAll(dir)
+			lock.Close()
+		}
+	}
+	if dir, err = os.MkdirTemp("", folderStart); err != nil {
+		return "", nil, err
+	}
+	lock, err = lockFolder(dir)
+	return dir, lock, err
+}
+
+func lockFolder(dir string) (*os.File, error) {
+	f, err := os.OpenFile(filepath.Join(dir, "lock"), os.O_RDWR|os.O_CREATE, 0o600)
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
 }
 
 // binaries finds the folder with initdb and postgres.

@@ -1,0 +1,58 @@
+package central
+
+import (
+	"context"
+	"net/http"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+func (s *Service) me(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.patron(r)
+	if err != nil {
+		return err
+	}
+	var a library.Account
+	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
+		a, err = s.cfg.Circulation.AccountTx(r.Context(), tx, who.patron)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return reply(w, r, a)
+}
+
+func (s *Service) loans(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.patron(r)
+	if err != nil {
+		return err
+	}
+	var all library.PatronLoans
+	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
+		all, err = s.cfg.Circulation.LoansTx(r.Context(), tx, who.patron)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return reply(w, r, all)
+}
+
+func (s *Service) renew(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.patron(r)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(w, r)
+	if err != nil {
+		return err
+	}
+	if len(body) > 0 {
+		return badRequest("a renewal takes no body")
+	}
+	return s.once(w, r, who, nil, func(ctx context.Context, tx *db.Tx) (any, error) {
+		return s.cfg.Circulation.RenewTx(ctx, tx, who.patron, library.LoanID(r.PathValue("id")))
+	})
+}

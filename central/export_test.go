@@ -1,0 +1,6 @@
+package central
+
+import "context"
+
+// Sweep is sweep, which Run calls now and then.
+func (s *Service) Sweep(ctx context.Context) error { return s.sweep(ctx) }

@@ -1,0 +1,152 @@
+package central
+
+import (
+	"context"
+	"database/sql"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"net/http"
+	"strings"
+	"time"
+
+	"github.com/google/uuid"
+
+	"madoguchi/central/db"
+	"madoguchi/central/protocol"
+	"madoguchi/central/secret"
+	"madoguchi/library"
+)
+
+// answersKept is how long the answers to changes are kept for those who did not get
+// them.
+const answersKept = 7 * 24 * time.Hour
+
+// change is what a request changes: the answer, or a refusal. It runs in a
+// transaction, perhaps more than once.
+type change func(ctx context.Context, tx *db.Tx) (answer any, err error)
+
+// answered is an answer as it was sent, or would have been.
+type answered struct {
+	status int
+	body   []byte
+}
+
+// once makes a change once, however often it is asked for with the same key, and
+// answers the same to each asking, byte for byte. The key, a fingerprint of the
+// request and the answer are stored in the transaction of the change. A rule's
+// refusal is an answer too; trouble of our own is not, and can be asked again.
+func (s *Service) once(w http.ResponseWriter, r *http.Request, who session, body []byte, do change) error {
+	key, err := uuid.Parse(r.Header.Get(protocol.IdempotencyHeader))
+	if err != nil || len(r.Header.Get(protocol.IdempotencyHeader)) != 36 {
+		return badRequest("a change needs a UUID of its own as %s", protocol.IdempotencyHeader)
+	}
+	ctx := r.Context()
+	k := answerKey{
+		terminal: who.terminal.ID, key: key.String(),
+		fingerprint: s.cfg.Passwords.hasher.Name("request", strings.Join([]string{r.Method, r.URL.Path, who.asker(), string(body)}, "\x00")),
+		hasher:      s.cfg.Passwords.hasher,
+		now:         s.cfg.Now(),
+	}
+	a, err := s.makeChange(ctx, k, do)
+	var refusal *library.Refusal
+	if errors.As(err, &refusal) && !errors.Is(err, library.ErrKeyReused) {
+		if a, err = refused(err); err == nil {
+			a, err = s.keep(ctx, k, a)
+		}
+	}
+	if err != nil {
+		return err
+	}
+	write(w, a.status, a.body)
+	return nil
+}
+
+// makeChange makes the change and stores its answer, or finds the answer.
+func (s *Service) makeChange(ctx context.Context, k answerKey, do change) (a answered, err error) {
+	var found bool
+	err = s.cfg.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		if a, found, err = k.find(ctx, tx); err != nil || found {
+			return err
+		}
+		answer, err := do(ctx, tx)
+		if err != nil {
+			return err
+		}
+		a.status = http.StatusOK
+		if a.body, err = json.Marshal(answer); err != nil {
+			return fmt.Errorf("write the answer: %w", err)
+		}
+		return k.store(ctx, tx, a)
+	})
+	if err != nil || found {
+		return a, err
+	}
+	// The change is made; terminals that follow the catalogue get their number for it
+	// from whoever assigns next.
+	if err := s.cfg.DB.Assign(context.WithoutCancel(ctx)); err != nil {
+		s.cfg.Log.Warn("a change is not numbered yet", "err", err)
+	}
+	return a, nil
+}
+
+// keep stores a refusal, unless another asking with the same key was faster: then it
+// returns that one's answer.
+func (s *Service) keep(ctx context.Context, k answerKey, a answered) (kept answered, err error) {
+	err = s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		earlier, found, err := k.find(ctx, tx)
+		if err != nil {
+			return err
+		}
+		if found {
+			kept = earlier
+			return nil
+		}
+		kept = a
+		return k.store(ctx, tx, a)
+	})
+	return kept, err
+}
+
+func refused(err error) (answered, error) {
+	p := problemOf(err)
+	body, err := json.Marshal(completed(*p))
+	return answered{p.Status, body}, err
+}
+
+// answerKey is under what an answer is stored. A terminal finds only its own. The
+// answer lies there sealed, since it may name a title that somebody has on loan.
+type answerKey struct {
+	terminal, key string
+	fingerprint   string
+	hasher        *secret.Hasher
+	now           time.Time
+}
+
+// find returns the stored answer, or library.ErrKeyReused when it is one to another
+// request.
+func (k answerKey) find(ctx context.Context, tx *db.Tx) (a answered, found bool, err error) {
+	var fingerprint, sealed string
+	err = tx.QueryRowContext(ctx, `SELECT fingerprint, status, body FROM answer WHERE terminal_id = $1 AND key = $2`, k.terminal, k.key).
+		Scan(&fingerprint, &a.status, &sealed)
+	if errors.Is(err, sql.ErrNoRows) {
+		return answered{}, false, nil
+	}
+	if err != nil {
+		return answered{}, false, err
+	}
+	if fingerprint != k.fingerprint {
+		return answered{}, false, library.ErrKeyReused
+	}
+	a.body, err = k.hasher.Open(sealed)
+	return a, err == nil, err
+}
+
+func (k answerKey) store(ctx context.Context, tx *db.Tx, a answered) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO answer (terminal_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)
+		ON CONFLICT (terminal_id, key) DO NOTHING`, k.terminal, k.key, k.fingerprint, a.status, k.hasher.Seal(a.body), k.now.UnixMilli())
+	if err != nil {
+		return fmt.Errorf("store an answer: %w", err)
+	}
+	return nil
+}

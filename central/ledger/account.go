@@ -1,0 +1,186 @@
+package ledger
+
+import (
+	"context"
+	"encoding/json"
+	"fmt"
+	"strings"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// Account returns what a patron's menu shows, or library.ErrUnknownPatron.
+func (l *Ledger) Account(ctx context.Context, patron library.PatronID) (a library.Account, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+		a, err = l.AccountTx(ctx, tx, patron)
+		return err
+	})
+	return a, err
+}
+
+// AccountTx is Account in the caller's transaction.
+func (l *Ledger) AccountTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Account, error) {
+	p, err := l.PatronTx(ctx, tx, patron)
+	if err != nil {
+		return library.Account{}, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT due_on FROM loan WHERE patron_id = $1`, string(patron))
+	if err != nil {
+		return library.Account{}, err
+	}
+	defer rows.Close()
+	var due []library.Date
+	for rows.Next() {
+		var d library.Date
+		if err := rows.Scan(&d); err != nil {
+			return library.Account{}, err
+		}
+		due = append(due, d)
+	}
+	if err := rows.Err(); err != nil {
+		return library.Account{}, err
+	}
+	ready, err := readyHolds(ctx, tx, patron)
+	return p.Account(due, ready, l.Today()), err
+}
+
+// Loans returns all loans of a patron, by due date, as judged today; none for a
+// patron that is not known.
+func (l *Ledger) Loans(ctx context.Context, patron library.PatronID) (all library.PatronLoans, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+		all, err = l.LoansTx(ctx, tx, patron)
+		return err
+	})
+	return all, err
+}
+
+// LoansTx is Loans in the caller's transaction.
+func (l *Ledger) LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronLoans, error) {
+	all := library.PatronLoans{Today: l.Today(), Loans: []library.PatronLoan{}}
+	if !storable(string(patron)) {
+		return all, nil
+	}
+	found, err := readLoans(ctx, tx, `l.patron_id = $1 ORDER BY l.due_on, l.lent_on, l.item_id`, string(patron))
+	if err != nil {
+		return library.PatronLoans{}, err
+	}
+	policy := l.cfg.Policy()
+	for _, x := range found {
+		all.Loans = append(all.Loans, x.judged(policy, all.Today))
+	}
+	return all, nil
+}
+
+// Renew renews a patron's loan and returns it as it then stands. It refuses with
+// library.ErrUnknownLoan, also for another patron's loan, and as
+// library.Policy.Renew does.
+func (l *Ledger) Renew(ctx context.Context, patron library.PatronID, loan library.LoanID) (now library.PatronLoan, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		now, err = l.RenewTx(ctx, tx, patron, loan)
+		return err
+	})
+	return now, err
+}
+
+// RenewTx is Renew in the caller's transaction.
+func (l *Ledger) RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error) {
+	if !storable(string(patron)) || !storable(string(loan)) {
+		return library.PatronLoan{}, library.ErrUnknownLoan
+	}
+	if err := lockItem(ctx, tx, `id IN (SELECT item_id FROM loan WHERE id = $1 AND patron_id = $2)`, string(loan), string(patron)); err != nil {
+		return library.PatronLoan{}, err
+	}
+	found, err := readLoans(ctx, tx, `l.id = $1 AND l.patron_id = $2`, string(loan), string(patron))
+	if err != nil {
+		return library.PatronLoan{}, err
+	}
+	if len(found) == 0 {
+		return library.PatronLoan{}, library.ErrUnknownLoan
+	}
+	x, policy, today := found[0], l.cfg.Policy(), l.Today()
+	if x.Loan, err = policy.Renew(x.Loan, x.asked, today); err != nil {
+		return library.PatronLoan{}, err
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE loan SET due_on = $2, renewals = $3 WHERE id = $1`, string(loan), x.DueOn, x.Renewals); err != nil {
+		return library.PatronLoan{}, err
+	}
+	it, err := itemByID(ctx, tx, x.ItemID)
+	if err != nil {
+		return library.PatronLoan{}, err
+	}
+	if err := l.setState(ctx, tx, it, library.OnLoan, x.DueOn); err != nil {
+		return library.PatronLoan{}, err
+	}
+	return x.judged(policy, today), nil
+}
+
+// lent is a loan with what the rule of renewing asks about it.
+type lent struct {
+	library.PatronLoan
+	asked library.Renewal
+}
+
+// judged says of the loan whether it may be renewed.
+func (x lent) judged(p library.Policy, today library.Date) library.PatronLoan {
+	x.Refusal = ""
+	if _, err := p.Renew(x.Loan, x.asked, today); err != nil {
+		x.Refusal = err.Error()
+	}
+	return x.PatronLoan
+}
+
+// readLoans reads the loans l of a condition.
+func readLoans(ctx context.Context, tx *db.Tx, where string, args ...any) ([]lent, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.lent_on, l.due_on, l.renewals, b.record, i.owned,
+			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = '`+holdWaiting+`' AND h.patron_id <> l.patron_id)
+		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id WHERE `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []lent
+	for rows.Next() {
+		var x lent
+		var record string
+		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.LentOn, &x.DueOn, &x.Renewals, &record, &x.asked.Owned, &x.asked.Waiting); err != nil {
+			return nil, err
+		}
+		bib, err := readBib(record)
+		if err != nil {
+			return nil, err
+		}
+		x.Title, x.Creators = titleOf(bib), creatorsOf(bib)
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
+
+// The states of holds that loans and accounts ask for.
+const (
+	holdWaiting = "waiting"
+	holdReady   = "ready"
+)
+
+func readyHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) (n int, err error) {
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM hold WHERE patron_id = $1 AND state = $2`, string(patron), holdReady).Scan(&n)
+	return n, err
+}
+
+func readBib(record string) (b library.Bib, err error) {
+	if err := json.Unmarshal([]byte(record), &b); err != nil {
+		return b, fmt.Errorf("read a bib: %w", err)
+	}
+	return b, nil
+}
+
+// titleOf is the title by which a patron tells one loan from another.
+func titleOf(b library.Bib) string { return strings.TrimSpace(b.Title + " " + b.Volume) }
+
+func creatorsOf(b library.Bib) string {
+	names := make([]string, len(b.Creators))
+	for i, c := range b.Creators {
+		names[i] = c.Name
+	}
+	return strings.Join(names, "・")
+}

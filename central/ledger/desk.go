@@ -1,0 +1,142 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+
+	"github.com/google/uuid"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// Checkout lends an item, named by its barcode, to the patron with a card, and
+// returns the loan and the item's title. It refuses with library.ErrUnknownPatron
+// or library.ErrUnknownItem, as library.Patron.MayBorrow, and as
+// library.Policy.Lend does.
+func (l *Ledger) Checkout(ctx context.Context, card, item string) (loan library.Loan, title string, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		loan, title, err = l.CheckoutTx(ctx, tx, card, item)
+		return err
+	})
+	return loan, title, err
+}
+
+// CheckoutTx is Checkout in the caller's transaction.
+func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (loan library.Loan, title string, err error) {
+	today := l.Today()
+	patron, err := l.PatronByCardTx(ctx, tx, card)
+	if err != nil {
+		return library.Loan{}, "", err
+	}
+	if err := patron.MayBorrow(today); err != nil {
+		return library.Loan{}, "", err
+	}
+	it, err := itemByCode(ctx, tx, item)
+	if err != nil {
+		return library.Loan{}, "", err
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return library.Loan{}, "", err
+	}
+	loan, err = l.cfg.Policy().Lend(library.LoanID(id.String()), patron.ID, it.Item, today)
+	if err != nil {
+		return library.Loan{}, "", err
+	}
+	if err := l.lend(ctx, tx, it, loan); err != nil {
+		return library.Loan{}, "", err
+	}
+	return loan, it.title, nil
+}
+
+// lend stores a loan of an item that nobody has.
+func (l *Ledger) lend(ctx context.Context, tx *db.Tx, it held, loan library.Loan) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO loan (id, patron_id, item_id, bib_id, lent_on, due_on, renewals) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
+		string(loan.ID), string(loan.PatronID), string(loan.ItemID), string(loan.BibID), loan.LentOn, loan.DueOn, loan.Renewals)
+	if err != nil {
+		return err
+	}
+	return l.setState(ctx, tx, it, library.OnLoan, loan.DueOn)
+}
+
+// Return takes an item back that lies at a branch, or where at is "" at its own,
+// and forgets who had it. It refuses with library.ErrUnknownItem,
+// library.ErrUnknownBranch or library.ErrItemNotOnLoan.
+func (l *Ledger) Return(ctx context.Context, item string, at library.BranchCode) (r library.Returned, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		r, err = l.ReturnTx(ctx, tx, item, at)
+		return err
+	})
+	return r, err
+}
+
+// ReturnTx is Return in the caller's transaction.
+func (l *Ledger) ReturnTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error) {
+	it, err := itemByCode(ctx, tx, item)
+	if err != nil {
+		return library.Returned{}, err
+	}
+	if it.State != library.OnLoan {
+		return library.Returned{}, library.ErrItemNotOnLoan
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM loan WHERE item_id = $1`, string(it.ID)); err != nil {
+		return library.Returned{}, err
+	}
+	return l.putDown(ctx, tx, it, at)
+}
+
+// Arrive says that an item lies at a branch, or where at is "" at its own: it came
+// from another branch, or was found. It refuses with library.ErrUnknownItem,
+// library.ErrUnknownBranch, library.ErrItemOnLoan (return it instead) or
+// library.ErrItemHeld (it waits for a patron where it is).
+func (l *Ledger) Arrive(ctx context.Context, item string, at library.BranchCode) (r library.Returned, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		r, err = l.ArriveTx(ctx, tx, item, at)
+		return err
+	})
+	return r, err
+}
+
+// ArriveTx is Arrive in the caller's transaction.
+func (l *Ledger) ArriveTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error) {
+	it, err := itemByCode(ctx, tx, item)
+	if err != nil {
+		return library.Returned{}, err
+	}
+	switch it.State {
+	case library.OnLoan:
+		return library.Returned{}, library.ErrItemOnLoan
+	case library.OnHoldShelf:
+		return library.Returned{}, library.ErrItemHeld
+	}
+	return l.putDown(ctx, tx, it, at)
+}
+
+// putDown decides where a copy goes that nobody has.
+func (l *Ledger) putDown(ctx context.Context, tx *db.Tx, it held, at library.BranchCode) (library.Returned, error) {
+	if at == "" {
+		at = it.Branch
+	}
+	if err := knownBranch(ctx, tx, at); err != nil {
+		return library.Returned{}, err
+	}
+	r := library.Returned{Title: it.title, State: library.OnShelf}
+	if at != it.Branch {
+		r.State, r.To = library.InTransit, it.Branch
+	}
+	return r, l.setState(ctx, tx, it, r.State, library.Date{})
+}
+
+func knownBranch(ctx context.Context, tx *db.Tx, code library.BranchCode) error {
+	if !storable(string(code)) {
+		return library.ErrUnknownBranch
+	}
+	var one int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM branch WHERE code = $1`, string(code)).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return library.ErrUnknownBranch
+	}
+	return err
+}

@@ -1,0 +1,161 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"strings"
+	"unicode/utf8"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// Availability says where the items of a bib are now, in the order of their IDs,
+// or library.ErrUnknownBib.
+func (l *Ledger) Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error) {
+	if !storable(string(bib)) {
+		return nil, library.ErrUnknownBib
+	}
+	var all []library.Availability
+	err := l.cfg.DB.View(ctx, func(tx *db.Tx) error {
+		all = nil
+		var one int
+		err := tx.QueryRowContext(ctx, `SELECT 1 FROM bib WHERE id = $1`, string(bib)).Scan(&one)
+		if errors.Is(err, sql.ErrNoRows) {
+			return library.ErrUnknownBib
+		}
+		if err != nil {
+			return err
+		}
+		rows, err := tx.QueryContext(ctx, `SELECT id, state, due_on FROM item WHERE bib_id = $1 ORDER BY id`, string(bib))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var a library.Availability
+			if err := rows.Scan(&a.ItemID, &a.State, &a.DueOn); err != nil {
+				return err
+			}
+			all = append(all, a)
+		}
+		return rows.Err()
+	})
+	return all, err
+}
+
+// SetState says where an item is from now on. Only an item on loan has a due
+// date. It returns library.ErrUnknownItem when there is no such item, and
+// library.ErrItemOnLoan for one that a patron has: it must be returned first.
+func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state library.ItemState, due library.Date) error {
+	if (state == library.OnLoan) == due.IsZero() {
+		return fmt.Errorf("item %s: an item on loan has a due date, and no other has", item)
+	}
+	if !storable(string(item)) {
+		return library.ErrUnknownItem
+	}
+	return l.change(ctx, func(tx *db.Tx) error {
+		if err := lockItem(ctx, tx, `id = $1`, string(item)); err != nil {
+			return err
+		}
+		it, err := itemByID(ctx, tx, item)
+		if err != nil {
+			return err
+		}
+		if it.loan != "" && (state != it.State || due != it.DueOn) {
+			return library.ErrItemOnLoan
+		}
+		return l.setState(ctx, tx, it, state, due)
+	})
+}
+
+// SetOwned says whether an item belongs to this library, or to another one that
+// lent it to us. It returns library.ErrUnknownItem when there is no such item.
+func (l *Ledger) SetOwned(ctx context.Context, item library.ItemID, owned bool) error {
+	return l.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		it, err := itemByID(ctx, tx, item)
+		if err != nil {
+			return err
+		}
+		_, err = tx.ExecContext(ctx, `UPDATE item SET owned = $2 WHERE id = $1`, string(it.ID), owned)
+		return err
+	})
+}
+
+// held is an item and who has it.
+type held struct {
+	library.Item
+	title string
+	loan  library.LoanID // "" for none
+}
+
+func itemByID(ctx context.Context, tx *db.Tx, id library.ItemID) (held, error) {
+	return findItem(ctx, tx, `i.id = $1`, string(id))
+}
+
+// itemByCode finds and locks an item as it is named at a desk: by its barcode, and
+// one that has none by its ID.
+func itemByCode(ctx context.Context, tx *db.Tx, code string) (held, error) {
+	if !storable(code) {
+		return held{}, library.ErrUnknownItem
+	}
+	if err := lockItem(ctx, tx, `barcode = $1 OR id = $1 AND barcode IS NULL`, code); err != nil {
+		return held{}, err
+	}
+	it, err := findItem(ctx, tx, `i.barcode = $1`, code)
+	if errors.Is(err, library.ErrUnknownItem) {
+		return findItem(ctx, tx, `i.id = $1 AND i.barcode IS NULL`, code)
+	}
+	return it, err
+}
+
+// lockItem lets whoever comes next to lend, return or renew the same item wait, or
+// begin anew, until this transaction ends. It is SELECT FOR UPDATE in words that
+// SQLite knows too.
+func lockItem(ctx context.Context, tx *db.Tx, where string, args ...any) error {
+	_, err := tx.ExecContext(ctx, `UPDATE item SET state = state WHERE `+where, args...)
+	return err
+}
+
+func findItem(ctx context.Context, tx *db.Tx, where, key string) (held, error) {
+	if !storable(key) {
+		return held{}, library.ErrUnknownItem
+	}
+	var it held
+	var loan sql.NullString
+	var record string
+	err := tx.QueryRowContext(ctx, `SELECT i.id, i.bib_id, i.branch_code, i.lendable, i.state, i.due_on, l.id, b.record
+		FROM item i JOIN bib b ON b.id = i.bib_id LEFT JOIN loan l ON l.item_id = i.id WHERE `+where, key).
+		Scan(&it.ID, &it.BibID, &it.Branch, &it.Lendable, &it.State, &it.DueOn, &loan, &record)
+	if errors.Is(err, sql.ErrNoRows) {
+		return held{}, library.ErrUnknownItem
+	}
+	if err != nil {
+		return held{}, err
+	}
+	it.loan = library.LoanID(loan.String)
+	bib, err := readBib(record)
+	it.title = titleOf(bib)
+	return it, err
+}
+
+// setState stores where the item is, and lets terminals know.
+func (l *Ledger) setState(ctx context.Context, tx *db.Tx, it held, state library.ItemState, due library.Date) error {
+	if it.State == state && it.DueOn == due {
+		return nil
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE item SET state = $2, due_on = $3 WHERE id = $1`, string(it.ID), string(state), due); err != nil {
+		return err
+	}
+	if err := l.cfg.Catalogue.Touch(ctx, tx, it.BibID); err != nil {
+		return err
+	}
+	tx.Changed(db.KindAvailability, string(it.ID), string(it.BibID))
+	return nil
+}
+
+// storable reports whether a text that came from outside can be a key: PostgreSQL
+// calls any other an error instead of finding nothing.
+func storable(key string) bool { return utf8.ValidString(key) && !strings.ContainsRune(key, 0) }

@@ -1,0 +1,238 @@
+package ledger_test
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"slices"
+	"testing"
+
+	"pgregory.net/rapid"
+
+	"madoguchi/library"
+)
+
+// TestHistories runs random days at the desks and terminals against a model that a
+// person can check, and looks after each step whether loans, items and what
+// terminals see agree.
+func TestHistories(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		run := 0
+		rapid.Check(t, func(rt *rapid.T) {
+			run++
+			newHistory(rt, c, fmt.Sprint("h", run, ".")).run(rt)
+		})
+	})
+}
+
+// modelItem is a copy of the model; of its bib, b1 or b2, there is one more copy.
+type modelItem struct {
+	bib      string
+	owned    bool
+	state    library.ItemState
+	patron   int // of a loan
+	loan     library.LoanID
+	due      library.Date
+	renewals int
+}
+
+type history struct {
+	c       *city
+	ctx     context.Context
+	name    string // begins every ID, so that runs can share a database
+	today   library.Date
+	items   []modelItem
+	waiting map[string]bool // of patron 2, by bib
+}
+
+const modelPatrons = 3 // the last one may not borrow
+
+func newHistory(t *rapid.T, c *city, name string) *history {
+	h := &history{c: c, ctx: context.Background(), name: name, today: day("2026-11-24"), waiting: map[string]bool{}}
+	h.setClock(t)
+	for _, bib := range []string{"b1", "b2"} {
+		c.book(t, library.BibID(name+bib), h.item(len(h.items)), h.item(len(h.items)+1))
+		h.items = append(h.items, modelItem{bib: bib, owned: true, state: library.OnShelf}, modelItem{bib: bib, owned: true, state: library.OnShelf})
+	}
+	h.items[3].owned = false
+	if err := c.SetOwned(h.ctx, library.ItemID(h.item(3)), false); err != nil {
+		t.Fatal(err)
+	}
+	for n := range modelPatrons {
+		if n == modelPatrons-1 {
+			c.patron(t, h.patron(n), library.BlockOverdue)
+		} else {
+			c.patron(t, h.patron(n))
+		}
+	}
+	return h
+}
+
+func (h *history) item(n int) string             { return fmt.Sprint(h.name, "i", n) }
+func (h *history) card(n int) string             { return fmt.Sprint(h.name, n) }
+func (h *history) patron(n int) library.PatronID { return library.PatronID("p" + h.card(n)) }
+func (h *history) bib(i modelItem) library.BibID { return library.BibID(h.name + i.bib) }
+func (h *history) setClock(t *rapid.T)           { h.c.clock.set(t, h.today.String()+" 23:59:59") }
+func drawItem(t *rapid.T, h *history) int        { return rapid.IntRange(0, len(h.items)-1).Draw(t, "item") }
+func drawPatron(t *rapid.T) int                  { return rapid.IntRange(0, modelPatrons-1).Draw(t, "patron") }
+func drawBranch(t *rapid.T) library.BranchCode {
+	return rapid.SampledFrom([]library.BranchCode{"chuo", "kita"}).Draw(t, "branch")
+}
+
+func (h *history) run(t *rapid.T) {
+	t.Repeat(map[string]func(*rapid.T){
+		"checkout": h.checkout,
+		"return":   h.giveBack,
+		"arrive":   h.arrive,
+		"renew":    h.renew,
+		"days":     h.days,
+		"hold":     h.hold,
+		"":         h.check,
+	})
+}
+
+func expect(t *rapid.T, what string, got, want error) {
+	t.Helper()
+	if !errors.Is(got, want) || got == nil != (want == nil) {
+		t.Fatalf("%s: got %v, want %v", what, got, want)
+	}
+}
+
+func (h *history) checkout(t *rapid.T) {
+	n, p := drawItem(t, h), drawPatron(t)
+	i := &h.items[n]
+	loan, _, err := h.c.Checkout(h.ctx, h.card(p), h.item(n))
+	switch {
+	case p == modelPatrons-1:
+		expect(t, "checkout", err, library.ErrCardBlocked)
+	case i.loan != "":
+		expect(t, "checkout", err, library.ErrItemOnLoan)
+	default:
+		expect(t, "checkout", err, nil)
+		i.state, i.patron, i.loan, i.due, i.renewals = library.OnLoan, p, loan.ID, h.today.Add(14), 0
+	}
+}
+
+func (h *history) giveBack(t *rapid.T) {
+	n, at := drawItem(t, h), drawBranch(t)
+	_, err := h.c.Return(h.ctx, h.item(n), at)
+	if h.items[n].loan == "" {
+		expect(t, "return", err, library.ErrItemNotOnLoan)
+		return
+	}
+	expect(t, "return", err, nil)
+	h.putDown(n, at)
+}
+
+func (h *history) arrive(t *rapid.T) {
+	n, at := drawItem(t, h), drawBranch(t)
+	_, err := h.c.Arrive(h.ctx, h.item(n), at)
+	if h.items[n].loan != "" {
+		expect(t, "arrive", err, library.ErrItemOnLoan)
+		return
+	}
+	expect(t, "arrive", err, nil)
+	h.putDown(n, at)
+}
+
+func (h *history) putDown(n int, at library.BranchCode) {
+	i := &h.items[n]
+	*i = modelItem{bib: i.bib, owned: i.owned, state: library.OnShelf}
+	if at != "chuo" {
+		i.state = library.InTransit
+	}
+}
+
+func (h *history) renew(t *rapid.T) {
+	n, p := drawItem(t, h), drawPatron(t)
+	i := &h.items[n]
+	_, err := h.c.Renew(h.ctx, h.patron(p), i.loan)
+	if want := h.mayRenew(*i, p); want != nil {
+		expect(t, "renew", err, want)
+		return
+	}
+	expect(t, "renew", err, nil)
+	i.due, i.renewals = h.today.Add(14), i.renewals+1
+}
+
+func (h *history) mayRenew(i modelItem, p int) error {
+	switch {
+	case i.loan == "" || i.patron != p:
+		return library.ErrUnknownLoan
+	case !i.owned:
+		return library.ErrNotOwned
+	case h.today.Sub(i.due) > 0:
+		return library.ErrOverdue
+	case h.waiting[i.bib] && p != 2:
+		return library.ErrHeldByOther
+	case i.renewals > 0:
+		return library.ErrRenewalLimit
+	}
+	return nil
+}
+
+func (h *history) days(t *rapid.T) {
+	h.today = h.today.Add(rapid.IntRange(1, 9).Draw(t, "days"))
+	h.setClock(t)
+}
+
+// hold has patron 2 wait for a bib, or no longer.
+func (h *history) hold(t *rapid.T) {
+	i := h.items[drawItem(t, h)]
+	if h.waiting[i.bib] = !h.waiting[i.bib]; h.waiting[i.bib] {
+		h.c.hold(t, h.patron(2), h.bib(i), "waiting")
+	} else {
+		h.c.exec(t, `DELETE FROM hold WHERE bib_id = $1`, string(h.bib(i)))
+	}
+}
+
+func (h *history) check(t *rapid.T) {
+	h.c.sound(t)
+	for _, bib := range []library.BibID{library.BibID(h.name + "b1"), library.BibID(h.name + "b2")} {
+		seen, err := h.c.Availability(h.ctx, bib)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, a := range seen {
+			n := 0
+			for h.item(n) != string(a.ItemID) {
+				n++
+			}
+			if a.State != h.items[n].state || a.DueOn != h.items[n].due {
+				t.Fatalf("terminals see %+v, it should be %+v", a, h.items)
+			}
+		}
+		r, err := h.c.catalogue.Record(h.ctx, bib)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if h.c.digest(t, bib) != library.DigestOf(r).String() {
+			t.Fatalf("the digest of bib %s is not that of its record", bib)
+		}
+	}
+	for p := range modelPatrons {
+		loans, err := h.c.Loans(h.ctx, h.patron(p))
+		if err != nil {
+			t.Fatal(err)
+		}
+		has := 0
+		for _, i := range h.items {
+			if i.loan != "" && i.patron == p {
+				has++
+			}
+		}
+		if len(loans.Loans) != has {
+			t.Fatalf("patron %d has %+v, which should be %d", p, loans, has)
+		}
+		for _, l := range loans.Loans {
+			n := slices.IndexFunc(h.items, func(i modelItem) bool { return i.loan == l.ID })
+			want := ""
+			if err := h.mayRenew(h.items[n], p); err != nil {
+				want = err.Error()
+			}
+			if l.DueOn != h.items[n].due || l.Refusal != want {
+				t.Fatalf("patron %d sees %+v, it should be %+v, refused as %q", p, l, h.items[n], want)
+			}
+		}
+	}
+}

@@ -1,0 +1,88 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"strings"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// PatronByCard returns the patron with a card, in the normal form of card numbers,
+// or library.ErrUnknownPatron.
+func (l *Ledger) PatronByCard(ctx context.Context, card string) (p library.Patron, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+		p, err = l.PatronByCardTx(ctx, tx, card)
+		return err
+	})
+	return p, err
+}
+
+// PatronByCardTx is PatronByCard in the caller's transaction.
+func (l *Ledger) PatronByCardTx(ctx context.Context, tx *db.Tx, card string) (library.Patron, error) {
+	return onePatron(ctx, tx, `card = $1`, card)
+}
+
+// Patron returns the patron with an ID, or library.ErrUnknownPatron.
+func (l *Ledger) Patron(ctx context.Context, id library.PatronID) (p library.Patron, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+		p, err = l.PatronTx(ctx, tx, id)
+		return err
+	})
+	return p, err
+}
+
+// PatronTx is Patron in the caller's transaction.
+func (l *Ledger) PatronTx(ctx context.Context, tx *db.Tx, id library.PatronID) (library.Patron, error) {
+	return onePatron(ctx, tx, `id = $1`, string(id))
+}
+
+func onePatron(ctx context.Context, tx *db.Tx, where, key string) (library.Patron, error) {
+	if !storable(key) {
+		return library.Patron{}, library.ErrUnknownPatron
+	}
+	p, err := scanPatron(tx.QueryRowContext(ctx, `SELECT `+patronColumns+` FROM patron WHERE `+where, key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return library.Patron{}, library.ErrUnknownPatron
+	}
+	return p.Patron, err
+}
+
+// storedPatron is a patron with what the last import said (see PatronImport).
+type storedPatron struct {
+	library.Patron
+	imported string
+}
+
+const patronColumns = `id, card, name, reading, born_on, phones, email, branch_code, category, valid_until, blocks, imported`
+
+func scanPatron(row interface{ Scan(...any) error }) (p storedPatron, err error) {
+	var branch sql.NullString
+	var phones, blocks string
+	err = row.Scan(&p.ID, &p.Card, &p.Name, &p.Reading, &p.BornOn, &phones, &p.Email, &branch, &p.Category, &p.ValidUntil, &blocks, &p.imported)
+	p.Branch = library.BranchCode(branch.String)
+	if phones != "" {
+		p.Phones = strings.Fields(phones)
+	}
+	for _, b := range strings.Fields(blocks) {
+		p.Blocks = append(p.Blocks, library.Block(b))
+	}
+	return p, err
+}
+
+func (p storedPatron) args() []any {
+	return []any{
+		string(p.ID), p.Card, p.Name, p.Reading, p.BornOn, strings.Join(p.Phones, " "), p.Email,
+		nullBranch(p.Branch), p.Category, p.ValidUntil, FieldBlocks.text(p.Patron), p.imported,
+	}
+}
+
+func joinBlocks(blocks []library.Block) string {
+	words := make([]string, len(blocks))
+	for i, b := range blocks {
+		words[i] = string(b)
+	}
+	return strings.Join(words, " ")
+}

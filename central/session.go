@@ -1,0 +1,143 @@
+package central
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"net/http"
+	"time"
+
+	"madoguchi/central/db"
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+)
+
+// session is who asks: a patron or a staff member, at a terminal.
+type session struct {
+	terminal Terminal
+	patron   library.PatronID // "": staff
+	staff    string           // "": a patron
+	role     Role             // of staff
+}
+
+// asker names who asks, as the audit log does.
+func (x session) asker() string {
+	if x.staff != "" {
+		return "staff:" + x.staff
+	}
+	return "patron:" + string(x.patron)
+}
+
+// How much longer than the terminal's own limit a session lives here, so that the
+// terminal's countdown is what ends it; and how exactly its last use is kept.
+const (
+	sessionSlack = time.Minute
+	usedEvery    = 10 * time.Second
+)
+
+// limits are how long a session lasts in all, and without a request. Touches of the
+// screen make no requests, so a patron's may rest for half of its life: it is the
+// terminal that ends it after a minute without any.
+func limits(p library.Policy, staff bool) (total, idle time.Duration) {
+	if staff {
+		return p.StaffLimit.Duration(), p.StaffIdle.Duration()
+	}
+	total = p.SessionLimit.Duration()
+	return total + sessionSlack, max(total/2, p.IdleAfter.Duration()) + sessionSlack
+}
+
+// openSession opens a session and returns its token, of which only the hash is
+// kept. The terminal has one screen: its earlier session of the same kind ends.
+func openSession(ctx context.Context, tx *db.Tx, x session, now time.Time) (token string, err error) {
+	column, value := "patron_id", string(x.patron)
+	if x.staff != "" {
+		column, value = "staff_name", x.staff
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE terminal_id = $1 AND `+column+` IS NOT NULL`, x.terminal.ID); err != nil {
+		return "", err
+	}
+	token = newSecret()
+	_, err = tx.ExecContext(ctx, `INSERT INTO session (token_hash, terminal_id, `+column+`, created_at, used_at) VALUES ($1, $2, $3, $4, $4)`,
+		hash(token), x.terminal.ID, value, now.UnixMilli())
+	return token, err
+}
+
+// session returns whose session a request comes from. A token that is missing,
+// unknown, of another terminal or too old is library.ErrSessionEnded.
+func (s *Service) session(r *http.Request) (session, error) {
+	ctx, now, x := r.Context(), s.cfg.Now(), session{terminal: terminalOf(r)}
+	token := r.Header.Get(protocol.SessionHeader)
+	if token == "" {
+		return session{}, library.ErrSessionEnded
+	}
+	id := hash(token)
+	var used int64
+	err := s.cfg.DB.View(ctx, func(tx *db.Tx) error {
+		var patron, staff, role sql.NullString
+		var created int64
+		err := tx.QueryRowContext(ctx, `SELECT s.patron_id, s.staff_name, staff.role, s.created_at, s.used_at
+			FROM session s LEFT JOIN staff ON staff.name = s.staff_name
+			WHERE s.token_hash = $1 AND s.terminal_id = $2`, id, x.terminal.ID).Scan(&patron, &staff, &role, &created, &used)
+		if errors.Is(err, sql.ErrNoRows) {
+			return library.ErrSessionEnded
+		}
+		if err != nil {
+			return err
+		}
+		x.patron, x.staff, x.role = library.PatronID(patron.String), staff.String, Role(role.String)
+		total, idle := limits(s.cfg.Site.Policy, x.staff != "")
+		if now.Sub(instant(created)) >= total || now.Sub(instant(used)) >= idle {
+			return library.ErrSessionEnded
+		}
+		return nil
+	})
+	if err != nil {
+		return session{}, err
+	}
+	if now.Sub(instant(used)) >= usedEvery {
+		err = s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, `UPDATE session SET used_at = $2 WHERE token_hash = $1 AND used_at < $2`, id, now.UnixMilli())
+			return err
+		})
+	}
+	return x, err
+}
+
+// patron returns the patron who asks, or library.ErrSessionEnded.
+func (s *Service) patron(r *http.Request) (session, error) {
+	x, err := s.session(r)
+	if err == nil && x.patron == "" {
+		err = library.ErrSessionEnded
+	}
+	return x, err
+}
+
+// staff returns the staff member who asks, or library.ErrStaffOnly where somebody
+// else does.
+func (s *Service) staff(r *http.Request) (session, error) {
+	if r.Header.Get(protocol.SessionHeader) == "" {
+		return session{}, library.ErrStaffOnly
+	}
+	x, err := s.session(r)
+	if err == nil && x.staff == "" {
+		err = library.ErrStaffOnly
+	}
+	return x, err
+}
+
+// logOut ends the session that asks.
+func (s *Service) logOut(w http.ResponseWriter, r *http.Request) error {
+	if _, err := s.session(r); err != nil {
+		return err
+	}
+	ctx := r.Context()
+	err := s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE token_hash = $1`, hash(r.Header.Get(protocol.SessionHeader)))
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	w.WriteHeader(http.StatusNoContent)
+	return nil
+}

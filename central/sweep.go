@@ -1,0 +1,36 @@
+package central
+
+import (
+	"context"
+	"fmt"
+
+	"madoguchi/central/db"
+)
+
+// sweep drops what time has made useless: sessions that ended, answers that nobody
+// asks for again, and which cards failed where.
+func (s *Service) sweep(ctx context.Context) error {
+	now, p := s.cfg.Now(), s.cfg.Site.Policy
+	patronTotal, patronIdle := limits(p, false)
+	staffTotal, staffIdle := limits(p, true)
+	for _, drop := range []struct {
+		query string
+		args  []any
+	}{
+		{`DELETE FROM session WHERE patron_id IS NOT NULL AND (created_at <= $1 OR used_at <= $2)`,
+			[]any{now.Add(-patronTotal).UnixMilli(), now.Add(-patronIdle).UnixMilli()}},
+		{`DELETE FROM session WHERE staff_name IS NOT NULL AND (created_at <= $1 OR used_at <= $2)`,
+			[]any{now.Add(-staffTotal).UnixMilli(), now.Add(-staffIdle).UnixMilli()}},
+		{`DELETE FROM answer WHERE at <= $1`, []any{now.Add(-answersKept).UnixMilli()}},
+		{`DELETE FROM terminal_failure WHERE at <= $1`, []any{now.Add(-p.TerminalWindow.Duration()).UnixMilli()}},
+	} {
+		err := s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, drop.query, drop.args...)
+			return err
+		})
+		if err != nil {
+			return fmt.Errorf("drop what is over: %w", err)
+		}
+	}
+	return nil
+}

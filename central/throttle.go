@@ -1,0 +1,80 @@
+package central
+
+import (
+	"context"
+	"database/sql"
+	"errors"
+	"time"
+
+	"madoguchi/central/db"
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+)
+
+// attempt is one try to log in: with a card or a staff name, made unreadable, at a
+// terminal.
+type attempt struct {
+	terminal string
+	name     string
+}
+
+// locks are those of all that the throttle counts for the attempt. Attempts with one
+// card at many terminals, and of many cards at one terminal, so count in turn.
+func (a attempt) locks() []string {
+	return []string{"login at " + a.terminal, "login as " + a.name}
+}
+
+// count refuses the attempt where the policy does, and otherwise counts it as failed
+// beforehand: however many are under way at once, no more of them get to see
+// whether their password is right than one after the other would. forgive takes it
+// back.
+func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now time.Time) error {
+	var f library.Failures
+	var last int64
+	err := tx.QueryRowContext(ctx, `SELECT failures, last_at FROM login_failure WHERE name = $1`, a.name).Scan(&f.Count, &last)
+	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+		return err
+	}
+	f.Last = time.UnixMilli(last)
+	var failing int
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM terminal_failure WHERE terminal_id = $1 AND at > $2`,
+		a.terminal, now.Add(-p.TerminalWindow.Duration()).UnixMilli()).Scan(&failing)
+	if err != nil {
+		return err
+	}
+	if err := p.TerminalMayTry(failing); err != nil {
+		return err
+	}
+	if wait, err := p.MayTry(f, now); errors.Is(err, library.ErrTryLater) {
+		return &protocol.TryLater{Wait: wait}
+	} else if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO login_failure (name, failures, last_at) VALUES ($1, 1, $2)
+		ON CONFLICT (name) DO UPDATE SET failures = login_failure.failures + 1, last_at = excluded.last_at`, a.name, now.UnixMilli())
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `INSERT INTO terminal_failure (terminal_id, name, at) VALUES ($1, $2, $3)
+		ON CONFLICT (terminal_id, name) DO UPDATE SET at = excluded.at`, a.terminal, a.name, now.UnixMilli())
+	return err
+}
+
+// forgive forgets the failures of a name, after its password was right.
+func (a attempt) forgive(ctx context.Context, tx *db.Tx) error {
+	if err := forgive(ctx, tx, a.name); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `DELETE FROM terminal_failure WHERE terminal_id = $1 AND name = $2`, a.terminal, a.name)
+	return err
+}
+
+func forgive(ctx context.Context, tx *db.Tx, name string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM login_failure WHERE name = $1`, name)
+	return err
+}
+
+// LiftLock lets a card that is locked after too many failed logins be tried again.
+func (p *Passwords) LiftLock(ctx context.Context, tx *db.Tx, card string) error {
+	return forgive(ctx, tx, p.hasher.Name(kindCard, card))
+}

@@ -1,0 +1,58 @@
+package screen
+
+import (
+	"context"
+	"errors"
+	"time"
+
+	"madoguchi/library"
+)
+
+// LogIn asks the central server for the account behind a card, or returns why not: a
+// library.Refusal, or ErrUnreachable.
+type LogIn func(ctx context.Context, card, password string) (Account, library.Account, error)
+
+// Account is what a patron who is logged in may ask of the central server.
+type Account interface {
+	Account(ctx context.Context) (library.Account, error)
+	Loans(ctx context.Context) (library.PatronLoans, error)
+	Renew(ctx context.Context, loan library.LoanID) (library.PatronLoan, error)
+	End() // forgets the account at once, and tells the server in its own time
+}
+
+// ErrUnreachable is wrapped where the central server does not answer.
+var ErrUnreachable = errors.New("the central server does not answer")
+
+// A later knows how long to wait before the next try.
+type later interface{ RetryAfter() time.Duration }
+
+// refusal words why something was refused: what it means, and what to do next.
+func (v *visit) refusal(err error) string {
+	var refused *library.Refusal
+	var wait later
+	switch {
+	case errors.As(err, &wait):
+		if minutes := int((wait.RetryAfter() + time.Minute - 1) / time.Minute); minutes > 1 {
+			return v.t("refusal.try_later_minutes", minutes)
+		}
+		return v.t("refusal.try_later")
+	case errors.As(err, &refused) && v.app.printer.Has("refusal."+refused.Code):
+		return v.t("refusal." + refused.Code)
+	case errors.Is(err, ErrUnreachable):
+		return v.t("refusal.unreachable")
+	}
+	v.app.cfg.Log.Warn("the central server refused in an unknown way", "page", v.route.Page, "err", err)
+	return v.t("refusal.internal")
+}
+
+// refusalCode is the code of a refusal.
+func refusalCode(err error) (string, bool) {
+	var refused *library.Refusal
+	if !errors.As(err, &refused) {
+		return "", false
+	}
+	return refused.Code, true
+}
+
+// over reports whether an error means that the account must be asked for anew.
+func over(err error) bool { return errors.Is(err, library.ErrSessionEnded) }

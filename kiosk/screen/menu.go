@@ -1,0 +1,93 @@
+package screen
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// menu is 利用者メニュー: how a patron's things stand, and where to go from there.
+func menu(v *visit) content {
+	body := newSlot()
+	account := v.app.account
+	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (s standing, err error) {
+		if account == nil {
+			return s, errNobody
+		}
+		if s.account, err = account.Account(ctx); err != nil {
+			return s, err
+		}
+		s.loans, err = account.Loans(ctx)
+		return s, err
+	}, func(s standing, err error) {
+		switch {
+		case err == nil:
+			put(body, v.menuBody(s.account, s.loans))
+		case !v.app.lost(err):
+			put(body, v.kit.Text(v.refusal(err)))
+		}
+	})
+	return content{title: v.t("menu.title"), body: body}
+}
+
+// standing is how a patron's things stand.
+type standing struct {
+	account library.Account
+	loans   library.PatronLoans
+}
+
+func (v *visit) menuBody(a library.Account, l library.PatronLoans) fyne.CanvasObject {
+	k := v.kit
+	head := widget.Column(theme.GapTight, k.Display(v.t("menu.name", a.Name)).Lines(1).DownTo(v.look().Text))
+	for _, m := range a.Messages {
+		if key := "message." + m; v.app.printer.Has(key) {
+			text := v.t("message." + m)
+			if m == library.MessageCardExpires {
+				text = v.t("message."+m, v.day(a.ValidUntil))
+			}
+			head.Add(k.Text("▲ " + text).In(v.look().Bad))
+		}
+	}
+	ready := v.t("menu.holds_none")
+	if a.HoldsReady > 0 {
+		ready = v.t("menu.holds_ready", a.HoldsReady)
+	}
+	head.Add(k.Text(ready))
+	tile := func(name string, r Route, about ...fyne.CanvasObject) fyne.CanvasObject {
+		return k.Tile(v.t(name), widget.Plain, widget.Inset(theme.GapWide, theme.GapSection, theme.GapWide, theme.GapSection,
+			widget.Fitting(theme.Gap, append([]fyne.CanvasObject{k.Title(v.t(name))}, about...)...)), v.open(r))
+	}
+	tiles := widget.Columns(theme.GapWide, []float32{1.6, 1},
+		tile("menu.loans", Route{Page: PageLoans}, v.loansInShort(a, l)...),
+		tile("menu.search", Route{Page: PageSearch}, k.Text(v.t("menu.search_about"))),
+	)
+	if v.portrait() {
+		return widget.Column(theme.GapSection, head, widget.Space(), widget.Sized(0, v.size.Height*0.36, tiles))
+	}
+	return widget.Column(theme.GapSection, head, widget.Fill(tiles))
+}
+
+// loansInShort says how many there are, and which must be back first.
+func (v *visit) loansInShort(a library.Account, l library.PatronLoans) []fyne.CanvasObject {
+	k := v.kit
+	about := v.t("menu.loans_none")
+	if a.Loans > 0 {
+		about = v.t("menu.loans_about", a.Loans)
+	}
+	if a.Overdue > 0 {
+		about = v.t("menu.loans_overdue", a.Loans, a.Overdue)
+	}
+	lines := []fyne.CanvasObject{k.Text(about)}
+	for _, loan := range l.Loans[:min(4, len(l.Loans))] {
+		until := k.Second(v.t("loans.until", v.day(loan.DueOn)))
+		if loan.DueOn.Before(l.Today) {
+			until = k.Second("▲ " + v.t("loans.until", v.day(loan.DueOn))).In(v.look().Bad)
+		}
+		lines = append(lines, widget.Column(theme.GapTight, k.Rule(), widget.Row(theme.Gap, widget.Fill(k.Text(loan.Title).Lines(1)), until)))
+	}
+	return lines
+}

@@ -1,0 +1,146 @@
+package sync
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"sync"
+	"time"
+
+	"github.com/google/uuid"
+
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+)
+
+// ErrUnreachable is wrapped by every error that is no answer of the central server:
+// it could not be reached, did not answer in time, or was in trouble itself.
+var ErrUnreachable = errors.New("the central server does not answer")
+
+// TryLater is library.ErrTryLater with the time to wait.
+type TryLater = protocol.TryLater
+
+// Session is a patron's session at the central server. Its token lives only here:
+// in memory, until End. Its methods may be called from many goroutines.
+type Session struct {
+	client *Client
+	mu     sync.Mutex
+	token  string // "": ended
+}
+
+// accountWithin bounds how long a person waits for one answer.
+const accountWithin = 15 * time.Second
+
+// LogIn opens a session for the patron of a card. It returns library.ErrLogin
+// whatever of the two was wrong, a *TryLater while the card must pause, another
+// *library.Refusal where the patron may not be served, and ErrUnreachable.
+func (c *Client) LogIn(ctx context.Context, card, password string) (*Session, library.Account, error) {
+	in, cancel := context.WithTimeout(ctx, accountWithin)
+	defer cancel()
+	l, err := c.wire.LogIn(in, card, password)
+	if err != nil {
+		return nil, library.Account{}, unreachable(ctx, err)
+	}
+	return &Session{client: c, token: l.Token}, l.Account, nil
+}
+
+// Account returns what the patron's menu shows now. After End, and when the server
+// ended the session, every method returns library.ErrSessionEnded.
+func (s *Session) Account(ctx context.Context) (library.Account, error) {
+	return ask(ctx, s, accountWithin, s.client.wire.Account)
+}
+
+// Loans returns the patron's loans.
+func (s *Session) Loans(ctx context.Context) (library.PatronLoans, error) {
+	return ask(ctx, s, accountWithin, s.client.wire.Loans)
+}
+
+// How often a renewal is asked for when no answer comes, how long each time, and
+// the wait after the first try, doubled after the next.
+const (
+	renewTries   = 3
+	renewWithin  = 3 * time.Second
+	renewBackoff = 250 * time.Millisecond
+)
+
+// Renew renews a loan once, also when the server's answer is lost and it has to be
+// asked again, and returns the loan as it stands then. The server's answer comes
+// within 10 seconds, or ErrUnreachable: then the loan may be renewed or not, and
+// Loans tells.
+func (s *Session) Renew(ctx context.Context, loan library.LoanID) (library.PatronLoan, error) {
+	key, err := uuid.NewV7()
+	if err != nil {
+		return library.PatronLoan{}, fmt.Errorf("make an identifier: %w", err)
+	}
+	for try := range renewTries {
+		var renewed library.PatronLoan
+		renewed, err = ask(ctx, s, renewWithin, func(ctx context.Context, token string) (library.PatronLoan, error) {
+			return s.client.wire.Renew(ctx, token, key.String(), loan)
+		})
+		if !errors.Is(err, ErrUnreachable) {
+			return renewed, err
+		}
+		if try == renewTries-1 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return library.PatronLoan{}, ctx.Err()
+		case <-time.After(jitter(renewBackoff << try)):
+		}
+	}
+	return library.PatronLoan{}, err
+}
+
+// endWithin bounds how long the server is told of an end.
+const endWithin = 5 * time.Second
+
+// End forgets the session at once, and tells the server in the background, which
+// would otherwise forget it in its own time.
+func (s *Session) End() {
+	s.mu.Lock()
+	token := s.token
+	s.token = ""
+	s.mu.Unlock()
+	if token == "" {
+		return
+	}
+	s.client.beside(func() {
+		ctx, cancel := context.WithTimeout(context.Background(), endWithin)
+		defer cancel()
+		if err := s.client.wire.LogOut(ctx, token); err != nil && !errors.Is(err, library.ErrSessionEnded) {
+			s.client.cfg.Log.Info("the server was not told of a session's end; it ends it by itself", "err", err)
+		}
+	})
+}
+
+// ask asks one question as the session's patron.
+func ask[T any](ctx context.Context, s *Session, within time.Duration, question func(ctx context.Context, token string) (T, error)) (T, error) {
+	s.mu.Lock()
+	token := s.token
+	s.mu.Unlock()
+	var none T
+	if token == "" {
+		return none, library.ErrSessionEnded
+	}
+	in, cancel := context.WithTimeout(ctx, within)
+	defer cancel()
+	answer, err := question(in, token)
+	if err != nil {
+		return none, unreachable(ctx, err)
+	}
+	return answer, nil
+}
+
+// unreachable marks the errors that are no answer. ctx is the caller's.
+func unreachable(ctx context.Context, err error) error {
+	if ctx.Err() != nil {
+		return ctx.Err()
+	}
+	var refusal *library.Refusal
+	var problem *protocol.Problem
+	if errors.As(err, &refusal) || errors.As(err, &problem) && problem.Status < 500 {
+		return err
+	}
+	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+}
