@@ -149,6 +149,23 @@ func TestPasswordIsShownAsDots(t *testing.T) {
 	}
 }
 
+func TestPasswordIsShownWhileHeld(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.Scanned(barcode.Code{Kind: barcode.Card, Text: testCard})
+	a.typed("Abc123")
+	for _, e := range widget.Elements(a.root) {
+		if e.Text == "押すあいだ表示" {
+			e.Target.MouseDown(nil)
+			a.see(t, "Abc123")
+			e.Target.MouseOut() // the finger slides off
+		}
+	}
+	if a.shows("Abc123") {
+		t.Error("the password is still shown")
+	}
+	a.see(t, "●●●●●●")
+}
+
 func TestRefusedLogins(t *testing.T) {
 	for _, c := range []struct {
 		err  error
