@@ -40,6 +40,16 @@ var (
 	ErrHeldByOther   = &Refusal{Code: "held_by_other"}
 	ErrRenewalLimit  = &Refusal{Code: "renewal_limit"}
 
+	// Holds.
+	ErrNoCopies       = &Refusal{Code: "no_copies"}        // the library owns none
+	ErrNotLent        = &Refusal{Code: "not_lent"}         // its copies are read in the library, or lost
+	ErrAlreadyHeld    = &Refusal{Code: "already_held"}     // by the same patron
+	ErrHasOnLoan      = &Refusal{Code: "has_on_loan"}      // the patron has it
+	ErrTooManyHolds   = &Refusal{Code: "too_many_holds"}   // Policy.MaxHolds active ones
+	ErrHoldNotWaiting = &Refusal{Code: "hold_not_waiting"} // cancel and change only while 予約中です
+	ErrUnknownHold    = &Refusal{Code: "hold_unknown"}
+	ErrNoEmail        = &Refusal{Code: "no_email"} // contact by mail, and no address is registered
+
 	// Staff.
 	ErrStaffOnly = &Refusal{Code: "staff_only"} // no staff session, or not the role for it
 

@@ -17,6 +17,7 @@ import (
 
 type patronCmd struct {
 	Import patronImportCmd `cmd:"" help:"Take patrons in from CSV or TSV with a header line. Nobody is deleted."`
+	Unlock patronUnlockCmd `cmd:"" help:"Let a card be tried again that is locked after too many failed logins."`
 }
 
 type patronImportCmd struct {

@@ -54,6 +54,18 @@ func TestStaffCommands(t *testing.T) {
 	}
 }
 
+func TestUnlock(t *testing.T) {
+	data, config := t.TempDir(), file(t, "central.toml", quick)
+	must(t, data, "--config", config, "patron", "import", file(t, "patrons.csv", "id,card,name\np1,1001,港 花子\n"))
+	if _, told, code := command(t, data, "--config", config, "patron", "unlock", "9999"); code != failed || !strings.Contains(told, "no patron") {
+		t.Errorf("an unknown card: status %d, %s", code, told)
+	}
+	must(t, data, "--config", config, "patron", "unlock", "1001")
+	if out := must(t, data, "--config", config, "audit", "verify"); !strings.HasPrefix(out, "1:") {
+		t.Errorf("audit log: %s", out)
+	}
+}
+
 // TestPasswordIsNotShown types a password into a real terminal.
 func TestPasswordIsNotShown(t *testing.T) {
 	master, slave, err := pty.Open()

@@ -1,0 +1,39 @@
+package main
+
+import (
+	"fmt"
+
+	"madoguchi/central/audit"
+	"madoguchi/central/db"
+)
+
+type patronUnlockCmd struct {
+	Card string `arg:"" help:"The patron's card number, as scanned or typed."`
+}
+
+// Run lets a card be tried again that is locked after too many failed logins.
+func (c *patronUnlockCmd) Run(a *app) error {
+	card, err := a.settings.parseCard(c.Card)
+	if err != nil {
+		return err
+	}
+	return a.with(func(s *server) error {
+		passwords, err := a.passwords(s)
+		if err != nil {
+			return err
+		}
+		err = a.audited(s, "unlock", func(tx *db.Tx, e *audit.Entry) error {
+			p, err := s.ledger.PatronByCardTx(a.ctx, tx, card)
+			if err != nil {
+				return err
+			}
+			e.Subject = "patron:" + string(p.ID)
+			return passwords.LiftLock(a.ctx, tx, card)
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout, "the card can be tried again")
+		return nil
+	})
+}
