@@ -49,12 +49,9 @@ func desk[T any](s *Service, w http.ResponseWriter, r *http.Request, do func(ctx
 	if err != nil {
 		return err
 	}
-	text, err := readJSON(w, r)
-	if err != nil {
-		return err
-	}
 	var body T
-	if err := decodeJSON(text, &body); err != nil {
+	text, err := readInto(w, r, &body)
+	if err != nil {
 		return err
 	}
 	return s.once(w, r, who, text, func(ctx context.Context, tx *db.Tx) (any, error) {

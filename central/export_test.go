@@ -4,3 +4,6 @@ import "context"
 
 // Sweep is sweep, which Run calls now and then.
 func (s *Service) Sweep(ctx context.Context) error { return s.sweep(ctx) }
+
+// ExpireHolds is expireHolds, which Run calls now and then.
+func (s *Service) ExpireHolds(ctx context.Context) error { return s.expireHolds(ctx) }

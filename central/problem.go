@@ -42,6 +42,7 @@ var statuses = map[*library.Refusal]int{
 	library.ErrStaffOnly:         http.StatusForbidden,
 	library.ErrUnknownPatron:     http.StatusNotFound,
 	library.ErrUnknownLoan:       http.StatusNotFound,
+	library.ErrUnknownHold:       http.StatusNotFound,
 	library.ErrKeyReused:         http.StatusUnprocessableEntity,
 }
 

@@ -48,10 +48,15 @@ func (s *Service) routes() []route {
 		{"GET /v1/me", s.terminal(s.me), short},
 		{"GET /v1/me/loans", s.terminal(s.loans), short},
 		{"POST /v1/me/loans/{id}/renewal", s.terminal(s.renew), short},
+		{"GET /v1/me/holds", s.terminal(s.holds), short},
+		{"POST /v1/me/holds", s.terminal(s.placeHolds), short},
+		{"PATCH /v1/me/holds/{id}", s.terminal(s.changeHold), short},
+		{"DELETE /v1/me/holds/{id}", s.terminal(s.cancelHold), short},
 		{"POST /v1/staff/sessions", s.terminal(s.staffLogIn), short},
 		{"POST /v1/desk/checkouts", s.terminal(s.checkout), short},
 		{"POST /v1/desk/returns", s.terminal(s.giveBack), short},
 		{"POST /v1/desk/arrivals", s.terminal(s.arrive), short},
+		{"POST /v1/desk/paper-holds", s.terminal(s.paperHold), short},
 		{"GET /healthz", s.healthz, short},
 		{"GET /readyz", s.readyz, short},
 		{"GET /metrics", s.metrics.serve, short},
@@ -152,11 +157,17 @@ const maxBody = 64 << 10
 
 // decode reads a JSON body strictly: one value, only known fields.
 func decode(w http.ResponseWriter, r *http.Request, into any) error {
+	_, err := readInto(w, r, into)
+	return err
+}
+
+// readInto is decode for those who need the body's text too.
+func readInto(w http.ResponseWriter, r *http.Request, into any) ([]byte, error) {
 	body, err := readJSON(w, r)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	return decodeJSON(body, into)
+	return body, decodeJSON(body, into)
 }
 
 // readJSON reads a body that says it is JSON.

@@ -31,10 +31,24 @@ type Circulation interface {
 	LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronLoans, error)
 	RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error)
 
+	HoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronHolds, error)
+	// PlaceHoldsTx judges each line of the request by itself and answers them in
+	// order. It refuses the whole with library.ErrUnknownBranch or library.ErrNoEmail.
+	PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest) ([]library.HoldAnswer, error)
+	CancelHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID) (library.PatronHold, error)
+	ChangeHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID,
+		pickup library.BranchCode, contact library.Contact) (library.PatronHold, error)
+	// ExpireHolds ends the holds whose time on the hold shelf is over, and says how
+	// many they were. It may run at any time, and as often as it is asked.
+	ExpireHolds(ctx context.Context) (int, error)
+
 	// Of the desk. An item is named by its barcode; at is where it lies.
 	CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (loan library.Loan, title string, err error)
 	ReturnTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
 	ArriveTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
+	// PaperHoldTx places a hold as of when its paper form was received.
+	PaperHoldTx(ctx context.Context, tx *db.Tx, card string, bib library.BibID,
+		pickup library.BranchCode, contact library.Contact, receivedAt time.Time) (library.PatronHold, error)
 }
 
 // Config is what a Service is made of.
@@ -63,6 +77,7 @@ type Service struct {
 	mux     *http.ServeMux
 	limit   *enrolLimit
 	metrics *metrics
+	expired library.Date // the day of the last morning on which holds expired, as Run knows it
 }
 
 // New returns a service. It does not start anything.
@@ -83,11 +98,12 @@ func New(cfg Config) *Service {
 	return s
 }
 
-// upkeepEvery is how often Run looks whether an edition is due.
+// upkeepEvery is how often Run looks what is due.
 const upkeepEvery = 30 * time.Second
 
-// Run builds editions when they are due, until the context ends. Trouble is
-// logged and tried again; several processes may run it on one database.
+// Run builds editions and lets holds expire when that is due, until the context
+// ends. Trouble is logged and tried again; several processes may run it on one
+// database.
 func (s *Service) Run(ctx context.Context) error {
 	if err := s.cfg.Editions.Tidy(ctx); err != nil && !errors.Is(err, db.ErrTaken) {
 		s.cfg.Log.Warn("could not tidy the data folder", "err", err)
@@ -95,7 +111,7 @@ func (s *Service) Run(ctx context.Context) error {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx), s.expireHolds(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {

@@ -2,12 +2,14 @@ package library
 
 // Account is what a patron's menu shows of the patron.
 type Account struct {
-	Name       string   `json:"name"`
-	Loans      int      `json:"loans"`
-	Overdue    int      `json:"overdue"`
-	HoldsReady int      `json:"holds_ready"`
-	ValidUntil Date     `json:"valid_until,omitzero"`
-	Messages   []string `json:"messages,omitempty"` // what the patron should know, see the Message constants
+	Name       string     `json:"name"`
+	Loans      int        `json:"loans"`
+	Overdue    int        `json:"overdue"`
+	HoldsReady int        `json:"holds_ready"`
+	ValidUntil Date       `json:"valid_until,omitzero"`
+	HomeBranch BranchCode `json:"home_branch,omitempty"`
+	Contacts   []Contact  `json:"contacts,omitempty"` // how the patron can be told that a hold is ready
+	Messages   []string   `json:"messages,omitempty"` // what the patron should know, see the Message constants
 }
 
 // The messages of an Account.

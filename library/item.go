@@ -72,6 +72,21 @@ func WhereaboutsOf(items []Item, at BranchCode) Whereabouts {
 // Returned says what to do with a copy that lies at a desk.
 type Returned struct {
 	Title string
-	State ItemState  // OnShelf: put it on its shelf; InTransit: send it
+	State ItemState  // OnShelf: put it on its shelf; OnHoldShelf: on the hold shelf; InTransit: send it; Missing: look for it
 	To    BranchCode // where it is sent, "" when it stays
+
+	// HoldFor is the card of the patron for whom it goes on the hold shelf.
+	HoldFor string
+}
+
+// Pick is a copy that staff of a branch fetch for a hold. Where it is wanted at the
+// branch itself, To is that branch.
+type Pick struct {
+	ItemID        ItemID     `json:"item_id"`
+	Barcode       string     `json:"barcode,omitempty"`
+	Title         string     `json:"title"`
+	CallNumber    string     `json:"call_number,omitempty"`
+	Shelf         string     `json:"shelf,omitempty"`
+	FromHoldShelf bool       `json:"from_hold_shelf,omitempty"` // it stands there for a patron who did not come
+	To            BranchCode `json:"to"`                        // pickup branch
 }

@@ -40,8 +40,14 @@ func TestAccount(t *testing.T) {
 		{"blocked", Patron{Blocks: []Block{BlockOverdue}}, nil, Account{Messages: []string{MessageBlockOverdue}}},
 		{"expires in 31 days", Patron{ValidUntil: day("2026-12-25")}, nil, Account{ValidUntil: day("2026-12-25")}},
 		{"expires in 30 days", Patron{ValidUntil: day("2026-12-24")}, nil, Account{ValidUntil: day("2026-12-24"), Messages: []string{MessageCardExpires}}},
+		{"by mail", Patron{Branch: "kita", Email: "a@example.jp"}, nil, Account{HomeBranch: "kita", Contacts: []Contact{ByMail, NoNews}}},
+		{"by telephone", Patron{Phones: []string{"0312345678"}}, nil, Account{Contacts: []Contact{ByPhone, NoNews}}},
+		{"both", Patron{Email: "a@example.jp", Phones: []string{"0312345678"}}, nil, Account{Contacts: []Contact{ByMail, ByPhone, NoNews}}},
 	} {
 		c.patron.Name, c.want.Name, c.want.HoldsReady = "青木 花", "青木 花", 3
+		if c.want.Contacts == nil {
+			c.want.Contacts = []Contact{NoNews}
+		}
 		if got := c.patron.Account(c.due, 3, today); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}

@@ -13,6 +13,8 @@ type Policy struct {
 	RenewalLimit   int     `json:"renewal_limit"`    // guide: 1回に限り
 	ShelfDays      int     `json:"shelf_days"`       // guide: 取置期間, open days from the day after contact
 	MaxHolds       int     `json:"max_holds"`
+	ExpireHour     int     `json:"expire_hour"`     // from this hour on, 0 to 23, holds expire each morning
+	HoldShownDays  int     `json:"hold_shown_days"` // guide: cancelled ones stay on the list for two weeks; expired ones too
 
 	ThrottleAfter  int     `json:"throttle_after"`  // failed logins of a card before it must pause
 	ThrottleFirst  Seconds `json:"throttle_first"`  // the first pause, doubled with each further failure
@@ -36,6 +38,8 @@ func DefaultPolicy() Policy {
 		RenewalLimit:   1,
 		ShelfDays:      7,
 		MaxHolds:       20,
+		ExpireHour:     6,
+		HoldShownDays:  14,
 		ThrottleAfter:  5,
 		ThrottleFirst:  30,
 		ThrottleMost:   3600,

@@ -55,41 +55,14 @@ func (s *Session) Loans(ctx context.Context) (library.PatronLoans, error) {
 	return ask(ctx, s, accountWithin, s.client.wire.Loans)
 }
 
-// How often a renewal is asked for when no answer comes, how long each time, and
-// the wait after the first try, doubled after the next.
-const (
-	renewTries   = 3
-	renewWithin  = 3 * time.Second
-	renewBackoff = 250 * time.Millisecond
-)
-
 // Renew renews a loan once, also when the server's answer is lost and it has to be
 // asked again, and returns the loan as it stands then. The server's answer comes
 // within 10 seconds, or ErrUnreachable: then the loan may be renewed or not, and
 // Loans tells.
 func (s *Session) Renew(ctx context.Context, loan library.LoanID) (library.PatronLoan, error) {
-	key, err := uuid.NewV7()
-	if err != nil {
-		return library.PatronLoan{}, fmt.Errorf("make an identifier: %w", err)
-	}
-	for try := range renewTries {
-		var renewed library.PatronLoan
-		renewed, err = ask(ctx, s, renewWithin, func(ctx context.Context, token string) (library.PatronLoan, error) {
-			return s.client.wire.Renew(ctx, token, key.String(), loan)
-		})
-		if !errors.Is(err, ErrUnreachable) {
-			return renewed, err
-		}
-		if try == renewTries-1 {
-			break
-		}
-		select {
-		case <-ctx.Done():
-			return library.PatronLoan{}, ctx.Err()
-		case <-time.After(jitter(renewBackoff << try)):
-		}
-	}
-	return library.PatronLoan{}, err
+	return change(ctx, s, func(ctx context.Context, token, key string) (library.PatronLoan, error) {
+		return s.client.wire.Renew(ctx, token, key, loan)
+	})
 }
 
 // endWithin bounds how long the server is told of an end.
@@ -130,6 +103,42 @@ func ask[T any](ctx context.Context, s *Session, within time.Duration, question 
 		return none, unreachable(ctx, err)
 	}
 	return answer, nil
+}
+
+// How often a change is asked for when no answer comes, how long each time, and the
+// wait after the first try, doubled after the next.
+const (
+	changeTries   = 3
+	changeWithin  = 3 * time.Second
+	changeBackoff = 250 * time.Millisecond
+)
+
+// change asks for a change as the session's patron, again with the same key where no
+// answer comes: it happens once at most.
+func change[T any](ctx context.Context, s *Session, question func(ctx context.Context, token, key string) (T, error)) (T, error) {
+	var none T
+	key, err := uuid.NewV7()
+	if err != nil {
+		return none, fmt.Errorf("make an identifier: %w", err)
+	}
+	for try := range changeTries {
+		var answer T
+		answer, err = ask(ctx, s, changeWithin, func(ctx context.Context, token string) (T, error) {
+			return question(ctx, token, key.String())
+		})
+		if !errors.Is(err, ErrUnreachable) {
+			return answer, err
+		}
+		if try == changeTries-1 {
+			break
+		}
+		select {
+		case <-ctx.Done():
+			return none, ctx.Err()
+		case <-time.After(jitter(changeBackoff << try)):
+		}
+	}
+	return none, err
 }
 
 // unreachable marks the errors that are no answer. ctx is the caller's.

@@ -117,6 +117,8 @@ func TestAPatronsSession(t *testing.T) {
 	}
 	session.End()
 	for name, err := range map[string]error{
+		"holds": second(session.Holds(ctx)), "place": second(session.PlaceHolds(ctx, library.HoldRequest{})),
+		"cancel": second(session.CancelHold(ctx, "x")), "change": second(session.ChangeHold(ctx, "x", "chuo", library.NoNews)),
 		"account": second(session.Account(ctx)), "loans": second(session.Loans(ctx)), "renew": second(session.Renew(ctx, loan)),
 	} {
 		if !errors.Is(err, library.ErrSessionEnded) {
@@ -165,7 +167,7 @@ func TestRefusalsOfALogin(t *testing.T) {
 	}
 }
 
-// lossy loses the answers to renewals, after the server gave them.
+// lossy loses the answers to changes, after the server gave them.
 type lossy struct {
 	mu   sync.Mutex
 	lose int
@@ -176,7 +178,7 @@ func (l *lossy) RoundTrip(r *http.Request) (*http.Response, error) {
 	resp, err := http.DefaultTransport.RoundTrip(r)
 	l.mu.Lock()
 	defer l.mu.Unlock()
-	if err == nil && strings.HasSuffix(r.URL.Path, "/renewal") {
+	if err == nil && r.Header.Get(protocol.IdempotencyHeader) != "" {
 		l.keys = append(l.keys, r.Header.Get(protocol.IdempotencyHeader))
 		if l.lose > 0 {
 			l.lose--
@@ -267,10 +269,14 @@ func TestNothingOfAPatronStays(t *testing.T) {
 	if _, err := session.Renew(t.Context(), loan); err != nil {
 		t.Error(err)
 	}
+	lines, err := session.PlaceHolds(t.Context(), library.HoldRequest{Bibs: []library.BibID{"b00002"}, Pickup: "chuo", Contact: library.NoNews})
+	if err != nil || len(lines) != 1 || lines[0].Hold == nil {
+		t.Fatal(lines, err)
+	}
 	session.End()
 	x.stop()
-	canaries := []string{card, password, email, fullName, string(loan), tokens[0]}
-	err := filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
+	canaries := []string{card, password, email, fullName, string(loan), string(lines[0].Hold.ID), tokens[0]}
+	err = filepath.WalkDir(dir, func(path string, d os.DirEntry, err error) error {
 		if err != nil || d.IsDir() {
 			return err
 		}

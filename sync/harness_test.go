@@ -224,7 +224,7 @@ func start(t *testing.T, dir string) *terminal {
 // until waits for something to become true of the terminal.
 func (x *terminal) until(what string, ok func(kiosksync.Status) bool) {
 	x.t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(60 * time.Second)
 	for !ok(x.Status()) {
 		select {
 		case <-x.changed:

@@ -49,7 +49,7 @@ func TestAccount(t *testing.T) {
 		ctx := t.Context()
 		c.book(t, "b1", "i1", "i2")
 		c.book(t, "b2", "i3")
-		p := library.Patron{ID: "p1", Card: "1", Name: "青木 花", ValidUntil: day("2026-12-31")}
+		p := library.Patron{ID: "p1", Card: "1", Name: "青木 花", Branch: "chuo", Phones: []string{"0312345678"}, ValidUntil: day("2026-12-31")}
 		if err := c.PutPatrons(ctx, p); err != nil {
 			t.Fatal(err)
 		}
@@ -57,6 +57,7 @@ func TestAccount(t *testing.T) {
 			t.Helper()
 			c.clock.set(t, at)
 			want.Name, want.ValidUntil = p.Name, p.ValidUntil
+			want.HomeBranch, want.Contacts = p.Branch, []library.Contact{library.ByPhone, library.NoNews}
 			got, err := c.Account(ctx, "p1")
 			if err != nil || !reflect.DeepEqual(got, want) {
 				t.Errorf("at %s: %+v, %v, want %+v", at, got, err, want)

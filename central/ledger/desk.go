@@ -12,7 +12,8 @@ import (
 )
 
 // Checkout lends an item, named by its barcode, to the patron with a card, and
-// returns the loan and the item's title. It refuses with library.ErrUnknownPatron
+// returns the loan and the item's title. Of what the patron waited for it is collected.
+// It refuses with library.ErrUnknownPatron
 // or library.ErrUnknownItem, as library.Patron.MayBorrow, and as
 // library.Policy.Lend does.
 func (l *Ledger) Checkout(ctx context.Context, card, item string) (loan library.Loan, title string, err error) {
@@ -41,14 +42,25 @@ func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (
 	if err != nil {
 		return library.Loan{}, "", err
 	}
-	loan, err = l.cfg.Policy().Lend(library.LoanID(id.String()), patron.ID, it.Item, today)
+	asked := it.Item
+	if it.hold != "" {
+		h, err := holdByID(ctx, tx, it.hold)
+		if err != nil {
+			return library.Loan{}, "", err
+		}
+		if h.PatronID != patron.ID {
+			return library.Loan{}, "", library.ErrItemHeld
+		}
+		asked.State = library.OnShelf // as far as this patron is concerned
+	}
+	loan, err = l.cfg.Policy().Lend(library.LoanID(id.String()), patron.ID, asked, today)
 	if err != nil {
 		return library.Loan{}, "", err
 	}
 	if err := l.lend(ctx, tx, it, loan); err != nil {
 		return library.Loan{}, "", err
 	}
-	return loan, it.title, nil
+	return loan, it.title, l.collect(ctx, tx, patron.ID, it)
 }
 
 // lend stores a loan of an item that nobody has.
@@ -90,7 +102,8 @@ func (l *Ledger) ReturnTx(ctx context.Context, tx *db.Tx, item string, at librar
 // Arrive says that an item lies at a branch, or where at is "" at its own: it came
 // from another branch, or was found. It refuses with library.ErrUnknownItem,
 // library.ErrUnknownBranch, library.ErrItemOnLoan (return it instead) or
-// library.ErrItemHeld (it waits for a patron where it is).
+// library.ErrItemHeld (it waits for a patron where it is). A copy that was fetched for
+// a hold, or sent, is delivered.
 func (l *Ledger) Arrive(ctx context.Context, item string, at library.BranchCode) (r library.Returned, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
 		r, err = l.ArriveTx(ctx, tx, item, at)
@@ -112,21 +125,6 @@ func (l *Ledger) ArriveTx(ctx context.Context, tx *db.Tx, item string, at librar
 		return library.Returned{}, library.ErrItemHeld
 	}
 	return l.putDown(ctx, tx, it, at)
-}
-
-// putDown decides where a copy goes that nobody has.
-func (l *Ledger) putDown(ctx context.Context, tx *db.Tx, it held, at library.BranchCode) (library.Returned, error) {
-	if at == "" {
-		at = it.Branch
-	}
-	if err := knownBranch(ctx, tx, at); err != nil {
-		return library.Returned{}, err
-	}
-	r := library.Returned{Title: it.title, State: library.OnShelf}
-	if at != it.Branch {
-		r.State, r.To = library.InTransit, it.Branch
-	}
-	return r, l.setState(ctx, tx, it, r.State, library.Date{})
 }
 
 func knownBranch(ctx context.Context, tx *db.Tx, code library.BranchCode) error {

@@ -47,8 +47,9 @@ func (l *Ledger) Availability(ctx context.Context, bib library.BibID) ([]library
 }
 
 // SetState says where an item is from now on. Only an item on loan has a due
-// date. It returns library.ErrUnknownItem when there is no such item, and
-// library.ErrItemOnLoan for one that a patron has: it must be returned first.
+// date. It returns library.ErrUnknownItem when there is no such item,
+// library.ErrItemOnLoan for one that a patron has, which must be returned first, and
+// library.ErrItemHeld for one that is kept for a patron, unless it is missing.
 func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state library.ItemState, due library.Date) error {
 	if (state == library.OnLoan) == due.IsZero() {
 		return fmt.Errorf("item %s: an item on loan has a due date, and no other has", item)
@@ -64,10 +65,18 @@ func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state librar
 		if err != nil {
 			return err
 		}
-		if it.loan != "" && (state != it.State || due != it.DueOn) {
+		switch {
+		case it.loan != "" && (state != it.State || due != it.DueOn):
 			return library.ErrItemOnLoan
+		case state == library.Missing:
+			return l.miss(ctx, tx, it)
+		case it.hold != "" && state != it.State:
+			return library.ErrItemHeld
 		}
-		return l.setState(ctx, tx, it, state, due)
+		if err := l.setState(ctx, tx, it, state, due); err != nil {
+			return err
+		}
+		return l.serve(ctx, tx, it.BibID)
 	})
 }
 
@@ -88,7 +97,9 @@ func (l *Ledger) SetOwned(ctx context.Context, item library.ItemID, owned bool) 
 type held struct {
 	library.Item
 	title string
+	owned bool
 	loan  library.LoanID // "" for none
+	hold  library.HoldID // that has the copy, "" for none
 }
 
 func itemByID(ctx context.Context, tx *db.Tx, id library.ItemID) (held, error) {
@@ -112,10 +123,14 @@ func itemByCode(ctx context.Context, tx *db.Tx, code string) (held, error) {
 }
 
 // lockItem lets whoever comes next to lend, return or renew the same item wait, or
-// begin anew, until this transaction ends. It is SELECT FOR UPDATE in words that
-// SQLite knows too.
+// begin anew, until this transaction ends; whoever comes to the queue of its bib too,
+// which is locked first. It is SELECT FOR UPDATE in words that SQLite knows too.
 func lockItem(ctx context.Context, tx *db.Tx, where string, args ...any) error {
-	_, err := tx.ExecContext(ctx, `UPDATE item SET state = state WHERE `+where, args...)
+	_, err := tx.ExecContext(ctx, `UPDATE bib SET bucket = bucket WHERE id IN (SELECT bib_id FROM item WHERE `+where+`)`, args...)
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, `UPDATE item SET state = state WHERE `+where, args...)
 	return err
 }
 
@@ -124,18 +139,18 @@ func findItem(ctx context.Context, tx *db.Tx, where, key string) (held, error) {
 		return held{}, library.ErrUnknownItem
 	}
 	var it held
-	var loan sql.NullString
+	var loan, hold sql.NullString
 	var record string
-	err := tx.QueryRowContext(ctx, `SELECT i.id, i.bib_id, i.branch_code, i.lendable, i.state, i.due_on, l.id, b.record
-		FROM item i JOIN bib b ON b.id = i.bib_id LEFT JOIN loan l ON l.item_id = i.id WHERE `+where, key).
-		Scan(&it.ID, &it.BibID, &it.Branch, &it.Lendable, &it.State, &it.DueOn, &loan, &record)
+	err := tx.QueryRowContext(ctx, `SELECT i.id, i.bib_id, i.branch_code, i.lendable, i.state, i.due_on, i.owned, l.id, h.id, b.record
+		FROM item i JOIN bib b ON b.id = i.bib_id LEFT JOIN loan l ON l.item_id = i.id LEFT JOIN hold h ON h.item_id = i.id WHERE `+where, key).
+		Scan(&it.ID, &it.BibID, &it.Branch, &it.Lendable, &it.State, &it.DueOn, &it.owned, &loan, &hold, &record)
 	if errors.Is(err, sql.ErrNoRows) {
 		return held{}, library.ErrUnknownItem
 	}
 	if err != nil {
 		return held{}, err
 	}
-	it.loan = library.LoanID(loan.String)
+	it.loan, it.hold = library.LoanID(loan.String), library.HoldID(hold.String)
 	bib, err := readBib(record)
 	it.title = titleOf(bib)
 	return it, err

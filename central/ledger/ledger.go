@@ -1,6 +1,6 @@
 // Package ledger is the library's circulation as SQL, decided by the rules of
-// package library: who may borrow, who has what and until when, and where each
-// item is. It keeps nothing of a loan that ended.
+// package library: who may borrow, who has what and until when, who waits for what and
+// gets which copy, and where each item is. It keeps nothing of a loan that ended.
 //
 // A method opens its transaction itself. Its namesake ending in Tx works in the
 // caller's, so that an effect, its answer and its audit entry are stored together

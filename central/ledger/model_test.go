@@ -65,6 +65,9 @@ func newHistory(t *rapid.T, c *city, name string) *history {
 			c.patron(t, h.patron(n))
 		}
 	}
+	c.book(t, library.BibID(name+"b0"))
+	c.hold(t, h.patron(modelPatrons-1), library.BibID(name+"b0"), "waiting")
+	c.exec(t, `UPDATE hold SET sequence_id = $1, sequence_place = 1 WHERE bib_id = $2`, name, name+"b0")
 	return h
 }
 
@@ -176,11 +179,13 @@ func (h *history) days(t *rapid.T) {
 	h.setClock(t)
 }
 
-// hold has patron 2 wait for a bib, or no longer.
+// hold has patron 2 wait for a bib, or no longer. It is the second volume of a
+// sequence whose first the patron waits for, so that no copy comes of it.
 func (h *history) hold(t *rapid.T) {
 	i := h.items[drawItem(t, h)]
 	if h.waiting[i.bib] = !h.waiting[i.bib]; h.waiting[i.bib] {
 		h.c.hold(t, h.patron(2), h.bib(i), "waiting")
+		h.c.exec(t, `UPDATE hold SET sequence_id = $1, sequence_place = 2 WHERE bib_id = $2`, h.name, string(h.bib(i)))
 	} else {
 		h.c.exec(t, `DELETE FROM hold WHERE bib_id = $1`, string(h.bib(i)))
 	}

@@ -61,4 +61,6 @@ type Returned struct {
 	Title string             `json:"title"`
 	State library.ItemState  `json:"state"`        // on_shelf: put it on its shelf; in_transit: send it
 	To    library.BranchCode `json:"to,omitempty"` // where it is sent
+
+	HoldFor string `json:"hold_for,omitempty"` // on_hold_shelf: the card of the patron for whom
 }

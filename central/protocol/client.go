@@ -213,6 +213,9 @@ var refusals = []*library.Refusal{
 	library.ErrItemHeld, library.ErrItemNotOnLoan, library.ErrNotOwned, library.ErrOverdue,
 	library.ErrHeldByOther, library.ErrRenewalLimit,
 
+	library.ErrNoCopies, library.ErrNotLent, library.ErrAlreadyHeld, library.ErrHasOnLoan,
+	library.ErrTooManyHolds, library.ErrHoldNotWaiting, library.ErrUnknownHold, library.ErrNoEmail,
+
 	library.ErrStaffOnly, library.ErrKeyReused,
 }
 

@@ -3,6 +3,8 @@ package protocol
 import (
 	"context"
 	"net/http"
+
+	"madoguchi/library"
 )
 
 // StaffLogIn asks for a staff member's session at this terminal. LogOut ends it.
@@ -18,6 +20,11 @@ func (c *Client) Checkout(ctx context.Context, token, key string, body Checkout)
 // Return takes an item back, as staff. For the key see Renew.
 func (c *Client) Return(ctx context.Context, token, key string, body Return) (Returned, error) {
 	return send[Returned](ctx, c, call{method: http.MethodPost, path: "/v1/desk/returns", session: token, key: key, body: body})
+}
+
+// PaperHold enters a hold from a paper form, as staff. For the key see Renew.
+func (c *Client) PaperHold(ctx context.Context, token, key string, body PaperHold) (library.PatronHold, error) {
+	return send[library.PatronHold](ctx, c, call{method: http.MethodPost, path: "/v1/desk/paper-holds", session: token, key: key, body: body})
 }
 
 // Arrive notes that an item arrived at a branch, as staff. For the key see Renew.

@@ -19,19 +19,21 @@ import (
 type cli struct {
 	settingsFlags
 
-	Serve    serveCmd    `cmd:"" help:"Answer terminals until it is told to end."`
-	Demo     demoCmd     `cmd:"" help:"Fill an empty database with the demo library and print a terminal's enrolment code."`
-	Import   importCmd   `cmd:"" help:"Take records into the catalogue."`
-	Branch   branchCmd   `cmd:"" help:"The library's branches."`
-	Terminal terminalCmd `cmd:"" help:"The terminals that may ask this server."`
-	Staff    staffCmd    `cmd:"" help:"The staff who may log in at a terminal or desk."`
-	Patron   patronCmd   `cmd:"" help:"The patrons."`
-	Checkout checkoutCmd `cmd:"" help:"Lend an item to a patron."`
-	Return   returnCmd   `cmd:"" help:"Take an item back, and forget who had it."`
-	Arrive   arriveCmd   `cmd:"" help:"Say that an item has come to a branch, or was found there."`
-	Audit    auditCmd    `cmd:"" help:"The log of what staff, patrons and commands did."`
-	Edition  editionCmd  `cmd:"" help:"The editions of the catalogue that terminals fetch."`
-	Doctor   doctorCmd   `cmd:"" help:"Look for what is wrong and say what to do."`
+	Serve     serveCmd     `cmd:"" help:"Answer terminals until it is told to end."`
+	Demo      demoCmd      `cmd:"" help:"Fill an empty database with the demo library and print a terminal's enrolment code."`
+	Import    importCmd    `cmd:"" help:"Take records into the catalogue."`
+	Branch    branchCmd    `cmd:"" help:"The library's branches."`
+	Terminal  terminalCmd  `cmd:"" help:"The terminals that may ask this server."`
+	Staff     staffCmd     `cmd:"" help:"The staff who may log in at a terminal or desk."`
+	Patron    patronCmd    `cmd:"" help:"The patrons."`
+	Checkout  checkoutCmd  `cmd:"" help:"Lend an item to a patron."`
+	Return    returnCmd    `cmd:"" help:"Take an item back, and forget who had it."`
+	Arrive    arriveCmd    `cmd:"" help:"Say that an item has come to a branch, or was found there."`
+	Hold      holdCmd      `cmd:"" help:"The holds: what is to be fetched for them, and which have ended."`
+	PaperHold paperHoldCmd `cmd:"" help:"Enter a hold that a patron asked for on paper."`
+	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`
+	Edition   editionCmd   `cmd:"" help:"The editions of the catalogue that terminals fetch."`
+	Doctor    doctorCmd    `cmd:"" help:"Look for what is wrong and say what to do."`
 }
 
 // app is what commands run in.
@@ -100,6 +102,13 @@ func sentence(err error) string {
 		library.ErrItemNotOnLoan:   "the item is not on loan; where it came from elsewhere or was found: central arrive",
 		library.ErrItemReference:   "the item is to be read in the library and is not lent",
 		library.ErrItemHeld:        "the item waits for another patron",
+		library.ErrUnknownBib:      "there is no such bib",
+		library.ErrNoCopies:        "the library owns no copy of it; the form is a request to buy or borrow it",
+		library.ErrNotLent:         "its copies are read in the library, or missing",
+		library.ErrAlreadyHeld:     "the patron holds it already",
+		library.ErrHasOnLoan:       "the patron has it on loan",
+		library.ErrTooManyHolds:    "the patron has as many holds as one may have",
+		library.ErrNoEmail:         "the patron has no e-mail address registered; choose another --contact",
 		central.ErrStaffThere:      "there is a staff member of this name already; for another password: central staff password NAME",
 		central.ErrStaffUnknown:    "there is no staff member of this name; see: central staff list",
 		db.ErrTaken:                "another process is doing this right now; wait for it",

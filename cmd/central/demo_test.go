@@ -342,20 +342,3 @@ func consistent(t *testing.T, a *app, s *server) {
 		t.Errorf("%d ready holds", n)
 	}
 }
-
-func TestOpenDays(t *testing.T) {
-	open := library.Hours{Open: 600, Close: 1200}
-	calendar := library.Calendar{
-		Hours:  [7]library.Hours{open, {}, open, open, open, open, open}, // closed on Mondays
-		Closed: []library.Date{{Year: 2026, Month: 11, Day: 28}},
-	}
-	from := library.Date{Year: 2026, Month: 11, Day: 24} // a Tuesday
-	for n, want := range map[int]string{0: "2026-11-24", 1: "2026-11-25", 3: "2026-11-27", 4: "2026-11-29", 5: "2026-12-01", 7: "2026-12-03"} {
-		if got := openDays(calendar, from, n); got.String() != want {
-			t.Errorf("%d open days after %s: %s, want %s", n, from, got, want)
-		}
-	}
-	if got := openDays(library.Calendar{}, from, 7); got != from.Add(38) {
-		t.Errorf("never open: %s", got)
-	}
-}

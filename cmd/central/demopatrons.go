@@ -75,24 +75,11 @@ func (d demoLibrary) circulation() error {
 		if x.State == demo.HoldReady {
 			branch, _ := library.Site{Branches: branches}.Branch(h.Pickup)
 			h.ContactedOn = d.today.Add(-x.ContactedAgo)
-			h.ShelfUntil = openDays(branch.Calendar, h.ContactedOn, d.app.settings.Site.Policy.ShelfDays)
+			h.ShelfUntil = library.ShelfUntil(branch.Calendar, h.ContactedOn, d.app.settings.Site.Policy.ShelfDays)
 		}
 		standing.Holds = append(standing.Holds, h)
 	}
 	return d.server.ledger.TakeOver(d.app.ctx, standing)
-}
-
-// openDays returns the day on which a branch has been open n times since the day
-// after from, or has been closed for a month.
-func openDays(c library.Calendar, from library.Date, n int) library.Date {
-	day := from
-	for last := from.Add(n + 31); n > 0 && day.Before(last); {
-		day = day.Add(1)
-		if _, open := c.On(day); open {
-			n--
-		}
-	}
-	return day
 }
 
 func (d demoLibrary) passwords() error {

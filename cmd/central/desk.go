@@ -70,9 +70,12 @@ func (c copyAtDesk) run(a *app, action string, do putDown) error {
 		if err != nil {
 			return err
 		}
-		if r.State == library.InTransit {
+		switch r.State {
+		case library.InTransit:
 			fmt.Fprintf(a.stdout, "send it to %s: %s\n", r.To, r.Title)
-		} else {
+		case library.OnHoldShelf:
+			fmt.Fprintf(a.stdout, "put it on the hold shelf for card %s: %s\n", r.HoldFor, r.Title)
+		default:
 			fmt.Fprintf(a.stdout, "put it on its shelf: %s\n", r.Title)
 		}
 		return nil

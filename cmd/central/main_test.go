@@ -128,6 +128,7 @@ func TestRefusals(t *testing.T) {
 		{failed, "cannot be read", []string{"--config", "/nonexistent.toml", "branch", "list"}},
 		{failed, "loan_days", []string{"--config", file(t, "c.toml", "[policy]\nloan_days = 0"), "branch", "list"}},
 		{failed, "loan_day", []string{"--config", file(t, "c.toml", "[policy]\nloan_day = 7"), "branch", "list"}},
+		{failed, "expire_hour", []string{"--config", file(t, "c.toml", "[policy]\nexpire_hour = 24"), "branch", "list"}},
 		{failed, "time zone", []string{"--config", file(t, "c.toml", "[site]\ntime_zone = 'Mars'"), "branch", "list"}},
 	} {
 		out, told, code := command(t, data, test.args...)

@@ -152,6 +152,9 @@ func policyOf(set map[string]any) (library.Policy, error) {
 			return p, fmt.Errorf("%s must be more than 0", name)
 		}
 	}
+	if p.ExpireHour < 0 || p.ExpireHour > 23 {
+		return p, errors.New("expire_hour is an hour of the day, from 0 to 23")
+	}
 	if p.IdleCountdown >= p.IdleAfter {
 		return p, errors.New("idle_countdown must be less than idle_after, of which it is the last part")
 	}

@@ -36,6 +36,26 @@ func (a account) Renew(ctx context.Context, loan library.LoanID) (library.Patron
 	return r, worded(err)
 }
 
+func (a account) Holds(ctx context.Context) (library.PatronHolds, error) {
+	r, err := a.session.Holds(ctx)
+	return r, worded(err)
+}
+
+func (a account) PlaceHolds(ctx context.Context, req library.HoldRequest) ([]library.HoldAnswer, error) {
+	r, err := a.session.PlaceHolds(ctx, req)
+	return r, worded(err)
+}
+
+func (a account) CancelHold(ctx context.Context, hold library.HoldID) (library.PatronHold, error) {
+	r, err := a.session.CancelHold(ctx, hold)
+	return r, worded(err)
+}
+
+func (a account) ChangeHold(ctx context.Context, hold library.HoldID, pickup library.BranchCode, contact library.Contact) (library.PatronHold, error) {
+	r, err := a.session.ChangeHold(ctx, hold, pickup, contact)
+	return r, worded(err)
+}
+
 func (a account) End() { a.session.End() }
 
 // worded gives an error the type by which the screens know it; refusals have it.

@@ -6,13 +6,16 @@ import (
 	"fmt"
 	"io/fs"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
 	_ "modernc.org/sqlite"
 
+	"madoguchi/kiosk/widget"
 	"madoguchi/library"
 )
 
@@ -34,6 +37,7 @@ func startDemo(t *testing.T, settings string) (*server, *kiosk) {
 	s.serve()
 	k := s.terminal(code, "[barcode.card]\nlengths = [11]\nprefix = \"2\"\ncheck = \"7dr\"\n[barcode.item]\nlengths = [10]\nprefix = \"1\"\n")
 	k.start()
+	k.explainFailure()
 	return s, k
 }
 
@@ -164,5 +168,90 @@ func nothingOf(t *testing.T, dir string, secrets ...string) {
 	}
 	if looked < 3 {
 		t.Errorf("only %d files were looked at: %v", looked, slices.Sorted(slices.Values(secrets)))
+	}
+}
+
+// Three volumes of a work, none of which stands on a shelf, are held in order; the
+// desk gets the second back first.
+func TestHoldsInOrder(t *testing.T) {
+	s, k := startDemo(t, "")
+	const title = "港の三部作"
+	write(t, filepath.Join(s.dir, "volumes.csv"), "id,title,title_reading,volume,creator,publisher,year,ndc,barcode,branch,call_number\n"+
+		"v1,"+title+",ミナト ノ サンブサク,上,浦 一子,灯台社,2026,913.6,1900000001,chuo,913.6/ウ\n"+
+		"v2,"+title+",ミナト ノ サンブサク,中,浦 一子,灯台社,2026,913.6,1900000002,chuo,913.6/ウ\n"+
+		"v3,"+title+",ミナト ノ サンブサク,下,浦 一子,灯台社,2026,913.6,1900000003,chuo,913.6/ウ\n")
+	s.central("import", "csv", filepath.Join(s.dir, "volumes.csv"))
+	for _, item := range []string{"1900000001", "1900000002", "1900000003"} {
+		s.central("checkout", "21000000022", item)
+	}
+	k.waitForTitle(title)
+	for n, volume := range []string{"下", "上", "中"} {
+		k.scan("190000000" + string("312"[n]))
+		k.see(title + " " + volume)
+		k.tap("予約カートに入れる")
+		k.see(fmt.Sprintf("カート %d", n+1))
+	}
+	k.tap("カート 3")
+	k.waitPage("cart")
+	k.tap("順番予約")
+	k.waitPage("sequence")
+	k.tap("3件の予約に進む")
+	k.waitPage("card")
+	k.scan(demoCard)
+	k.waitPage("password")
+	k.typeKeys("4", "8", "1", "5", "1", "6", "Return")
+	k.waitPage("confirm")
+	k.see("3件を、この順番で予約します")
+	k.tap("予約する")
+	k.waitPage("held")
+	k.see("3件の予約ができました")
+	k.tap("予約の状況を見る")
+	k.waitPage("holds")
+	k.see(title + " 上 から 3件（順番予約）")
+	k.seePart("1　"+title+" 上　○ 予約中です", "2　"+title+" 中　○ 予約中です")
+
+	s.central("return", "1900000002", "--branch", "chuo") // the second: nothing is allocated to it
+	k.reopenHolds()
+	k.seePart("1　"+title+" 上　○ 予約中です", "2　"+title+" 中　○ 予約中です")
+
+	s.central("return", "1900000001", "--branch", "chuo")
+	k.reopenHolds()
+	// The second stands on its shelf: it is to be fetched from there.
+	k.seePart("1　"+title+" 上　● ご用意できました", "2　"+title+" 中　→ 取寄・準備中です", "3　"+title+" 下　○ 予約中です")
+	s.central("arrive", "1900000002", "--branch", "chuo")
+	k.reopenHolds()
+	k.seePart("2　" + title + " 中　● ご用意できました")
+	k.tap("変更・取消")
+	k.waitPage("hold")
+	k.tap("この予約を取り消す")
+	k.see("予約を取り消しました。2週間は一覧に残ります。")
+	k.tap("わかりました")
+	k.seePart("3　" + title + " 下　取り消しました")
+}
+
+// waitForTitle waits until the terminal's catalogue has a title: a new record takes a
+// moment to come from the server.
+func (k *kiosk) waitForTitle(title string) {
+	k.t.Helper()
+	eventually(k.t, title+" does not come", func() bool {
+		out, err := exec.Command(k.path("kiosk"), "--data", k.path("terminal"), "search", title).Output()
+		return err == nil && strings.Contains(string(out), title)
+	})
+}
+
+func (k *kiosk) reopenHolds() {
+	k.t.Helper()
+	k.tap("← もどる")
+	k.tap("予約の状況を見る")
+	k.waitPage("holds")
+}
+
+// seePart waits for texts that stand within longer ones.
+func (k *kiosk) seePart(parts ...string) {
+	k.t.Helper()
+	for _, part := range parts {
+		k.until(part, func(s onScreen) bool {
+			return slices.ContainsFunc(s.Elements, func(e widget.Element) bool { return strings.Contains(e.Text, part) })
+		})
 	}
 }

@@ -132,6 +132,12 @@ var accountSteps = []step{
 	{"menu", []string{"login.go"}},
 	{"loans", []string{"menu.loans"}},
 	{"", []string{"frame.end"}},
+	{"detail-in-cart", []string{"home.by_words", "=く", "=さ", "=ま", "=く", "key.search", "first", "detail.to_cart"}},
+	{"cart", []string{"=カート 1"}},
+	{"confirm", []string{"=1件の予約に進む", "scan", "password", "login.go"}},
+	{"held", []string{"confirm.place"}},
+	{"holds", []string{"held.list"}},
+	{"", []string{"frame.end"}},
 	{"login-refused", []string{"scan", "=0", "=0", "=0", "=0", "=0", "=0", "login.go"}},
 	{"", []string{"frame.end"}},
 }

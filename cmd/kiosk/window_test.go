@@ -217,6 +217,22 @@ func (k *kiosk) start() {
 	})
 }
 
+// explainFailure tells what was on the screen when a test failed.
+func (k *kiosk) explainFailure() {
+	k.t.Cleanup(func() {
+		if !k.t.Failed() {
+			return
+		}
+		s, _ := k.screen()
+		for _, e := range s.Elements {
+			k.t.Logf("on the screen: %+v", e)
+		}
+		if b, err := os.ReadFile(k.path("kiosk.log")); err == nil {
+			k.t.Logf("kiosk's log:\n%s", b)
+		}
+	})
+}
+
 func (k *kiosk) stop() {
 	k.t.Helper()
 	k.program.stop()
@@ -242,17 +258,7 @@ func startKiosk(t *testing.T, settings string) *kiosk {
 	s.serve()
 	k := s.enrol()
 	k.start()
-	t.Cleanup(func() {
-		if t.Failed() {
-			s, _ := k.screen()
-			for _, e := range s.Elements {
-				t.Logf("on the screen: %+v", e)
-			}
-			if b, err := os.ReadFile(k.path("kiosk.log")); err == nil {
-				t.Logf("kiosk's log:\n%s", b)
-			}
-		}
-	})
+	k.explainFailure()
 	return k
 }
 
@@ -448,7 +454,7 @@ func freeAddress(t testing.TB) string {
 // that a test could turn.
 func eventually(t testing.TB, complaint string, ok func() bool) {
 	t.Helper()
-	deadline := time.After(20 * time.Second)
+	deadline := time.After(40 * time.Second)
 	tick := time.NewTicker(25 * time.Millisecond)
 	defer tick.Stop()
 	for !ok() {

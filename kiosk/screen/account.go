@@ -17,6 +17,10 @@ type Account interface {
 	Account(ctx context.Context) (library.Account, error)
 	Loans(ctx context.Context) (library.PatronLoans, error)
 	Renew(ctx context.Context, loan library.LoanID) (library.PatronLoan, error)
+	Holds(ctx context.Context) (library.PatronHolds, error)
+	PlaceHolds(ctx context.Context, req library.HoldRequest) ([]library.HoldAnswer, error)
+	CancelHold(ctx context.Context, hold library.HoldID) (library.PatronHold, error)
+	ChangeHold(ctx context.Context, hold library.HoldID, pickup library.BranchCode, contact library.Contact) (library.PatronHold, error)
 	End() // forgets the account at once, and tells the server in its own time
 }
 

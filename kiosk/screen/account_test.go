@@ -27,6 +27,8 @@ type counter struct {
 	refuse  error // what every question is answered with
 	ended   int
 	renewed []library.LoanID
+	holds   []library.PatronHold
+	asked   []library.HoldRequest
 }
 
 func (c *counter) logIn(_ context.Context, card, password string) (Account, library.Account, error) {
@@ -42,6 +44,7 @@ func (c *counter) logIn(_ context.Context, card, password string) (Account, libr
 func (c *counter) account() library.Account {
 	return library.Account{
 		Name: testName, Loans: len(c.loans), Overdue: 1, HoldsReady: 2, ValidUntil: library.Date{Year: 2026, Month: 12, Day: 10},
+		HomeBranch: "chuo", Contacts: []library.Contact{library.ByMail, library.ByPhone, library.NoNews},
 		Messages: []string{library.MessageOverdue, library.MessageCardExpires},
 	}
 }

@@ -145,8 +145,8 @@ func (s *advancedScreen) draw() {
 		kind = s.t("kind." + string(q.Kind))
 	}
 	cells = append(cells,
-		s.cell("branch", branch+"　▸", false, func() { s.cycleBranch() }),
-		s.cell("kind", kind+"　▸", false, func() { s.cycleKind() }),
+		s.cell("branch", branch+"　▶", false, func() { s.cycleBranch() }),
+		s.cell("kind", kind+"　▶", false, func() { s.cycleKind() }),
 	)
 	form := widget.Column(theme.GapTight)
 	for i := 0; i < len(cells); i += 2 {

@@ -65,10 +65,12 @@ type App struct {
 	dialog  fyne.CanvasObject
 	leave   context.CancelFunc
 	wedge   barcode.Wedge
-	state   State   // as it is shown
-	card    string  // read, and waiting for its password
-	account Account // of who is logged in; nil: nobody
-	loading int     // results that have not been shown yet
+	state   State                // as it is shown
+	card    string               // read, and waiting for its password
+	account Account              // of who is logged in; nil: nobody
+	next    Route                // where a login leads; the zero Route: to the menu
+	answers []library.HoldAnswer // of the last confirmation
+	loading int                  // results that have not been shown yet
 }
 
 // New builds the interface and shows the home screen. All further calls belong on
@@ -212,6 +214,18 @@ func (a *App) build(v *visit) content {
 		return menu(v)
 	case PageLoans:
 		return loans(v)
+	case PageCart:
+		return cart(v)
+	case PageSequence:
+		return sequence(v)
+	case PageConfirm:
+		return confirm(v)
+	case PageHeld:
+		return held(v)
+	case PageHolds:
+		return holds(v)
+	case PageHold:
+		return oneHold(v)
 	}
 	return home(v)
 }

@@ -102,12 +102,12 @@ func (d *detailScreen) body() fyne.CanvasObject {
 	size := d.bodySize()
 	links := d.links()
 	if d.portrait() {
-		about, here, beside := d.about(), d.here(), widget.Columns(theme.Gap, nil, links...)
-		room := size.Height - 3*theme.GapWide
-		for _, o := range []fyne.CanvasObject{about, here, beside} {
+		about, here, hold, beside := d.about(), d.here(), d.hold(), widget.Columns(theme.Gap, nil, links...)
+		room := size.Height - 4*theme.GapWide
+		for _, o := range []fyne.CanvasObject{about, here, hold, beside} {
 			room -= widget.HeightFor(o, size.Width)
 		}
-		return widget.Column(theme.GapWide, about, here, widget.Fill(d.copies(size.Width, room)), beside)
+		return widget.Column(theme.GapWide, about, here, widget.Fill(d.copies(size.Width, room)), hold, beside)
 	}
 	put(d.foot, widget.Row(theme.Gap, links...))
 	const share = 1.25
@@ -116,7 +116,7 @@ func (d *detailScreen) body() fyne.CanvasObject {
 	room := size.Height - widget.HeightFor(about, left) - theme.GapWide
 	return widget.Columns(theme.GapSection, []float32{share, 1},
 		widget.Column(theme.GapWide, about, widget.Fill(d.copies(left, room))),
-		widget.Column(theme.GapWide, d.here(), d.more()),
+		widget.Column(theme.GapWide, d.here(), d.hold(), d.more()),
 	)
 }
 
@@ -196,6 +196,22 @@ func (d *detailScreen) creatorsWithRoles(all []library.Creator) string {
 		names = append(names, joined(" ", c.Name, c.Role))
 	}
 	return strings.Join(names, "、")
+}
+
+// hold is the button that puts the bib into the cart, or why there is none.
+func (d *detailScreen) hold() fyne.CanvasObject {
+	k := d.kit
+	err := library.Holdable(d.record.Items)
+	code, refused := refusalCode(err)
+	switch {
+	case refused && code == library.ErrNoCopies.Code:
+		return widget.Column(0) // the shelf says so already
+	case refused:
+		return k.Second(d.t("detail.no_hold." + code)).Lines(2)
+	case d.inCart(d.record.Bib.ID):
+		return k.Button("✓ "+d.t("detail.in_cart"), widget.Outlined, d.open(Route{Page: PageCart}))
+	}
+	return k.Button(d.t("detail.to_cart"), widget.Filled, func() { d.addToCart(d.record.Bib) })
 }
 
 // here shows the shelf of this branch with the call number as on the label.

@@ -25,6 +25,7 @@ func (a *App) ended() {
 // forget lets go of everything that belongs to a patron, and of the way here.
 func (a *App) forget() {
 	a.dialog, a.back, a.card = nil, nil, ""
+	a.next, a.answers = Route{}, nil
 	if a.account != nil {
 		a.account.End()
 		a.account = nil

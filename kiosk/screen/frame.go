@@ -95,10 +95,23 @@ func (v *visit) footer(c content) fyne.CanvasObject {
 	if v.route.Page == PageHome {
 		parts = append(parts, v.displayButton())
 	}
+	if len(v.app.session.Cart()) > 0 && v.cartReachable() {
+		parts = append(parts, v.cartButton())
+	}
 	if v.route.Page != PageHome {
 		parts = append(parts, v.kit.Button(v.t("frame.end"), widget.Plain, v.app.endSession))
 	}
 	return widget.Row(theme.Gap, parts...)
+}
+
+// cartReachable reports whether the footer leads to the cart: everywhere but where
+// the cart is being confirmed already.
+func (v *visit) cartReachable() bool {
+	switch v.route.Page {
+	case PageCart, PageSequence, PageConfirm, PageHeld, PageCard, PagePassword:
+		return false
+	}
+	return true
 }
 
 // displayButton leads to language, size of type and colours.

@@ -221,9 +221,25 @@ func (s *secretField) logIn() {
 		}
 		a.account, a.card = in.account, ""
 		a.session.LogIn(session.Patron{Card: number, Name: in.shown.Name})
-		a.back = nil
-		a.show(Route{Page: PageMenu})
+		a.back = []Route{{Page: PageMenu}}
+		if a.next.Page == "" {
+			a.back = nil
+			a.next.Page = PageMenu
+		}
+		next := a.next
+		a.next = Route{}
+		a.show(next)
 	})
+}
+
+// loggedIn runs on as who is logged in: at once, or by way of card and password.
+func (a *App) loggedIn(then Route) {
+	if a.account != nil {
+		a.open(then)
+		return
+	}
+	a.next = then
+	a.open(Route{Page: PageCard})
 }
 
 // lost ends the session when the server does not know it any more.

@@ -63,7 +63,10 @@ func (v *visit) menuBody(a library.Account, l library.PatronLoans) fyne.CanvasOb
 	}
 	tiles := widget.Columns(theme.GapWide, []float32{1.6, 1},
 		tile("menu.loans", Route{Page: PageLoans}, v.loansInShort(a, l)...),
-		tile("menu.search", Route{Page: PageSearch}, k.Text(v.t("menu.search_about"))),
+		widget.Column(theme.GapWide,
+			widget.Fill(tile("menu.holds", Route{Page: PageHolds}, k.Text(v.t("menu.holds_about")))),
+			widget.Fill(tile("menu.search", Route{Page: PageSearch}, k.Text(v.t("menu.search_about")))),
+		),
 	)
 	if v.portrait() {
 		return widget.Column(theme.GapSection, head, widget.Space(), widget.Sized(0, v.size.Height*0.36, tiles))

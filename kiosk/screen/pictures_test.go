@@ -41,7 +41,7 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &counter{loans: someLoans()}
+	server := &counter{loans: someLoans(), holds: someHolds()}
 	state := &State{}
 	*state = online
 	fyneApp := test.NewTempApp(t)
@@ -74,6 +74,16 @@ var online = State{Ready: true, Connected: true, Bibs: 4, Items: 1204386}
 func situations() []situation {
 	at := func(name string, r Route) situation {
 		return situation{name, online, func(a *App) { a.back = []Route{{Page: PageHome}}; a.show(r) }}
+	}
+	account := func(name string, r Route) situation {
+		return situation{name, online, func(a *App) {
+			a.account = a.pictured()
+			a.session.SetCart(someCart())
+			waits := someHolds()[4]
+			a.answers = []library.HoldAnswer{{BibID: "kokoro", Hold: &waits}, {BibID: "n0", Refusal: library.ErrHasOnLoan.Code}}
+			a.back = []Route{{Page: PageMenu}}
+			a.show(r)
+		}}
 	}
 	return []situation{
 		{"home", online, func(a *App) { a.goHome() }},
@@ -112,6 +122,13 @@ func situations() []situation {
 			a.account = a.pictured()
 			a.show(Route{Page: PageLoans})
 		}},
+		account("cart", Route{Page: PageCart}),
+		account("sequence", Route{Page: PageSequence}),
+		account("confirm", Route{Page: PageConfirm, Pickup: "nishi"}),
+		account("holds", Route{Page: PageHolds}),
+		account("hold", Route{Page: PageHold, Hold: "h5", Pickup: "chuo", Contact: library.ByMail}),
+		account("held", Route{Page: PageHeld}),
+		account("detail-cart", Route{Page: PageDetail, Bib: "kokoro"}),
 		{"idle", online, func(a *App) {
 			a.back = []Route{{Page: PageHome}}
 			a.show(Route{Page: PageResults})
@@ -127,7 +144,7 @@ func situations() []situation {
 
 // pictured is an account for pictures.
 func (a *App) pictured() Account {
-	account := &counter{loans: someLoans()}
+	account := &counter{loans: someLoans(), holds: someHolds()}
 	a.session.LogIn(session.Patron{Card: testCard, Name: testName})
 	return account
 }
@@ -163,6 +180,7 @@ func TestScreens(t *testing.T) {
 							*a.state = s.state
 							a.back, a.dialog, a.account = nil, nil, nil
 							a.session.LogIn(session.Patron{})
+							a.session.SetCart(nil)
 							s.show(a.App)
 							a.settle()
 							checkLayout(t, s.name, a.App)

@@ -25,6 +25,12 @@ const (
 	PagePassword Page = "password"
 	PageMenu     Page = "menu"
 	PageLoans    Page = "loans"
+	PageCart     Page = "cart"
+	PageSequence Page = "sequence"
+	PageConfirm  Page = "confirm"
+	PageHeld     Page = "held"
+	PageHolds    Page = "holds"
+	PageHold     Page = "hold"
 )
 
 // Route is a screen and all that it needs to stand as it stood: going back shows
@@ -34,9 +40,13 @@ type Route struct {
 	Page     Page
 	Query    library.Query
 	Bib      library.BibID
-	NDC      string        // PageBrowse: what was chosen so far, 0 to 2 digits
-	Offset   int           // first record, copy or line shown
-	Keyboard widget.Layout // PageSearch, PageAdvanced
-	Field    string        // PageAdvanced: the field that is typed into; PageGuide: the topic
-	Heading  string        // PageResults: what the list is, where it is no search
+	NDC      string             // PageBrowse: what was chosen so far, 0 to 2 digits
+	Offset   int                // first record, copy or line shown
+	Keyboard widget.Layout      // PageSearch, PageAdvanced
+	Field    string             // PageAdvanced: the field that is typed into; PageGuide: the topic
+	Heading  string             // PageResults: what the list is, where it is no search
+	Sequence bool               // PageConfirm: 順番予約, in the order of the cart
+	Pickup   library.BranchCode // PageConfirm, PageHold: chosen so far
+	Contact  library.Contact    // likewise
+	Hold     library.HoldID     // PageHold
 }

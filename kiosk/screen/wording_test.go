@@ -4,12 +4,16 @@ import (
 	"go/ast"
 	"go/parser"
 	"go/token"
+	"os"
 	"path/filepath"
 	"strconv"
 	"strings"
 	"testing"
 
+	"golang.org/x/image/font/sfnt"
+
 	"madoguchi/assets/wording"
+	"madoguchi/kiosk/theme"
 )
 
 // No key that the screens use is missing, and none that exists is unused. A key
@@ -45,15 +49,61 @@ func TestNoWordingIsMissingOrUnused(t *testing.T) {
 	}
 }
 
-// usedKeys finds the string literals of this package that are keys: those with a
-// dot inside, and the arguments of t and T.
-func usedKeys(t *testing.T) (whole, begun map[string]bool) {
-	whole, begun = map[string]bool{}, map[string]bool{}
-	paths, err := filepath.Glob("*.go")
+// A terminal needs no font but its own: every character that the program itself
+// shows is in both weights.
+func TestEveryCharacterIsInTheFont(t *testing.T) {
+	shown := map[rune]bool{}
+	for _, l := range wording.Languages() {
+		p, err := wording.For(l.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range p.Keys() {
+			for _, r := range p.T(key) + l.Name {
+				shown[r] = true
+			}
+		}
+	}
+	for _, folder := range []string{".", "../widget"} {
+		for _, f := range sources(t, folder) {
+			ast.Inspect(f, func(n ast.Node) bool {
+				if l, ok := n.(*ast.BasicLit); ok && (l.Kind == token.STRING || l.Kind == token.CHAR) && !strings.Contains(l.Value, "々") { // the rules of line breaking
+					for _, r := range l.Value {
+						shown[r] = true
+					}
+				}
+				return true
+			})
+		}
+	}
+	for _, file := range []string{"BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf"} {
+		data, err := os.ReadFile(filepath.Join(theme.FontFolder, file))
+		if err != nil {
+			t.Fatal(err)
+		}
+		font, err := sfnt.Parse(data)
+		if err != nil {
+			t.Fatal(err)
+		}
+		var buf sfnt.Buffer
+		for r := range shown {
+			if r == '\n' {
+				continue
+			}
+			if i, err := font.GlyphIndex(&buf, r); err != nil || i == 0 {
+				t.Errorf("%s has no %q (%U)", file, r, r)
+			}
+		}
+	}
+}
+
+// sources parses the program text of a folder, its tests left out.
+func sources(t *testing.T, folder string) (files []*ast.File) {
+	t.Helper()
+	paths, err := filepath.Glob(filepath.Join(folder, "*.go"))
 	if err != nil {
 		t.Fatal(err)
 	}
-	var files []*ast.File
 	for _, path := range paths {
 		if strings.HasSuffix(path, "_test.go") {
 			continue
@@ -64,6 +114,13 @@ func usedKeys(t *testing.T) (whole, begun map[string]bool) {
 		}
 		files = append(files, f)
 	}
+	return files
+}
+
+// usedKeys finds the string literals of this package that are keys: those with a
+// dot inside, and the arguments of t and T.
+func usedKeys(t *testing.T) (whole, begun map[string]bool) {
+	whole, begun = map[string]bool{}, map[string]bool{}
 	literal := func(n ast.Node) (string, bool) {
 		l, ok := n.(*ast.BasicLit)
 		if !ok || l.Kind != token.STRING {
@@ -72,7 +129,7 @@ func usedKeys(t *testing.T) (whole, begun map[string]bool) {
 		s, err := strconv.Unquote(l.Value)
 		return s, err == nil
 	}
-	for _, f := range files {
+	for _, f := range sources(t, ".") {
 		ast.Inspect(f, func(n ast.Node) bool {
 			switch n := n.(type) {
 			case *ast.ImportSpec:

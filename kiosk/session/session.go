@@ -4,6 +4,7 @@
 package session
 
 import (
+	"slices"
 	"sync"
 	"time"
 
@@ -33,6 +34,16 @@ type Preferences struct {
 type Patron struct {
 	Card string // in its normal form
 	Name string
+}
+
+// CartLine is a bib in the hold cart (予約カート). Collecting needs no login.
+type CartLine struct {
+	Bib      library.BibID
+	Title    string // as it is shown
+	Work     string // the title without the volume
+	Volume   string
+	Creators string
+	Now      bool // to be held with the next confirmation; otherwise it stays in the cart
 }
 
 // Config is what a Session needs. The callbacks come one after the other, in the
@@ -65,6 +76,7 @@ type Session struct {
 	told     int       // seconds of the last countdown callback, 0: no countdown
 	prefs    Preferences
 	patron   Patron
+	cart     []CartLine
 	timer    *time.Timer
 	armed    int // numbers the timers; an older one that still fires does nothing
 	events   []func()
@@ -152,6 +164,16 @@ func (s *Session) Patron() Patron {
 // LogIn keeps who logged in until the session ends. It counts as a touch.
 func (s *Session) LogIn(p Patron) { s.change(func() { s.patron = p }) }
 
+// Cart returns what was collected, in its order.
+func (s *Session) Cart() []CartLine {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return slices.Clone(s.cart)
+}
+
+// SetCart keeps what was collected until the session ends. It counts as a touch.
+func (s *Session) SetCart(lines []CartLine) { s.change(func() { s.cart = slices.Clone(lines) }) }
+
 // change does a touch, and with it whatever the touch was for.
 func (s *Session) change(do func()) {
 	policy := sound(s.cfg.Policy())
@@ -213,6 +235,7 @@ func (s *Session) clear() {
 	s.active = false
 	s.prefs = Preferences{}
 	s.patron = Patron{}
+	s.cart = nil
 	s.told = 0
 	s.armed++
 	if s.timer != nil {

@@ -1,0 +1,145 @@
+package central
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+	"time"
+
+	"madoguchi/central/db"
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+)
+
+// maxLines is how many bibs one request for holds may name: more than a patron may
+// hold, so that each line too many gets its own answer.
+const maxLines = 100
+
+func (s *Service) holds(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.patron(r)
+	if err != nil {
+		return err
+	}
+	var all library.PatronHolds
+	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
+		all, err = s.cfg.Circulation.HoldsTx(r.Context(), tx, who.patron)
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	return reply(w, r, all)
+}
+
+func (s *Service) placeHolds(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.patron(r)
+	if err != nil {
+		return err
+	}
+	var req library.HoldRequest
+	text, err := readInto(w, r, &req)
+	if err != nil {
+		return err
+	}
+	if len(req.Bibs) == 0 || len(req.Bibs) > maxLines {
+		return badRequest("a request for holds names 1 to %d bibs", maxLines)
+	}
+	if err := checkContact(req.Contact); err != nil {
+		return err
+	}
+	return s.once(w, r, who, text, func(ctx context.Context, tx *db.Tx) (any, error) {
+		lines, err := s.cfg.Circulation.PlaceHoldsTx(ctx, tx, who.patron, req)
+		return protocol.HoldAnswers{Lines: lines}, err
+	})
+}
+
+func (s *Service) changeHold(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.patron(r)
+	if err != nil {
+		return err
+	}
+	var body protocol.HoldChange
+	text, err := readInto(w, r, &body)
+	if err != nil {
+		return err
+	}
+	if err := checkContact(body.Contact); err != nil {
+		return err
+	}
+	return s.once(w, r, who, text, func(ctx context.Context, tx *db.Tx) (any, error) {
+		return s.cfg.Circulation.ChangeHoldTx(ctx, tx, who.patron, holdOf(r), body.Pickup, body.Contact)
+	})
+}
+
+func (s *Service) cancelHold(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.patron(r)
+	if err != nil {
+		return err
+	}
+	body, err := readBody(w, r)
+	if err != nil {
+		return err
+	}
+	if len(body) > 0 {
+		return badRequest("a cancellation takes no body")
+	}
+	return s.once(w, r, who, nil, func(ctx context.Context, tx *db.Tx) (any, error) {
+		return s.cfg.Circulation.CancelHoldTx(ctx, tx, who.patron, holdOf(r))
+	})
+}
+
+func holdOf(r *http.Request) library.HoldID { return library.HoldID(r.PathValue("id")) }
+
+// paperHold enters a form that was filled in on paper: it queues from when it was
+// received.
+func (s *Service) paperHold(w http.ResponseWriter, r *http.Request) error {
+	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.PaperHold) (any, error) {
+		if err := checkContact(body.Contact); err != nil {
+			return nil, err
+		}
+		if body.ReceivedAt.IsZero() || body.ReceivedAt.After(s.cfg.Now()) {
+			return nil, badRequest("received_at says when the form was received, which is not in the future")
+		}
+		placed, err := s.cfg.Circulation.PaperHoldTx(ctx, tx, body.Card, body.BibID, body.Pickup, body.Contact, body.ReceivedAt)
+		if err != nil {
+			return nil, err
+		}
+		err = s.audit(ctx, tx, who, "paper-hold", "patron:"+string(placed.PatronID),
+			"hold", string(placed.ID), "received_at", body.ReceivedAt.UTC().Format(time.RFC3339))
+		return placed, err
+	})
+}
+
+func checkContact(c library.Contact) error {
+	if !slices.Contains([]library.Contact{library.ByMail, library.ByPhone, library.NoNews}, c) {
+		return badRequest("contact is %s, %s or %s", library.ByMail, library.ByPhone, library.NoNews)
+	}
+	return nil
+}
+
+// expireHolds lets holds expire once in a morning, from the policy's hour on. Every
+// process does it, one after the other: the later ones find nothing left, unless an
+// earlier one died on the way. After a failure it is due again.
+func (s *Service) expireHolds(ctx context.Context) error {
+	now := s.cfg.Now().In(s.cfg.Site.Location())
+	today := library.DateOf(now)
+	if s.expired == today || now.Hour() < s.cfg.Site.Policy.ExpireHour {
+		return nil
+	}
+	err := s.cfg.DB.Exclusive(ctx, "expire-holds", func(ctx context.Context) error {
+		n, err := s.cfg.Circulation.ExpireHolds(ctx)
+		if n > 0 {
+			s.cfg.Log.Info("holds expired", "count", n)
+		}
+		return err
+	})
+	switch {
+	case errors.Is(err, db.ErrTaken):
+		return nil // another process is at it; we look after it the next time
+	case err != nil:
+		return err
+	}
+	s.expired = today
+	return nil
+}

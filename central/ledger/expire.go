@@ -1,0 +1,102 @@
+package ledger
+
+import (
+	"context"
+	"time"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// ExpireHolds ends the holds whose patrons did not come while their copy was on the
+// shelf, gives the copies to the next in their queues, and returns how many ended.
+// It also gives away copies that came onto shelves by an import, and forgets ended
+// holds that are no longer shown. Each step is a transaction of its own; several
+// processes may do it at once, at any time of the day.
+func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
+	n := 0
+	late, err := l.keys(ctx, `SELECT id FROM hold WHERE state = 'ready' AND shelf_until < $1 ORDER BY received_at, id`, l.Today())
+	if err != nil {
+		return n, err
+	}
+	for _, id := range late {
+		expired := false
+		err := l.change(ctx, func(tx *db.Tx) (err error) {
+			expired, err = l.expire(ctx, tx, library.HoldID(id))
+			return err
+		})
+		if err != nil {
+			return n, err
+		}
+		if expired {
+			n++
+		}
+	}
+	wanted, err := l.keys(ctx, `SELECT DISTINCT h.bib_id FROM hold h JOIN item i ON i.bib_id = h.bib_id
+		WHERE h.state = 'waiting' AND i.state = 'on_shelf' AND i.owned AND i.lendable`)
+	if err != nil {
+		return n, err
+	}
+	for _, bib := range wanted {
+		err := l.change(ctx, func(tx *db.Tx) error { return l.serve(ctx, tx, library.BibID(bib)) })
+		if err != nil {
+			return n, err
+		}
+	}
+	return n, l.sweepHolds(ctx)
+}
+
+// expire ends one hold, if it is still to end.
+func (l *Ledger) expire(ctx context.Context, tx *db.Tx, id library.HoldID) (bool, error) {
+	if _, err := tx.ExecContext(ctx, `UPDATE bib SET bucket = bucket WHERE id = (SELECT bib_id FROM hold WHERE id = $1)`, string(id)); err != nil {
+		return false, err
+	}
+	found, err := readHolds(ctx, tx, `h.id = $1`, string(id))
+	if err != nil || len(found) == 0 {
+		return false, err // collected since
+	}
+	was := found[0]
+	h, expired := was, false
+	if h.Hold, expired = was.Expire(l.Today()); !expired {
+		return false, nil
+	}
+	it, err := itemByID(ctx, tx, was.ItemID)
+	if err != nil {
+		return false, err
+	}
+	if err := l.storeHold(ctx, tx, h); err != nil {
+		return false, err
+	}
+	return true, l.release(ctx, tx, it, was)
+}
+
+// sweepHolds forgets ended holds that their patrons no longer see.
+func (l *Ledger) sweepHolds(ctx context.Context) error {
+	d := l.Today().Add(-l.cfg.Policy().HoldShownDays)
+	shown := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, l.cfg.Zone)
+	return l.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM hold WHERE state IN ('cancelled', 'expired', 'collected') AND ended_at < $1`, shown.UnixMilli())
+		return err
+	})
+}
+
+// keys reads a column of keys.
+func (l *Ledger) keys(ctx context.Context, query string, args ...any) (keys []string, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *db.Tx) error {
+		keys = nil
+		rows, err := tx.QueryContext(ctx, query, args...)
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var key string
+			if err := rows.Scan(&key); err != nil {
+				return err
+			}
+			keys = append(keys, key)
+		}
+		return rows.Err()
+	})
+	return keys, err
+}

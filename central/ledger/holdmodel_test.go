@@ -1,0 +1,522 @@
+package ledger_test
+
+import (
+	"cmp"
+	"context"
+	"fmt"
+	"slices"
+	"testing"
+	"time"
+
+	"pgregory.net/rapid"
+
+	"madoguchi/library"
+)
+
+// TestHoldHistories runs random weeks of holds against a model that looks through
+// everything again after each step, and compares all that patrons see.
+func TestHoldHistories(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		run, until := 0, time.Now().Add(4*time.Second)
+		for time.Now().Before(until) {
+			rapid.Check(t, func(rt *rapid.T) {
+				if time.Now().After(until) && run > 5 {
+					return // long enough; rapid has no limit of its own
+				}
+				run++
+				newQueues(rt, c, fmt.Sprint("q", run, ".")).run(rt)
+			})
+		}
+	})
+}
+
+type queueHold struct {
+	id             library.HoldID
+	bib, patron    int
+	pickup         library.BranchCode
+	state          library.HoldState
+	received       time.Time
+	sequence       int // 0 for none
+	place          int
+	copy           int                // -1 for none
+	fetchAt        library.BranchCode // where its copy still stands
+	until, endedOn library.Date
+}
+
+type queueCopy struct {
+	bib    int
+	branch library.BranchCode
+	state  library.ItemState
+	lentTo int // -1 for nobody
+}
+
+// queues is the model: three bibs of two copies, four patrons.
+type queues struct {
+	c         *city
+	ctx       context.Context
+	name      string
+	now       time.Time
+	holds     []*queueHold // in the order in which they were placed
+	copies    []*queueCopy
+	sequences int
+}
+
+const (
+	queuePatrons = 4
+	queueLimit   = 3
+)
+
+func newQueues(t *rapid.T, c *city, name string) *queues {
+	q := &queues{c: c, ctx: context.Background(), name: name, now: time.Date(2026, 11, 24, 1, 0, 0, 0, time.UTC)}
+	c.policy.MaxHolds = queueLimit
+	c.exec(t, `DELETE FROM hold`) // of the runs before
+	c.exec(t, `DELETE FROM loan`)
+	c.exec(t, `UPDATE item SET state = 'on_shelf', due_on = ''`)
+	for bib := range 3 {
+		r := library.Record{Bib: library.Bib{ID: q.bib(bib), Kind: library.Book, Title: "こころ"}}
+		for n, branch := range []library.BranchCode{"chuo", "kita"} {
+			id := q.item(2*bib + n)
+			r.Items = append(r.Items, library.Item{ID: library.ItemID(id), Barcode: id, Branch: branch, Lendable: true, State: library.OnShelf})
+			q.copies = append(q.copies, &queueCopy{bib: bib, branch: branch, state: library.OnShelf, lentTo: -1})
+		}
+		if _, err := c.catalogue.Put(q.ctx, r); err != nil {
+			t.Fatal(err)
+		}
+	}
+	for n := range queuePatrons + 1 { // the last one only has things
+		c.patron(t, q.patron(n))
+	}
+	q.tick(0)
+	for n, x := range q.copies { // most copies are out, or nobody would wait for long
+		if draw(t, "out", 4) > 0 {
+			c.lend(t, q.card(queuePatrons), q.item(n))
+			x.state, x.lentTo = library.OnLoan, queuePatrons
+		}
+	}
+	return q
+}
+
+func (q *queues) bib(n int) library.BibID       { return library.BibID(fmt.Sprint(q.name, "b", n)) }
+func (q *queues) item(n int) string             { return fmt.Sprint(q.name, "i", n) }
+func (q *queues) card(n int) string             { return fmt.Sprint(q.name, n) }
+func (q *queues) patron(n int) library.PatronID { return library.PatronID("p" + q.card(n)) }
+func (q *queues) today() library.Date           { return q.c.Today() }
+
+func (q *queues) tick(d time.Duration) {
+	q.now = q.now.Add(d)
+	q.c.clock.mu.Lock()
+	defer q.c.clock.mu.Unlock()
+	q.c.clock.now = q.now
+}
+
+func draw(t *rapid.T, what string, n int) int { return rapid.IntRange(0, n-1).Draw(t, what) }
+
+func (q *queues) run(t *rapid.T) {
+	t.Repeat(map[string]func(*rapid.T){
+		"place":     q.place,
+		"paper":     q.paper,
+		"cancel":    q.cancel,
+		"change":    q.change,
+		"checkout":  q.checkout,
+		"return":    q.giveBack,
+		"return 2":  q.giveBack, // more often than others
+		"place 2":   q.place,
+		"arrive":    q.arrive,
+		"not found": q.notFound,
+		"days":      q.days,
+		"":          q.check,
+	})
+}
+
+func (q *queues) mayHold(patron, bib int) string {
+	active, held, has, found := 0, false, false, false
+	for _, h := range q.holds {
+		if h.patron == patron && h.state.Active() {
+			active++
+			held = held || h.bib == bib
+		}
+	}
+	for _, x := range q.copies {
+		if x.bib == bib {
+			has = has || x.lentTo == patron
+			found = found || x.state != library.Missing
+		}
+	}
+	switch {
+	case !found:
+		return "not_lent"
+	case held:
+		return "already_held"
+	case has:
+		return "has_on_loan"
+	case active >= queueLimit:
+		return "too_many_holds"
+	}
+	return ""
+}
+
+func (q *queues) place(t *rapid.T) {
+	q.tick(time.Minute)
+	patron, pickup := draw(t, "patron", queuePatrons), drawBranch(t)
+	req := library.HoldRequest{Pickup: pickup, Contact: library.NoNews, Sequence: draw(t, "sequence", 4) > 0}
+	bibs := rapid.Permutation([]int{0, 1, 2}).Draw(t, "bibs")[:1+draw(t, "bibs", 3)]
+	for _, b := range bibs {
+		req.Bibs = append(req.Bibs, q.bib(b))
+	}
+	answers, err := q.c.PlaceHolds(q.ctx, q.patron(patron), req)
+	expect(t, "place", err, nil)
+	var placed []*queueHold
+	for i, b := range bibs {
+		want := q.mayHold(patron, b)
+		if answers[i].Refusal != want {
+			t.Fatalf("line %d: %q, want %q", i, answers[i].Refusal, want)
+		}
+		if want == "" {
+			h := &queueHold{id: answers[i].Hold.ID, bib: b, patron: patron, pickup: pickup, state: library.Waiting, received: q.now, copy: -1}
+			q.holds, placed = append(q.holds, h), append(placed, h)
+		}
+	}
+	if req.Sequence && len(placed) > 1 {
+		q.sequences++
+		for n, h := range placed {
+			h.sequence, h.place = q.sequences, n+1
+		}
+	}
+	q.settle()
+}
+
+func (q *queues) paper(t *rapid.T) {
+	q.tick(time.Minute)
+	patron, bib, pickup := draw(t, "patron", queuePatrons), draw(t, "bib", 3), drawBranch(t)
+	received := q.now.Add(-time.Duration(draw(t, "hours ago", 100)) * time.Hour)
+	placed, err := q.c.PaperHold(q.ctx, q.card(patron), q.bib(bib), pickup, library.NoNews, received)
+	want := q.mayHold(patron, bib)
+	if err == nil && want != "" || err != nil && err.Error() != want {
+		t.Fatalf("paper hold: %v, want %q", err, want)
+	}
+	if want == "" {
+		q.holds = append(q.holds, &queueHold{id: placed.ID, bib: bib, patron: patron, pickup: pickup, state: library.Waiting, received: received, copy: -1})
+		q.settle()
+	}
+}
+
+// blocked reports whether an earlier member of the hold's sequence waits.
+func (q *queues) blocked(h *queueHold) bool {
+	return h.sequence > 0 && slices.ContainsFunc(q.holds, func(e *queueHold) bool {
+		return e.sequence == h.sequence && e.place < h.place && e.state == library.Waiting
+	})
+}
+
+// queue is who waits for a bib, in order.
+func (q *queues) queue(bib int) (waiting []*queueHold) {
+	for _, h := range q.holds {
+		if h.bib == bib && h.state == library.Waiting {
+			waiting = append(waiting, h)
+		}
+	}
+	slices.SortStableFunc(waiting, func(a, b *queueHold) int { return a.received.Compare(b.received) })
+	return waiting
+}
+
+func (q *queues) first(bib int) *queueHold {
+	for _, h := range q.queue(bib) {
+		if !q.blocked(h) {
+			return h
+		}
+	}
+	return nil
+}
+
+// settle gives copies on shelves away until there is nothing to give or nobody to get it.
+func (q *queues) settle() {
+	for bib := 0; bib < 3; bib++ {
+		h := q.first(bib)
+		if h == nil {
+			continue
+		}
+		var shelf []int
+		for n, x := range q.copies {
+			if x.bib == bib && x.state == library.OnShelf {
+				shelf = append(shelf, n)
+			}
+		}
+		if len(shelf) == 0 {
+			continue
+		}
+		slices.SortStableFunc(shelf, func(a, b int) int {
+			far := func(n int) int {
+				if q.copies[n].branch == h.pickup {
+					return 0
+				}
+				return 1
+			}
+			return cmp.Compare(far(a), far(b))
+		})
+		h.state, h.copy, h.fetchAt = library.Preparing, shelf[0], q.copies[shelf[0]].branch
+		q.copies[shelf[0]].state = library.InTransit
+		bib = -1 // from the beginning
+	}
+}
+
+func (q *queues) keeper(copy int) *queueHold {
+	for _, h := range q.holds {
+		if h.copy == copy {
+			return h
+		}
+	}
+	return nil
+}
+
+// atDesk is a copy that lies at a branch and that nobody has.
+func (q *queues) atDesk(t *rapid.T, n int, at library.BranchCode, got library.Returned) {
+	x, want := q.copies[n], library.Returned{Title: "こころ"}
+	h := q.keeper(n)
+	if h == nil {
+		h = q.first(x.bib)
+	}
+	switch {
+	case h != nil && h.pickup == at:
+		h.state, h.copy, h.until = library.ReadyHold, n, q.today().Add(7)
+		want.State, want.HoldFor = library.OnHoldShelf, q.card(h.patron)
+	case h != nil:
+		h.state, h.copy = library.Preparing, n
+		want.State, want.To = library.InTransit, h.pickup
+	case at == x.branch:
+		want.State = library.OnShelf
+	default:
+		want.State, want.To = library.InTransit, x.branch
+	}
+	if h != nil {
+		h.fetchAt = ""
+	}
+	x.state = want.State
+	if got != want {
+		t.Fatalf("copy %d at %s: %+v, want %+v", n, at, got, want)
+	}
+	q.settle()
+}
+
+// drawCopy draws a copy, more often than not one in a state.
+func (q *queues) drawCopy(t *rapid.T, state library.ItemState) int {
+	var likely []int
+	for n, x := range q.copies {
+		if x.state == state {
+			likely = append(likely, n)
+		}
+	}
+	if len(likely) == 0 || draw(t, "any", 5) == 0 {
+		return draw(t, "copy", len(q.copies))
+	}
+	return rapid.SampledFrom(likely).Draw(t, "copy")
+}
+
+func (q *queues) giveBack(t *rapid.T) {
+	n, at := q.drawCopy(t, library.OnLoan), drawBranch(t)
+	got, err := q.c.Return(q.ctx, q.item(n), at)
+	if q.copies[n].lentTo < 0 {
+		expect(t, "return", err, library.ErrItemNotOnLoan)
+		return
+	}
+	expect(t, "return", err, nil)
+	q.copies[n].lentTo = -1
+	q.atDesk(t, n, at, got)
+}
+
+func (q *queues) arrive(t *rapid.T) {
+	n, at := q.drawCopy(t, library.InTransit), drawBranch(t)
+	got, err := q.c.Arrive(q.ctx, q.item(n), at)
+	switch {
+	case q.copies[n].lentTo >= 0:
+		expect(t, "arrive", err, library.ErrItemOnLoan)
+	case q.copies[n].state == library.OnHoldShelf:
+		expect(t, "arrive", err, library.ErrItemHeld)
+	default:
+		expect(t, "arrive", err, nil)
+		q.atDesk(t, n, at, got)
+	}
+}
+
+func (q *queues) checkout(t *rapid.T) {
+	n, patron := draw(t, "copy", len(q.copies)), draw(t, "patron", queuePatrons)
+	_, _, err := q.c.Checkout(q.ctx, q.card(patron), q.item(n))
+	x, h := q.copies[n], q.keeper(n)
+	switch {
+	case x.lentTo >= 0:
+		expect(t, "checkout", err, library.ErrItemOnLoan)
+		return
+	case h != nil && h.patron != patron:
+		expect(t, "checkout", err, library.ErrItemHeld)
+		return
+	}
+	expect(t, "checkout", err, nil)
+	x.state, x.lentTo = library.OnLoan, patron
+	for _, h := range slices.Clone(q.holds) {
+		if h.patron == patron && h.bib == x.bib && h.state.Active() {
+			was := *h
+			q.holds = slices.DeleteFunc(q.holds, func(x *queueHold) bool { return x == h })
+			if was.copy >= 0 && was.copy != n {
+				q.letGo(was)
+			}
+		}
+	}
+	q.settle()
+}
+
+// letGo is the copy of a hold that no longer wants it.
+func (q *queues) letGo(was queueHold) {
+	x, at := q.copies[was.copy], was.fetchAt
+	if x.state == library.OnHoldShelf {
+		at = was.pickup
+	}
+	next := q.first(x.bib)
+	switch {
+	case at == "": // on its way, and kept for nobody until it arrives
+	case next != nil:
+		next.state, next.copy, next.fetchAt, x.state = library.Preparing, was.copy, at, library.InTransit
+	case at == x.branch:
+		x.state = library.OnShelf
+	default:
+		x.state = library.InTransit
+	}
+}
+
+func (q *queues) notFound(t *rapid.T) {
+	n := draw(t, "copy", len(q.copies))
+	_, err := q.c.NotFound(q.ctx, q.item(n))
+	if q.copies[n].lentTo >= 0 {
+		expect(t, "not found", err, library.ErrItemOnLoan)
+		return
+	}
+	expect(t, "not found", err, nil)
+	q.copies[n].state = library.Missing
+	if h := q.keeper(n); h != nil {
+		h.state, h.copy, h.fetchAt, h.until = library.Waiting, -1, "", library.Date{}
+	}
+	q.settle()
+}
+
+func (q *queues) drawHold(t *rapid.T) *queueHold {
+	if len(q.holds) == 0 {
+		return nil
+	}
+	return q.holds[draw(t, "hold", len(q.holds))]
+}
+
+func (q *queues) cancel(t *rapid.T) {
+	h := q.drawHold(t)
+	if h == nil {
+		return
+	}
+	_, err := q.c.CancelHold(q.ctx, q.patron(h.patron), h.id)
+	if q.mayAct(t, "cancel", h, err) {
+		h.state, h.endedOn = library.Cancelled, q.today()
+		q.settle()
+	}
+}
+
+// mayAct expects that only who waits may act, and that what was swept is unknown.
+func (q *queues) mayAct(t *rapid.T, what string, h *queueHold, err error) bool {
+	switch {
+	case h.state == library.Waiting:
+		expect(t, what, err, nil)
+		return true
+	case !h.state.Active() && q.today().Sub(h.endedOn) > 14:
+		expect(t, what, err, library.ErrUnknownHold)
+	default:
+		expect(t, what, err, library.ErrHoldNotWaiting)
+	}
+	return false
+}
+
+func (q *queues) change(t *rapid.T) {
+	h, pickup := q.drawHold(t), drawBranch(t)
+	if h == nil {
+		return
+	}
+	_, err := q.c.ChangeHold(q.ctx, q.patron(h.patron), h.id, pickup, library.ByPhone)
+	if !q.mayAct(t, "change", h, err) {
+		return
+	}
+	for _, x := range q.holds {
+		if x == h || h.sequence > 0 && x.sequence == h.sequence && x.state == library.Waiting {
+			x.pickup = pickup
+		}
+	}
+}
+
+func (q *queues) days(t *rapid.T) {
+	q.tick(time.Duration(1+draw(t, "days", 9)) * 24 * time.Hour)
+	var late []*queueHold
+	for _, h := range q.holds {
+		if h.state == library.ReadyHold && h.until.Before(q.today()) {
+			late = append(late, h)
+		}
+	}
+	slices.SortStableFunc(late, func(a, b *queueHold) int { return a.received.Compare(b.received) })
+	n, err := q.c.ExpireHolds(q.ctx)
+	expect(t, "expire", err, nil)
+	if n != len(late) {
+		t.Fatalf("%d holds expired, want %d", n, len(late))
+	}
+	for _, h := range late {
+		was := *h
+		h.state, h.copy, h.endedOn = library.Expired, -1, q.today()
+		q.letGo(was)
+		q.settle()
+	}
+}
+
+func (q *queues) check(t *rapid.T) {
+	q.c.agrees(t)
+	for p := range queuePatrons {
+		all, err := q.c.Holds(q.ctx, q.patron(p))
+		expect(t, "holds", err, nil)
+		want := 0
+		for _, h := range q.holds {
+			if h.patron != p || !h.state.Active() && q.today().Sub(h.endedOn) > 14 {
+				continue
+			}
+			want++
+			i := slices.IndexFunc(all.Holds, func(x library.PatronHold) bool { return x.ID == h.id })
+			if i < 0 {
+				t.Fatalf("patron %d does not see %+v", p, *h)
+			}
+			item := ""
+			if h.copy >= 0 {
+				item = q.item(h.copy)
+			}
+			got, place := all.Holds[i], 1+slices.Index(q.queue(h.bib), h)
+			if got.State != h.state || got.Pickup != h.pickup || string(got.ItemID) != item || got.Place != h.place || got.Position != place ||
+				got.EndedOn != h.endedOn || h.state == library.ReadyHold && got.ShelfUntil != h.until {
+				t.Fatalf("patron %d sees %+v, which is %+v, number %d", p, got, *h, place)
+			}
+		}
+		if len(all.Holds) != want {
+			t.Fatalf("patron %d sees %d holds, want %d", p, len(all.Holds), want)
+		}
+	}
+	fetch := map[library.BranchCode]int{}
+	for _, h := range q.holds {
+		if h.fetchAt != "" {
+			fetch[h.fetchAt]++
+		}
+	}
+	for _, at := range []library.BranchCode{"chuo", "kita"} {
+		if got := q.c.picks(t, at); len(got) != fetch[at] {
+			t.Fatalf("%s is to fetch %v, want %d", at, got, fetch[at])
+		}
+	}
+	for n, x := range q.copies {
+		var state string
+		seen, err := q.c.Availability(q.ctx, q.bib(x.bib))
+		expect(t, "availability", err, nil)
+		for _, a := range seen {
+			if string(a.ItemID) == q.item(n) {
+				state = string(a.State)
+			}
+		}
+		if state != string(x.state) {
+			t.Fatalf("copy %d is %s, want %s", n, state, x.state)
+		}
+	}
+}

@@ -1,0 +1,184 @@
+package ledger
+
+import (
+	"context"
+	"database/sql"
+	"slices"
+	"time"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// storedHold is a hold with what only the ledger knows of it.
+type storedHold struct {
+	library.Hold
+	fetchAt library.BranchCode // where its copy still stands, to be fetched by staff; "" for nowhere
+	// fromHoldShelf: it stands there on the hold shelf, for a patron who did not come.
+	fromHoldShelf bool
+	endedAt       time.Time // zero while it is active
+}
+
+const holdColumns = `h.id, h.bib_id, h.patron_id, h.pickup_branch, h.contact, h.state, h.received_at, h.sequence_id, h.sequence_place,
+	h.item_id, h.contacted_on, h.shelf_until, h.ended_at, h.fetch_at, h.from_hold_shelf`
+
+// scanHold reads holdColumns, and further columns into more.
+func scanHold(row interface{ Scan(...any) error }, more ...any) (h storedHold, err error) {
+	var received, ended int64
+	var sequence, item, fetch sql.NullString
+	err = row.Scan(append([]any{&h.ID, &h.BibID, &h.PatronID, &h.Pickup, &h.Contact, &h.State, &received, &sequence, &h.Place,
+		&item, &h.ContactedOn, &h.ShelfUntil, &ended, &fetch, &h.fromHoldShelf}, more...)...)
+	h.ReceivedAt = time.UnixMilli(received).UTC()
+	h.SequenceID, h.ItemID, h.fetchAt = sequence.String, library.ItemID(item.String), library.BranchCode(fetch.String)
+	if ended != 0 {
+		h.endedAt = time.UnixMilli(ended)
+	}
+	return h, err
+}
+
+// readHolds reads the holds h of a condition.
+func readHolds(ctx context.Context, tx *db.Tx, where string, args ...any) ([]storedHold, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT `+holdColumns+` FROM hold h WHERE `+where, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []storedHold
+	for rows.Next() {
+		h, err := scanHold(rows)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, h)
+	}
+	return all, rows.Err()
+}
+
+func plain(stored []storedHold) []library.Hold {
+	holds := make([]library.Hold, len(stored))
+	for i, h := range stored {
+		holds[i] = h.Hold
+	}
+	return holds
+}
+
+func activeHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) ([]library.Hold, error) {
+	active, err := readHolds(ctx, tx, `h.patron_id = $1 AND h.state IN ('waiting', 'preparing', 'ready')`, string(patron))
+	return plain(active), err
+}
+
+// loansOf returns which bibs a patron has, as loans that say nothing else.
+func loansOf(ctx context.Context, tx *db.Tx, patron library.PatronID) ([]library.Loan, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT bib_id FROM loan WHERE patron_id = $1`, string(patron))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []library.Loan
+	for rows.Next() {
+		var x library.Loan
+		if err := rows.Scan(&x.BibID); err != nil {
+			return nil, err
+		}
+		all = append(all, x)
+	}
+	return all, rows.Err()
+}
+
+// copiesOf returns the copies of a bib that the library owns, or
+// library.ErrUnknownBib.
+func copiesOf(ctx context.Context, tx *db.Tx, bib library.BibID) ([]library.Item, error) {
+	if err := knownBib(ctx, tx, bib); err != nil {
+		return nil, err
+	}
+	rows, err := tx.QueryContext(ctx, `SELECT id, branch_code, lendable, state FROM item WHERE bib_id = $1 AND owned`, string(bib))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	var all []library.Item
+	for rows.Next() {
+		it := library.Item{BibID: bib}
+		if err := rows.Scan(&it.ID, &it.Branch, &it.Lendable, &it.State); err != nil {
+			return nil, err
+		}
+		all = append(all, it)
+	}
+	return all, rows.Err()
+}
+
+func insertHold(ctx context.Context, tx *db.Tx, h library.Hold) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO hold (id, bib_id, patron_id, pickup_branch, contact, state, received_at,
+			sequence_id, sequence_place, item_id, contacted_on, shelf_until, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, NULL, '', '', 0)`,
+		string(h.ID), string(h.BibID), string(h.PatronID), string(h.Pickup), string(h.Contact), string(h.State), h.ReceivedAt.UnixMilli(),
+		null(h.SequenceID), h.Place)
+	return err
+}
+
+// storeHold stores what may change in a hold. One that just ended, ended now.
+func (l *Ledger) storeHold(ctx context.Context, tx *db.Tx, h storedHold) error {
+	ended := int64(0)
+	if !h.State.Active() {
+		ended = l.cfg.Now().UnixMilli()
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE hold SET pickup_branch = $2, contact = $3, state = $4, item_id = $5,
+			contacted_on = $6, shelf_until = $7, ended_at = $8, fetch_at = $9, from_hold_shelf = $10 WHERE id = $1`,
+		string(h.ID), string(h.Pickup), string(h.Contact), string(h.State), null(h.ItemID), h.ContactedOn, h.ShelfUntil, ended, null(h.fetchAt), h.fromHoldShelf)
+	return err
+}
+
+// null is a key, or NULL for none.
+func null[T ~string](key T) sql.NullString {
+	return sql.NullString{String: string(key), Valid: key != ""}
+}
+
+// lockQueues lets whoever comes next to the queues of bibs wait, or begin anew,
+// until this transaction ends; so nobody gives away what another does. It also holds
+// where the transaction is not serializable (see db.DB.Locked): all that is decided
+// of a queue, and of the copies for it, is read after this. Patrons are locked before
+// queues, and queues before items; several of them in one order by everybody.
+func lockQueues(ctx context.Context, tx *db.Tx, bibs ...library.BibID) error {
+	for _, bib := range slices.Compact(slices.Sorted(slices.Values(bibs))) {
+		if !storable(string(bib)) {
+			continue
+		}
+		if _, err := tx.ExecContext(ctx, `UPDATE bib SET bucket = bucket WHERE id = $1`, string(bib)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// lockPatron lets whoever places holds for the same patron wait, or begin anew, so
+// that nobody gets more than one may have.
+func lockPatron(ctx context.Context, tx *db.Tx, patron library.PatronID) error {
+	_, err := tx.ExecContext(ctx, `UPDATE patron SET name = name WHERE id = $1`, string(patron))
+	return err
+}
+
+// lockHold finds a patron's hold, with its queue locked and those of its sequence.
+func lockHold(ctx context.Context, tx *db.Tx, patron library.PatronID, id library.HoldID) (storedHold, error) {
+	if !storable(string(patron)) || !storable(string(id)) {
+		return storedHold{}, library.ErrUnknownHold
+	}
+	together, err := readHolds(ctx, tx, `h.id = $1 OR h.sequence_id = (SELECT sequence_id FROM hold WHERE id = $1)`, string(id))
+	if err != nil {
+		return storedHold{}, err
+	}
+	bibs := make([]library.BibID, len(together))
+	for i, h := range together {
+		bibs[i] = h.BibID
+	}
+	if err := lockQueues(ctx, tx, bibs...); err != nil {
+		return storedHold{}, err
+	}
+	found, err := readHolds(ctx, tx, `h.id = $1 AND h.patron_id = $2`, string(id), string(patron))
+	if err != nil {
+		return storedHold{}, err
+	}
+	if len(found) == 0 {
+		return storedHold{}, library.ErrUnknownHold
+	}
+	return found[0], nil
+}

@@ -1,0 +1,225 @@
+package screen
+
+import (
+	"context"
+	"testing"
+
+	"madoguchi/barcode"
+	"madoguchi/kiosk/session"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+func (c *counter) Holds(context.Context) (library.PatronHolds, error) {
+	return library.PatronHolds{Today: testToday, Holds: append([]library.PatronHold(nil), c.holds...)}, c.refuse
+}
+
+func (c *counter) PlaceHolds(_ context.Context, req library.HoldRequest) (answers []library.HoldAnswer, err error) {
+	if c.refuse != nil {
+		return nil, c.refuse
+	}
+	c.asked = append(c.asked, req)
+	for n, bib := range req.Bibs {
+		if bib == "n0" {
+			answers = append(answers, library.HoldAnswer{BibID: bib, Refusal: library.ErrHasOnLoan.Code})
+			continue
+		}
+		h := library.PatronHold{Hold: library.Hold{ID: library.HoldID("new-" + bib), BibID: bib, Pickup: req.Pickup, Contact: req.Contact, State: library.Waiting}, Title: "こころ", Position: n + 2, Copies: 3, MayChange: true}
+		c.holds = append(c.holds, h)
+		answers = append(answers, library.HoldAnswer{BibID: bib, Hold: &h})
+	}
+	return answers, nil
+}
+
+func (c *counter) CancelHold(_ context.Context, id library.HoldID) (library.PatronHold, error) {
+	return c.changeHold(id, func(h *library.PatronHold) { h.State, h.MayChange = library.Cancelled, false })
+}
+
+func (c *counter) ChangeHold(_ context.Context, id library.HoldID, pickup library.BranchCode, contact library.Contact) (library.PatronHold, error) {
+	return c.changeHold(id, func(h *library.PatronHold) { h.Pickup, h.Contact = pickup, contact })
+}
+
+func (c *counter) changeHold(id library.HoldID, change func(*library.PatronHold)) (library.PatronHold, error) {
+	for i := range c.holds {
+		if c.holds[i].ID != id {
+			continue
+		}
+		if !c.holds[i].MayChange {
+			return c.holds[i], library.ErrHoldNotWaiting
+		}
+		change(&c.holds[i])
+		return c.holds[i], nil
+	}
+	return library.PatronHold{}, library.ErrUnknownHold
+}
+
+func someHolds() []library.PatronHold {
+	hold := func(id, title, creators string, state library.HoldState) library.PatronHold {
+		return library.PatronHold{
+			Hold:  library.Hold{ID: library.HoldID(id), Pickup: "chuo", Contact: library.ByMail, State: state, ShelfUntil: testToday.Add(8)},
+			Title: title, Creators: creators, Position: 12, Copies: 6, MayChange: state == library.Waiting,
+		}
+	}
+	member := func(id string, place int, state library.HoldState) library.PatronHold {
+		h := hold(id, "海辺の人びと "+string(rune('0'+place)), "塩野 一", state)
+		h.SequenceID, h.Place = "s", place
+		return h
+	}
+	return []library.PatronHold{
+		hold("h1", "銀河鉄道の夜", "宮沢 賢治", library.ReadyHold),
+		member("h3", 2, library.Waiting), member("h2", 1, library.ReadyHold), member("h4", 3, library.Waiting),
+		hold("h5", "そして、地方自治体における公共図書館の運営と評価に関する比較制度論的研究", "瀬尾 まこと", library.Waiting),
+		hold("h6", "きょうの料理 2026年12月号", "", library.Preparing),
+		hold("h7", "地図帳の深読み", "今尾 恵", library.Cancelled),
+	}
+}
+
+func someCart() []session.CartLine {
+	return []session.CartLine{
+		{Bib: "kokoro", Title: "こころ", Creators: "夏目 漱石", Now: true},
+		{Bib: "long", Title: "地方自治体における公共図書館の運営と評価に関する比較制度論的研究 第12巻", Creators: "地方自治総合研究所図書館問題研究部会・北九州市立図書館協議会", Now: true},
+		{Bib: "n0", Title: "ことばの本 1", Creators: "星野 一郎"},
+	}
+}
+
+func TestCartCollectsWithoutLogin(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.show(Route{Page: PageDetail, Bib: "kokoro"})
+	a.settle()
+	a.press(t, "予約カートに入れる")
+	a.see(t, "✓ カートに入っています")
+	a.see(t, "カート 1")
+	a.press(t, "カート 1")
+	a.see(t, "✓ いま")
+	a.press(t, "✓ いま")
+	a.see(t, "□ あとで")
+	if a.shows("予約に進む") {
+		t.Error("nothing is ticked, and it goes on")
+	}
+	a.press(t, "解除")
+	a.see(t, "カートは空です")
+}
+
+func TestWhatCannotBeHeld(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.show(Route{Page: PageDetail, Bib: "none"})
+	a.settle()
+	if a.shows("予約カートに入れる") {
+		t.Error("a bib without copies can be put into the cart")
+	}
+	a.see(t, "カウンターでリクエストできます")
+}
+
+func TestFromTheCartThroughLoginToHolds(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.session.SetCart(someCart())
+	a.show(Route{Page: PageCart})
+	a.press(t, "2件の予約に進む")
+	if a.route.Page != PageCard {
+		t.Fatalf("going on without a login led to %s", a.route.Page)
+	}
+	logInFrom(t, a, PageConfirm)
+	a.see(t, "2件を予約します")
+	a.press(t, "門司")
+	a.press(t, "電話で連絡")
+	a.press(t, "予約する")
+	if len(a.counter.asked) != 1 {
+		t.Fatalf("asked %d times", len(a.counter.asked))
+	}
+	if got := a.counter.asked[0]; got.Pickup != "moji" || got.Contact != library.ByPhone || len(got.Bibs) != 2 || got.Sequence {
+		t.Errorf("asked for %+v", got)
+	}
+	a.see(t, "2件の予約ができました")
+	a.see(t, "2番目（目安）・所蔵3冊")
+	if lines := a.session.Cart(); len(lines) != 1 || lines[0].Bib != "n0" {
+		t.Errorf("the cart still holds %+v", lines)
+	}
+}
+
+func TestALineThatIsRefusedStaysInTheCart(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	logIn(t, a)
+	cart := someCart()
+	cart[2].Now = true
+	a.session.SetCart(cart)
+	a.open(Route{Page: PageSequence})
+	for _, e := range widget.Elements(a.root) {
+		if e.Text == "▼ 下へ" {
+			e.Target.Press() // こころ after the long one
+			break
+		}
+	}
+	a.press(t, "3件の予約に進む")
+	a.press(t, "予約する")
+	if got := a.counter.asked[0]; !got.Sequence || got.Bibs[0] != "long" || got.Bibs[1] != "kokoro" {
+		t.Errorf("asked for %+v", got)
+	}
+	a.see(t, "ことばの本 1")
+	a.see(t, "いま借りている資料です。")
+	if lines := a.session.Cart(); len(lines) != 1 || lines[0].Bib != "n0" || lines[0].Now {
+		t.Errorf("the cart holds %+v", lines)
+	}
+}
+
+func TestHoldsAreChangedAndCancelled(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	logIn(t, a)
+	a.press(t, "予約の状況")
+	for _, text := range []string{"● ご用意できました", "12月2日(水)までにカウンターへ", "海辺の人びと 1 から 3件（順番予約）", "12番目（目安）・所蔵6冊", "→ 取寄・準備中です", "取り消しました", "変更・取消は\n図書館へ"} {
+		a.see(t, text)
+	}
+	a.press(t, "変更・取消") // the sequence's waiting member
+	a.press(t, "八幡西")
+	a.press(t, "変更する")
+	a.see(t, "予約を変更しました。")
+	a.press(t, "わかりました")
+	if h := a.counter.holds[1]; h.Pickup != "nishi" {
+		t.Errorf("the pickup is %s", h.Pickup)
+	}
+	a.press(t, "変更・取消")
+	a.press(t, "この予約を取り消す")
+	a.see(t, "2週間は一覧に残ります")
+	if h := a.counter.holds[1]; h.State != library.Cancelled {
+		t.Errorf("the hold is %s", h.State)
+	}
+}
+
+func TestTheCartDiesWithTheSession(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.session.SetCart(someCart())
+	a.endSession()
+	a.settle()
+	if len(a.session.Cart()) != 0 {
+		t.Error("the cart is still there")
+	}
+	a.session.SetCart(someCart())
+	logIn(t, a)
+	a.Scanned(barcode.Code{Kind: barcode.Card, Text: "29999999999"})
+	if len(a.session.Cart()) != 0 {
+		t.Error("the next patron finds the cart of the one before")
+	}
+}
+
+// logInFrom goes on from the screen that asks for a card.
+func logInFrom(t *testing.T, a testApp, to Page) {
+	t.Helper()
+	a.Scanned(barcode.Code{Kind: barcode.Card, Text: testCard})
+	a.typed(testPassword)
+	a.press(t, "ログイン")
+	if a.route.Page != to {
+		t.Fatalf("logging in led to %s, want %s", a.route.Page, to)
+	}
+}
+
+func TestVolumesStandInOrder(t *testing.T) {
+	line := func(work, volume string, now bool) session.CartLine {
+		return session.CartLine{Bib: library.BibID(work + volume), Work: work, Volume: volume, Now: now}
+	}
+	got := byVolume([]session.CartLine{line("a", "10", true), line("b", "下", true), line("a", "2", true), line("a", "1", false), line("b", "上", true)})
+	want := []library.BibID{"a2", "b上", "a10", "a1", "b下"}
+	for i, l := range got {
+		if l.Bib != want[i] {
+			t.Errorf("place %d is %s, want %s", i, l.Bib, want[i])
+		}
+	}
+}
