@@ -23,6 +23,7 @@ type cli struct {
 	Demo      demoCmd      `cmd:"" help:"Fill an empty database with the demo library and print a terminal's enrolment code."`
 	Import    importCmd    `cmd:"" help:"Take records into the catalogue."`
 	Branch    branchCmd    `cmd:"" help:"The library's branches."`
+	Calendar  calendarCmd  `cmd:"" help:"The days on which branches are closed."`
 	Terminal  terminalCmd  `cmd:"" help:"The terminals that may ask this server."`
 	Staff     staffCmd     `cmd:"" help:"The staff who may log in at a terminal or desk."`
 	Patron    patronCmd    `cmd:"" help:"The patrons."`
