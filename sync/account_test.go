@@ -281,6 +281,9 @@ func TestNothingOfAPatronStays(t *testing.T) {
 			return err
 		}
 		text, err := os.ReadFile(path)
+		if errors.Is(err, os.ErrNotExist) {
+			return nil // SQLite takes its -shm away in its own time
+		}
 		for _, canary := range canaries {
 			if strings.Contains(string(text), canary) {
 				t.Errorf("%s has %q", path, canary)
