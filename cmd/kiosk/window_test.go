@@ -119,6 +119,7 @@ type server struct {
 	t             testing.TB
 	dir, settings string
 	address       string
+	program       *program // serving
 }
 
 // newServer makes an empty library with one branch, chuo.
@@ -151,7 +152,7 @@ func (s *server) central(args ...string) string {
 // serve starts the server.
 func (s *server) serve() {
 	s.t.Helper()
-	start(s.t, filepath.Join(s.dir, "central.log"), nil, filepath.Join(s.dir, "central"), s.args("serve", "--listen", s.address)...)
+	s.program = start(s.t, filepath.Join(s.dir, "central.log"), nil, filepath.Join(s.dir, "central"), s.args("serve", "--listen", s.address)...)
 	// The terminal pins the certificate; that the server listens is all that is asked here.
 	client := &http.Client{Transport: &http.Transport{TLSClientConfig: &tls.Config{InsecureSkipVerify: true}}}
 	eventually(s.t, "central does not answer", func() bool {
@@ -170,6 +171,7 @@ type kiosk struct {
 	display string
 	socket  *http.Client
 	scanner *os.File
+	server  *program
 	program *program
 }
 
@@ -193,7 +195,7 @@ func (s *server) terminal(code, settings string) *kiosk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { master.Close(); slave.Close() })
-	k := &kiosk{t: t, dir: s.dir, display: startXvfb(t), scanner: master}
+	k := &kiosk{t: t, dir: s.dir, display: startXvfb(t), scanner: master, server: s.program}
 	write(t, k.path("kiosk.toml"), fmt.Sprintf("[scanner]\ndevice = %q\n", slave.Name())+settings)
 	if err := os.MkdirAll(k.path("home"), 0o700); err != nil {
 		t.Fatal(err)

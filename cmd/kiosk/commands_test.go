@@ -1,0 +1,48 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"os/exec"
+	"strings"
+	"testing"
+)
+
+// The commands beside the window, on a real terminal of a real server.
+func TestSearchAndDoctor(t *testing.T) {
+	k := startKiosk(t, "")
+	command := func(args ...string) (stdout, stderr string, err error) {
+		var out, errs bytes.Buffer
+		cmd := exec.Command(k.path("kiosk"), append([]string{"--config", k.path("kiosk.toml"), "--data", k.path("terminal")}, args...)...)
+		cmd.Env = append(os.Environ(), "DISPLAY="+k.display)
+		cmd.Stdout, cmd.Stderr = &out, &errs
+		err = cmd.Run()
+		return out.String(), errs.String(), err
+	}
+	for _, words := range [][]string{{"こころ"}, {"KOKORO"}, {"漱石", "ココロ"}, {"978-4-00-310111-7"}, {"４００３１０１１１１"}} {
+		out, count, err := command(append([]string{"search"}, words...)...)
+		if err != nil || out != "kokoro\tこころ\t夏目 漱石\tみなと書房\t2014\n" || count != "1\n" {
+			t.Errorf("%v: %q, %q, %v", words, out, count, err)
+		}
+	}
+	if out, count, err := command("search", "-n", "1", "913.6"); err != nil || strings.Count(out, "\n") != 1 || count != "3\n" {
+		t.Errorf("one of three: %q, %q, %v", out, count, err)
+	}
+	if out, _, err := command("doctor"); err != nil || !strings.Contains(out, "All is well.") {
+		t.Errorf("%v:\n%s", err, out)
+	}
+	k.stop()
+	if err := os.Truncate(k.path("terminal/catalogue.db"), 5000); err != nil {
+		t.Fatal(err)
+	}
+	k.server.stop()
+	out, _, err := command("doctor")
+	if err == nil {
+		t.Error("the doctor finds nothing wrong")
+	}
+	for _, want := range []string{"cannot be reached", "Look at the cable", "The catalogue cannot be used", "What is wrong: 2."} {
+		if !strings.Contains(out, want) {
+			t.Errorf("%q is not said:\n%s", want, out)
+		}
+	}
+}
