@@ -71,12 +71,19 @@ func (v *visit) confirmBody(a library.Account) fyne.CanvasObject {
 	}
 	return widget.Column(theme.GapWide,
 		k.Title(lead),
-		v.pickups(),
-		v.contacts(a.Contacts),
-		k.Second(hint).Lines(2),
-		widget.Space(),
+		v.form(v.pickups(), v.contacts(a.Contacts), k.Second(hint).Lines(2)),
 		widget.Row(0, widget.Space(), k.Button(v.t("confirm.place"), widget.Filled, v.place)),
 	)
+}
+
+// form sets the choices of a form at the top of a wide screen, and at the bottom of
+// a tall one.
+func (v *visit) form(choices ...fyne.CanvasObject) *fyne.Container {
+	body := widget.Column(theme.GapWide, choices...)
+	if v.portrait() {
+		return widget.Fill(widget.Column(0, widget.Space(), body))
+	}
+	return widget.Fill(widget.Column(0, body, widget.Space()))
 }
 
 // pickups are the branches to pick up at, the home branch first.

@@ -192,9 +192,7 @@ func (v *visit) holdForm(h library.PatronHold, a library.Account) fyne.CanvasObj
 	return widget.Column(theme.GapWide,
 		k.Title(h.Title).Lines(2),
 		k.Text(v.holdAbout(h)),
-		v.pickups(),
-		v.contacts(a.Contacts),
-		widget.Space(),
+		v.form(v.pickups(), v.contacts(a.Contacts)),
 		widget.Row(theme.Gap, k.Button(v.t("hold.cancel"), widget.Plain, cancel), widget.Space(), k.Button(v.t("hold.save"), widget.Filled, change)),
 	)
 }
