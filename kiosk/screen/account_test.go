@@ -26,6 +26,7 @@ type counter struct {
 	loans   []library.PatronLoan
 	refuse  error // what every question is answered with
 	ended   int
+	end     chan struct{} // one for each End
 	renewed []library.LoanID
 	holds   []library.PatronHold
 	asked   []library.HoldRequest
@@ -69,7 +70,10 @@ func (c *counter) Renew(_ context.Context, id library.LoanID) (library.PatronLoa
 	return library.PatronLoan{}, library.ErrUnknownLoan
 }
 
-func (c *counter) End() { c.ended++ }
+func (c *counter) End() {
+	c.ended++
+	c.end <- struct{}{}
+}
 
 var testToday = library.Date{Year: 2026, Month: 11, Day: 24}
 
@@ -195,6 +199,21 @@ func TestRefusedLogins(t *testing.T) {
 			t.Errorf("%v: led to %s, logged in %+v", c.err, a.route.Page, a.session.Patron())
 		}
 	}
+}
+
+func TestALoginThatComesTooLateIsNobodys(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.Scanned(barcode.Code{Kind: barcode.Card, Text: testCard})
+	a.typed(testPassword)
+	a.content.key(&fyne.KeyEvent{Name: fyne.KeyReturn})
+	answer := <-a.queue // has come, and waits for its turn
+	a.goHome()
+	answer()
+	a.settle()
+	if a.account != nil || a.session.Patron() != (session.Patron{}) || a.route.Page != PageHome {
+		t.Errorf("on %s with %+v", a.route.Page, a.session.Patron())
+	}
+	<-a.counter.end // the server is told all the same
 }
 
 func TestLoansAndRenewal(t *testing.T) {

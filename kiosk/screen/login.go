@@ -205,20 +205,22 @@ func (s *secretField) logIn() {
 	type loggedIn struct {
 		account Account
 		shown   library.Account
+		keep    func() bool // or else it ends with this screen
 	}
 	put(s.note, v.kit.Text(v.t("wait.moment")))
 	load(v, nil, func(ctx context.Context) (loggedIn, error) {
 		account, shown, err := a.cfg.LogIn(ctx, number, typed)
-		if err == nil && ctx.Err() != nil {
-			account.End() // the patron went away meanwhile
+		if err != nil {
+			return loggedIn{}, err
 		}
-		return loggedIn{account, shown}, err
+		return loggedIn{account, shown, context.AfterFunc(v.ctx, account.End)}, nil
 	}, func(in loggedIn, err error) {
 		s.busy = false
 		if err != nil {
 			s.say(v.refusal(err))
 			return
 		}
+		in.keep()
 		a.account, a.card = in.account, ""
 		a.session.LogIn(session.Patron{Card: number, Name: in.shown.Name})
 		a.back = []Route{{Page: PageMenu}}

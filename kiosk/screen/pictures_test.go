@@ -41,7 +41,7 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	if err != nil {
 		t.Fatal(err)
 	}
-	server := &counter{loans: someLoans(), holds: someHolds()}
+	server := &counter{loans: someLoans(), holds: someHolds(), end: make(chan struct{}, 100)}
 	state := &State{}
 	*state = online
 	fyneApp := test.NewTempApp(t)
@@ -144,7 +144,7 @@ func situations() []situation {
 
 // pictured is an account for pictures.
 func (a *App) pictured() Account {
-	account := &counter{loans: someLoans(), holds: someHolds()}
+	account := &counter{loans: someLoans(), holds: someHolds(), end: make(chan struct{}, 100)}
 	a.session.LogIn(session.Patron{Card: testCard, Name: testName})
 	return account
 }

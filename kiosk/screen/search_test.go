@@ -77,3 +77,13 @@ func TestBackShowsWhatWasThere(t *testing.T) {
 		t.Error("another keyboard is shown")
 	}
 }
+
+func TestOpeningHours(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.goHome()
+	a.see(t, "きょうは 19:00まで開いています")
+	a.see(t, "11月30日(月)は休館日です")
+	a.open(Route{Page: PageGuide, Field: "hours"})
+	a.see(t, "9:30から19:00まで")
+	a.see(t, "休館日")
+}
