@@ -87,3 +87,12 @@ func TestOpeningHours(t *testing.T) {
 	a.see(t, "9:30から19:00まで")
 	a.see(t, "休館日")
 }
+
+func TestStaffSeeWhyATerminalDoesNotGetReady(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	for _, state := range []State{{Problem: "disk_full"}, {Connected: true, Problem: "disk_full"}, {Connected: true, Fetching: true, Problem: "disk_full"}} {
+		*a.state = state
+		a.goHome()
+		a.see(t, "職員の方へ：disk_full")
+	}
+}

@@ -30,9 +30,9 @@ func waiting(v *visit) content {
 		lines.Add(k.Display(v.t("offline.title")))
 		lines.Add(k.Text(v.t("offline.text")))
 		lines.Add(k.Second(v.t("offline.retry")))
-		if state.Problem != "" {
-			lines.Add(k.Second(v.t("offline.code", state.Problem)))
-		}
+	}
+	if state.Problem != "" { // a full disk, say, is no matter of the connection
+		lines.Add(k.Second(v.t("offline.code", state.Problem)))
 	}
 	body := k.Card(theme.Margin, lines)
 	width := min(float32(880), v.size.Width-2*theme.Margin)
