@@ -7,11 +7,12 @@ type BranchCode string
 
 // Branch is one library building or counter of the city.
 type Branch struct {
-	Code     BranchCode `json:"code"`
-	Name     string     `json:"name"`              // "中央図書館"
-	Short    string     `json:"short,omitempty"`   // "中央", for tables; Name where empty
-	NameEn   string     `json:"name_en,omitempty"` // Name where empty
-	Calendar Calendar   `json:"calendar"`
+	Code     BranchCode  `json:"code"`
+	Name     string      `json:"name"`              // "中央図書館"
+	Short    string      `json:"short,omitempty"`   // "中央", for tables; Name where empty
+	NameEn   string      `json:"name_en,omitempty"` // Name where empty
+	Calendar Calendar    `json:"calendar"`
+	Plans    []FloorPlan `json:"plans,omitempty"` // where its shelves stand
 }
 
 // ShortName is the name for tables and tags.

@@ -32,6 +32,7 @@ type Config struct {
 	Barcodes  barcode.Settings
 	Wedge     bool // a scanner may pose as the keyboard
 	LogIn     LogIn
+	Print     Print
 	Fonts     theme.Fonts
 	Now       func() time.Time
 	Log       *slog.Logger
