@@ -17,6 +17,8 @@ const (
 	MessageOverdue      = "overdue"           // something is overdue
 	MessageCardExpires  = "card_expires_soon" // ValidUntil is within ExpiryNotice
 	MessageBlockOverdue = "block_overdue"     // nothing more is lent until the overdue is back
+	MessageBouncing     = "email_bouncing"    // mails to the registered address came back
+	MessageUnconfirmed  = "email_unconfirmed" // the code of the confirmation mail was not entered yet
 )
 
 // ExpiryNotice is how many days before its end a card's end is announced.

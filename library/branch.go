@@ -63,6 +63,8 @@ type Site struct {
 	Branches []Branch `json:"branches"`
 	Policy   Policy   `json:"policy"`
 	Notices  []Notice `json:"notices,omitempty"`
+	Terms    Terms    `json:"terms"`
+	MailFrom string   `json:"mail_from,omitempty"` // the address that the library's mails come from, "" where none are sent
 }
 
 // Notice is a short message of the library to its patrons, by language.

@@ -23,6 +23,13 @@ type Policy struct {
 	TerminalCards  int     `json:"terminal_cards"`  // different failing cards at one terminal …
 	TerminalWindow Seconds `json:"terminal_window"` // … within so long
 
+	PasswordMin     int     `json:"password_min"`     // guide: 6~20文字
+	PasswordMax     int     `json:"password_max"`     //
+	PasswordCharset string  `json:"password_charset"` // CharsetAlnum or CharsetDigits
+	TemporaryFor    Seconds `json:"temporary_for"`    // how long a temporary password is valid
+	EmailCodeFor    Seconds `json:"email_code_for"`   // how long the code of a confirmation mail is valid
+	EmailCodeTries  int     `json:"email_code_tries"` // and how often it may be tried
+
 	StaffLimit Seconds `json:"staff_limit"` // a staff member's session ends after so long in any case
 	StaffIdle  Seconds `json:"staff_idle"`  // and after so long without a request
 }
@@ -30,24 +37,30 @@ type Policy struct {
 // DefaultPolicy is the guide's.
 func DefaultPolicy() Policy {
 	return Policy{
-		IdleAfter:      60,
-		IdleCountdown:  15,
-		SessionLimit:   600,
-		NewArrivalDays: 60,
-		LoanDays:       14,
-		RenewalLimit:   1,
-		ShelfDays:      7,
-		MaxHolds:       20,
-		ExpireHour:     6,
-		HoldShownDays:  14,
-		ThrottleAfter:  5,
-		ThrottleFirst:  30,
-		ThrottleMost:   3600,
-		LockAfter:      20,
-		TerminalCards:  10,
-		TerminalWindow: 600,
-		StaffLimit:     8 * 3600,
-		StaffIdle:      900,
+		IdleAfter:       60,
+		IdleCountdown:   15,
+		SessionLimit:    600,
+		NewArrivalDays:  60,
+		LoanDays:        14,
+		RenewalLimit:    1,
+		ShelfDays:       7,
+		MaxHolds:        20,
+		ExpireHour:      6,
+		HoldShownDays:   14,
+		ThrottleAfter:   5,
+		ThrottleFirst:   30,
+		ThrottleMost:    3600,
+		LockAfter:       20,
+		TerminalCards:   10,
+		TerminalWindow:  600,
+		PasswordMin:     6,
+		PasswordMax:     20,
+		PasswordCharset: CharsetAlnum,
+		TemporaryFor:    24 * 3600,
+		EmailCodeFor:    1800,
+		EmailCodeTries:  5,
+		StaffLimit:      8 * 3600,
+		StaffIdle:       900,
 	}
 }
 

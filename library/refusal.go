@@ -50,9 +50,39 @@ var (
 	ErrUnknownHold    = &Refusal{Code: "hold_unknown"}
 	ErrNoEmail        = &Refusal{Code: "no_email"} // contact by mail, and no address is registered
 
+	// Passwords. An application that does not match is one answer, whatever of it was
+	// wrong.
+	ErrApplication  = &Refusal{Code: "application_refused"}
+	ErrTerms        = &Refusal{Code: "terms_outdated"}       // the terms agreed to are not the present ones
+	ErrMustChange   = &Refusal{Code: "password_must_change"} // logged in with a temporary password
+	ErrSamePassword = &Refusal{Code: "password_same"}        // the new one is the present one
+	ErrPresent      = &Refusal{Code: "password_wrong"}       // the present one that was typed is not right
+
+	// E-mail.
+	ErrEmail         = &Refusal{Code: "email_invalid"} // not an address
+	ErrEmailBreak    = &Refusal{Code: "email_break"}   // with a line break or another control character
+	ErrEmailComma    = &Refusal{Code: "email_comma"}   // a comma for a dot
+	ErrEmailDots     = &Refusal{Code: "email_dots"}    // ".."
+	ErrEmailDotAt    = &Refusal{Code: "email_dot_at"}  // a dot before "@"
+	ErrEmailDotFirst = &Refusal{Code: "email_dot_first"}
+	ErrEmailCode     = &Refusal{Code: "email_code_wrong"}
+	ErrEmailCodeOver = &Refusal{Code: "email_code_over"} // too old, or tried too often: a new one is sent on request
+
 	// Staff.
 	ErrStaffOnly = &Refusal{Code: "staff_only"} // no staff session, or not the role for it
 
 	// The wire.
 	ErrKeyReused = &Refusal{Code: "idempotency_key_reused"} // same key, another request
 )
+
+// passwordRefusals are those of MayChoose.
+var passwordRefusals = func() map[PasswordRule]*Refusal {
+	all := map[PasswordRule]*Refusal{}
+	for _, r := range PasswordRules {
+		all[r] = &Refusal{Code: "password_" + string(r)}
+	}
+	return all
+}()
+
+// RefusalOf returns the refusal for breaking the rule.
+func (r PasswordRule) RefusalOf() *Refusal { return passwordRefusals[r] }

@@ -22,11 +22,15 @@ type Login struct {
 type LoggedIn struct {
 	Token   string          `json:"token"`
 	Account library.Account `json:"account"`
+
+	// MustChange: the password was a temporary one. The session may set a permanent one
+	// and do nothing else; Account bears only the name.
+	MustChange bool `json:"must_change,omitempty"`
 }
 
 // StaffLogin is the body of POST /v1/staff/sessions.
 type StaffLogin struct {
-	Name     string `json:"name"`
+	Name     string `json:"name"` // or the number of the staff card
 	Password string `json:"password"`
 }
 

@@ -1,0 +1,61 @@
+-- +goose Up
+-- What staff issued to whom and has not been used yet; a row goes when it was, or is
+-- too old.
+CREATE TABLE temporary_password (
+	patron_id TEXT PRIMARY KEY REFERENCES patron (id) ON DELETE CASCADE,
+	hash      TEXT NOT NULL,
+	issued_at BIGINT NOT NULL
+);
+
+-- A session that was opened with a temporary password may only set a permanent one.
+ALTER TABLE session ADD COLUMN must_change BOOLEAN NOT NULL DEFAULT FALSE;
+
+CREATE TABLE terms_agreed (
+	patron_id TEXT NOT NULL REFERENCES patron (id) ON DELETE CASCADE,
+	version   TEXT NOT NULL,
+	at        BIGINT NOT NULL,
+	PRIMARY KEY (patron_id, version)
+);
+
+ALTER TABLE staff ADD COLUMN card TEXT UNIQUE;
+
+-- What is known of a patron's address. Where it is not patron.email, it is void: an
+-- import brought another one.
+CREATE TABLE patron_email (
+	patron_id    TEXT PRIMARY KEY REFERENCES patron (id) ON DELETE CASCADE,
+	address      TEXT NOT NULL,
+	language     TEXT NOT NULL,
+	confirmed_at BIGINT NOT NULL,
+	code_hash    TEXT NOT NULL,
+	code_until   BIGINT NOT NULL,
+	code_tries   INTEGER NOT NULL,
+	bounces      INTEGER NOT NULL,
+	bounced_at   BIGINT NOT NULL,
+	bouncing     BOOLEAN NOT NULL
+);
+CREATE INDEX patron_email_address ON patron_email (address);
+
+-- Mails that are not sent yet. facts is what it is about, message what is sent, as
+-- worded once before the first try; both sealed. A row goes when the mail was sent or
+-- given up.
+CREATE TABLE mail (
+	id         TEXT PRIMARY KEY,
+	patron_id  TEXT REFERENCES patron (id) ON DELETE CASCADE,
+	kind       TEXT NOT NULL,
+	domain     TEXT NOT NULL,
+	facts      TEXT NOT NULL,
+	message    TEXT NOT NULL,
+	queued_at  BIGINT NOT NULL,
+	next_at    BIGINT NOT NULL,
+	claimed_at BIGINT NOT NULL,
+	tries      INTEGER NOT NULL
+);
+CREATE INDEX mail_due ON mail (next_at);
+
+-- +goose Down
+DROP TABLE mail;
+DROP TABLE patron_email;
+ALTER TABLE staff DROP COLUMN card;
+DROP TABLE terms_agreed;
+ALTER TABLE session DROP COLUMN must_change;
+DROP TABLE temporary_password;

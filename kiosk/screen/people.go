@@ -1,0 +1,64 @@
+package screen
+
+import (
+	"context"
+
+	"madoguchi/library"
+)
+
+// Apply asks the central server for a new password, or returns why not.
+type Apply func(ctx context.Context, a library.Application) error
+
+// Secrets is what a patron who is logged in may do about password and e-mail; it is
+// part of Account.
+type Secrets interface {
+	// MustChange reports that the password was a temporary one: before anything else a
+	// permanent one is set, without naming the present one.
+	MustChange() bool
+	ChangePassword(ctx context.Context, present, password string) error
+
+	Email(ctx context.Context) (library.EmailStatus, error)
+	SetEmail(ctx context.Context, address, language string) (library.EmailStatus, error)
+	DeleteEmail(ctx context.Context) (library.EmailStatus, error)
+	// ConfirmEmail enters the code of the confirmation mail; an empty one asks for
+	// another mail.
+	ConfirmEmail(ctx context.Context, code string) (library.EmailStatus, error)
+}
+
+// StaffLogIn asks the central server for a staff member's session. name may be the
+// number of the staff card.
+type StaffLogIn func(ctx context.Context, name, password string) (Staff, error)
+
+// Staff is what a staff member who is logged in may ask of the central server.
+type Staff interface {
+	Name() string
+	Admin() bool
+	Patron(ctx context.Context, card string) (library.CounterPatron, error)
+	IssueTemporary(ctx context.Context, card string, seen library.Document) (library.TemporaryPassword, error)
+	Unlock(ctx context.Context, card string) error
+	End()
+}
+
+// Machine is the terminal itself, as staff look after it.
+type Machine interface {
+	Report(ctx context.Context) MachineReport
+	Restart() // ends the program so that it is started again
+	Leave()   // leaves the kiosk
+}
+
+// MachineReport is how the terminal stands.
+type MachineReport struct {
+	Server      string // address
+	Connected   bool
+	Edition     string // number and day of the catalogue in use
+	Terminal    string
+	Version     string
+	Scanner     string // code of its state: "ok", "missing", "none"
+	LastScan    string // kind of the last code that was scanned, "" for none
+	Printer     string // "ok", "paper_out", "missing", "none"
+	Outbox      int    // requests that wait to be delivered
+	DiskFree    int64  // bytes
+	LastErrors  []string
+	StartedAt   string
+	LastContact string
+}

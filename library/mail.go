@@ -1,0 +1,34 @@
+package library
+
+import "time"
+
+// MailKind says what a mail to a patron is about.
+type MailKind string
+
+// The kinds of mail.
+const (
+	MailConfirm     MailKind = "confirm"      // to a new address: Code turns it 確認済み
+	MailMoved       MailKind = "moved"        // to the old address, when another was registered or it was deleted
+	MailPasswordSet MailKind = "password_set" // a password was applied for, or set or changed
+	MailHoldReady   MailKind = "hold_ready"   // Title waits at Branch until Until
+	MailHoldExpired MailKind = "hold_expired" // Title waited and was not collected
+	MailRequest     MailKind = "request"      // what became of a provisional request: Result
+)
+
+// MailKinds are all kinds.
+var MailKinds = []MailKind{MailConfirm, MailMoved, MailPasswordSet, MailHoldReady, MailHoldExpired, MailRequest}
+
+// Mail is what a patron is told by mail, before it is worded. Only the fields of its
+// kind are set.
+type Mail struct {
+	Kind     MailKind   `json:"kind"`
+	Patron   PatronID   `json:"-"`
+	To       string     `json:"to"`
+	Language string     `json:"language,omitempty"` // "ja" where empty
+	At       time.Time  `json:"at"`                 // when it happened
+	Code     string     `json:"code,omitempty"`     // six digits
+	Title    string     `json:"title,omitempty"`
+	Branch   BranchCode `json:"branch,omitempty"`
+	Until    Date       `json:"until,omitzero"`
+	Result   string     `json:"result,omitempty"` // code of a refusal, "" where it was granted
+}
