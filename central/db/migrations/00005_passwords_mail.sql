@@ -17,7 +17,8 @@ CREATE TABLE terms_agreed (
 	PRIMARY KEY (patron_id, version)
 );
 
-ALTER TABLE staff ADD COLUMN card TEXT UNIQUE;
+ALTER TABLE staff ADD COLUMN card TEXT;
+CREATE UNIQUE INDEX staff_card ON staff (card);
 
 -- What is known of a patron's address. Where it is not patron.email, it is void: an
 -- import brought another one.
@@ -55,6 +56,7 @@ CREATE INDEX mail_due ON mail (next_at);
 -- +goose Down
 DROP TABLE mail;
 DROP TABLE patron_email;
+DROP INDEX staff_card;
 ALTER TABLE staff DROP COLUMN card;
 DROP TABLE terms_agreed;
 ALTER TABLE session DROP COLUMN must_change;
