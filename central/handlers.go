@@ -87,11 +87,32 @@ func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
 	if err != nil || after < 0 {
 		return badRequest("after must be the number of a change")
 	}
-	answer, err := s.cfg.Catalogue.Changes(r.Context(), q.Get("epoch"), after)
+	wait := time.Duration(0)
+	if text := q.Get("wait"); text != "" {
+		ms, err := strconv.ParseInt(text, 10, 32)
+		if err != nil || ms < 0 {
+			return badRequest("wait must be a number of milliseconds")
+		}
+		wait = min(time.Duration(ms)*time.Millisecond, maxWait)
+	}
+	epoch := q.Get("epoch")
+	if wait > 0 && s.quiet(r.Context(), epoch, after, wait) {
+		return reply(w, r, protocol.Changes{Epoch: epoch, After: after, Upto: after})
+	}
+	answer, err := s.cfg.Catalogue.Changes(r.Context(), epoch, after)
 	if err != nil {
 		return err
 	}
 	return reply(w, r, answer)
+}
+
+// quiet waits for a change after a number, but not longer than wait, nor when the
+// server is to end, and reports whether there was surely none.
+func (s *Service) quiet(ctx context.Context, epoch string, after int64, wait time.Duration) bool {
+	ctx, cancel := context.WithTimeout(ctx, wait)
+	defer cancel()
+	defer context.AfterFunc(s.ending, cancel)()
+	return s.watch.quiet(ctx, epoch, after)
 }
 
 func (s *Service) chunk(w http.ResponseWriter, r *http.Request) error {

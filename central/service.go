@@ -77,6 +77,9 @@ type Service struct {
 	mux     *http.ServeMux
 	limit   *enrolLimit
 	metrics *metrics
+	watch   *watch
+	ending  context.Context // done when requests must not wait any more
+	end     context.CancelFunc
 	expired library.Date // the day of the last morning on which holds expired, as Run knows it
 }
 
@@ -92,6 +95,8 @@ func New(cfg Config) *Service {
 		cfg.Now = time.Now
 	}
 	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics()}
+	s.watch = &watch{look: func(ctx context.Context) (db.Log, error) { return s.cfg.Catalogue.Log(ctx) }}
+	s.ending, s.end = context.WithCancel(context.Background())
 	for _, r := range s.routes() {
 		s.mux.HandleFunc(r.pattern, s.serve(r))
 	}
@@ -161,6 +166,7 @@ func (s *Service) Serve(ctx context.Context, on net.Listener, tls *tls.Config) e
 		MaxHeaderBytes:    16 << 10,
 		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
 	}
+	srv.RegisterOnShutdown(s.end)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()
 	upkeep := make(chan error, 1)

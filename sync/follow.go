@@ -25,12 +25,23 @@ const (
 // the disk does, it goes on trying; Status says how things stand.
 func (c *Client) Run(ctx context.Context) error {
 	for failures := 0; ; {
-		err := c.round(ctx)
+		began, number := time.Now(), c.Status().Number
+		patience := c.cfg.Poll
+		if failures > 0 || c.verifyDue() {
+			patience = 0
+		}
+		err := c.round(ctx, patience)
 		if ctx.Err() != nil {
 			return nil
 		}
 		code, connected := judge(err)
-		wait := jitter(c.cfg.Poll)
+		// A pause gathers changes that come close to each other, and spreads the
+		// terminals that all heard of one at once. Where a question brought nothing
+		// though the server did not let it wait, it is the whole of Poll.
+		wait := jitter(min(pause, c.cfg.Poll))
+		if patience > 0 && c.Status().Number == number {
+			wait = max(wait, jitter(c.cfg.Poll)-time.Since(began))
+		}
 		if err != nil {
 			wait = jitter(min(firstBackoff<<min(failures, 10), maxBackoff))
 			failures++
@@ -57,13 +68,17 @@ func (c *Client) Run(ctx context.Context) error {
 	}
 }
 
+// pause is between two questions for changes.
+const pause = time.Second
+
 // jitter spreads what many terminals would do at the same moment.
 func jitter(d time.Duration) time.Duration {
 	return d*3/4 + time.Duration(rand.Int64N(int64(d/2)+1))
 }
 
-// round does all there is to do now.
-func (c *Client) round(ctx context.Context) error {
+// round does all there is to do now. Where there is nothing, it waits at the server
+// for a change, for as long as patience, or until it is woken.
+func (c *Client) round(ctx context.Context, patience time.Duration) error {
 	if err := c.pullSite(ctx); err != nil {
 		return err
 	}
@@ -72,8 +87,8 @@ func (c *Client) round(ctx context.Context) error {
 			return err
 		}
 	}
-	err := c.pull(ctx)
-	if err == nil && (c.mustVerify || time.Now().After(c.verifyAt)) {
+	err := c.pull(ctx, patience)
+	if err == nil && c.verifyDue() {
 		err = c.verify(ctx)
 	}
 	if err == nil {
@@ -84,7 +99,7 @@ func (c *Client) round(ctx context.Context) error {
 			return err
 		}
 		if err = c.fetch(ctx); err == nil {
-			err = c.pull(ctx)
+			err = c.pull(ctx, 0)
 			c.wakeUp() // to compare
 		}
 	}
@@ -93,6 +108,8 @@ func (c *Client) round(ctx context.Context) error {
 	}
 	return err
 }
+
+func (c *Client) verifyDue() bool { return c.mustVerify || time.Now().After(c.verifyAt) }
 
 // optimise merges the search index into one piece, once a night.
 func (c *Client) optimise(ctx context.Context, now time.Time) error {
@@ -155,17 +172,19 @@ const (
 	fetchWhenBehind = 20_000
 )
 
-// pull applies all changes that the server has.
-func (c *Client) pull(ctx context.Context) error {
+// pull applies all changes that the server has, and waits for the first of them as
+// round does.
+func (c *Client) pull(ctx context.Context, patience time.Duration) error {
 	for page := 1; ; page++ {
 		in, err := c.info(ctx)
 		if err != nil {
 			return err
 		}
-		changes, err := c.changes(ctx, in)
+		changes, err := c.changes(ctx, in, patience)
 		if err != nil {
 			return err
 		}
+		patience = 0
 		if changes.Upto > in.Number {
 			err = c.With(func(cat *store.Catalogue) error {
 				return cat.Apply(ctx, changes.Epoch, changes.Upto, rows(changes.Rows))
@@ -195,10 +214,14 @@ func (c *Client) pull(ctx context.Context) error {
 	}
 }
 
-func (c *Client) changes(ctx context.Context, in store.Info) (protocol.Changes, error) {
-	ctx, cancel := context.WithTimeout(ctx, answerWithin)
+func (c *Client) changes(ctx context.Context, in store.Info, patience time.Duration) (protocol.Changes, error) {
+	asking, cancel := context.WithTimeout(ctx, patience+answerWithin)
 	defer cancel()
-	changes, err := c.wire.Changes(ctx, in.Epoch, in.Number)
+	woken := c.whenWoken(asking, cancel)
+	changes, err := c.wire.Changes(asking, in.Epoch, in.Number, patience)
+	if err != nil && woken() && ctx.Err() == nil {
+		return protocol.Changes{Epoch: in.Epoch, After: in.Number, Upto: in.Number}, nil
+	}
 	if err != nil {
 		return changes, err
 	}
@@ -207,6 +230,26 @@ func (c *Client) changes(ctx context.Context, in store.Info) (protocol.Changes, 
 		return changes, fmt.Errorf("the server answered the question for changes after %d with those from %d to %d", in.Number, changes.After, changes.Upto)
 	}
 	return changes, nil
+}
+
+// whenWoken calls off a question when there is something to do at once, and says
+// afterwards whether it did.
+func (c *Client) whenWoken(asking context.Context, callOff func()) (woken func() bool) {
+	done := make(chan bool, 1)
+	go func() {
+		select {
+		case <-c.wake:
+			c.wakeUp() // for Run
+			callOff()
+			done <- true
+		case <-asking.Done():
+			done <- false
+		}
+	}()
+	return func() bool {
+		callOff()
+		return <-done
+	}
 }
 
 func rows(in []protocol.Change) []store.Change {
@@ -245,7 +288,7 @@ func (c *Client) verify(ctx context.Context) error {
 			c.verifyAt = time.Now().Add(jitter(c.cfg.Verify))
 			return nil
 		}
-		if err := c.pull(ctx); err != nil {
+		if err := c.pull(ctx, 0); err != nil {
 			return err
 		}
 	}

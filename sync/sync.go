@@ -32,7 +32,7 @@ type Config struct {
 	Server string       // "": the server that the terminal was enrolled at
 	Client *http.Client // nil: one with timeouts of its own, that trusts what the terminal was enrolled to
 
-	Poll   time.Duration // how often to ask for changes; 0: 5 s
+	Poll   time.Duration // how long a question for changes waits at the server while there are none; 0: 10 s
 	Verify time.Duration // how often to compare the whole catalogue; 0: 6 h
 	Spread time.Duration // over how long terminals that must fetch anew spread; 0: 1 min
 
@@ -74,7 +74,7 @@ var ErrInUse = errors.New("another kiosk program is running with this data folde
 // has the folder.
 func Open(cfg Config) (*Client, error) {
 	if cfg.Poll == 0 {
-		cfg.Poll = 5 * time.Second
+		cfg.Poll = 10 * time.Second
 	}
 	if cfg.Verify == 0 {
 		cfg.Verify = 6 * time.Hour
