@@ -15,10 +15,14 @@ type Layout int
 // The keyboards.
 const (
 	Kana    Layout = iota // 五十音, from right to left as it is taught
-	Letters               // small letters and digits
+	Letters               // small letters, digits, and the signs of titles
 	Digits
-	Capitals // capital letters and digits
-	Keypad   // digits and nothing else
+	Capitals       // capital letters and digits, and nothing else
+	Keypad         // digits and nothing else
+	Small          // small letters and digits, and nothing else
+	Mail           // what a mail address is made of
+	MailInCapitals // likewise, with capital letters
+	Signs          // all other signs that a password of ASCII can have
 )
 
 // Typing is what a keyboard does when its keys are touched.
@@ -68,6 +72,12 @@ var kanaColumns = [...]string{"わ を ん", "らりるれろ", "や ゆ よ", "
 
 var letterRows = [...]string{"1234567890", "qwertyuiop", "asdfghjkl'", "zxcvbnm.,-"}
 
+var plainRows = [...]string{"1234567890", "qwertyuiop", "asdfghjkl ", "zxcvbnm   "}
+
+var mailRows = [...]string{"1234567890", "qwertyuiop", "asdfghjkl@", "zxcvbnm.-_"}
+
+var signRows = [...]string{"!\"#$%&'()*", "+,-./:;<=>", "?@[\\]^_`{|", "}~        "}
+
 var digitRows = [...]string{"789", "456", "123", "0-X"}
 
 // Keyboard builds a keyboard. Keys are keyHeight high, theme.KeyHeight at least.
@@ -76,11 +86,23 @@ func (k Kit) Keyboard(l Layout, names KeyNames, t Typing, keyHeight float32) *fy
 	b.grid.keyHeight = max(keyHeight, theme.KeyHeight)
 	const words = 1.7 // width of the keys that are words
 	switch l {
-	case Letters, Capitals:
+	case Letters, Capitals, Small, Mail, MailInCapitals, Signs:
 		b.grid.cols, b.grid.rows = 10+words, 4
-		for y, row := range letterRows {
+		rows := letterRows
+		switch l {
+		case Capitals, Small:
+			rows = plainRows
+		case Mail, MailInCapitals:
+			rows = mailRows
+		case Signs:
+			rows = signRows
+		}
+		for y, row := range rows {
 			for x, r := range row {
-				if l == Capitals {
+				if r == ' ' {
+					continue
+				}
+				if l == Capitals || l == MailInCapitals {
 					r = unicode.ToUpper(r)
 				}
 				b.letter(string(r), float32(x), float32(y))

@@ -8,6 +8,7 @@ import (
 	"fyne.io/fyne/v2/canvas"
 	"fyne.io/fyne/v2/widget"
 
+	"madoguchi/kiosk/linebreak"
 	"madoguchi/kiosk/theme"
 )
 
@@ -68,7 +69,7 @@ func (t *Text) lines(width float32) []string {
 	measure := t.measure(t.sizeFor(width))
 	const hair = 0.5 // a width that was measured from the text must hold it
 	width += hair
-	lines := breakLines(t.value, width, measure)
+	lines := linebreak.Lines(t.value, width, measure)
 	if t.MaxLines > 0 && len(lines) > t.MaxLines {
 		if t.Whole {
 			return []string{""}
@@ -78,7 +79,7 @@ func (t *Text) lines(width float32) []string {
 			rest = strings.TrimLeft(strings.TrimPrefix(rest, l), " \n")
 		}
 		rest, _, _ = strings.Cut(rest, "\n")
-		lines = append(lines[:t.MaxLines-1:t.MaxLines-1], ellipsis(rest+"…", width, measure))
+		lines = append(lines[:t.MaxLines-1:t.MaxLines-1], linebreak.Ellipsis(rest+"…", width, measure))
 	}
 	return lines
 }

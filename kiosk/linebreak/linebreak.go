@@ -1,15 +1,17 @@
-package widget
+// Package linebreak breaks a text into lines as Japanese typesetting wants it. It knows
+// neither fonts nor screens: whoever asks brings a function that measures.
+package linebreak
 
 import (
 	"strings"
 	"unicode"
 )
 
-// breakLines cuts s into lines of at most width, as measured by the function.
+// Lines cuts s into lines of at most width, as measured by the function.
 // Japanese breaks between any two characters, but no line begins with a closing
 // mark or ends with an opening one (禁則); a Latin word stays whole unless it alone
 // is wider than the line. "\n" always breaks.
-func breakLines(s string, width float32, measure func(string) float32) []string {
+func Lines(s string, width float32, measure func(string) float32) []string {
 	var lines []string
 	for _, paragraph := range strings.Split(s, "\n") {
 		lines = append(lines, breakParagraph(paragraph, width, measure)...)
@@ -83,16 +85,18 @@ func mayBreak(before, after rune) bool {
 	case before == ' ':
 		return true
 	}
-	return isWide(before) || isWide(after)
+	return IsWide(before) || IsWide(after)
 }
 
-func isWide(r rune) bool {
+// IsWide says whether a character is set as wide as it is high: kana, kanji and what
+// goes with them.
+func IsWide(r rune) bool {
 	return unicode.In(r, unicode.Han, unicode.Hiragana, unicode.Katakana) ||
 		r >= 0x3000 && r <= 0x303f || r >= 0xff00 && r <= 0xffef || r == 'ー'
 }
 
-// ellipsis shortens s until it fits, with "…" at its end.
-func ellipsis(s string, width float32, measure func(string) float32) string {
+// Ellipsis shortens s until it fits, with "…" at its end.
+func Ellipsis(s string, width float32, measure func(string) float32) string {
 	if measure(s) <= width {
 		return s
 	}

@@ -1,4 +1,4 @@
-package widget
+package linebreak
 
 import (
 	"slices"
@@ -19,7 +19,7 @@ func em(s string) float32 {
 	return float32(w)
 }
 
-func TestBreakLines(t *testing.T) {
+func TestLines(t *testing.T) {
 	for _, c := range []struct {
 		text  string
 		width float32
@@ -36,13 +36,13 @@ func TestBreakLines(t *testing.T) {
 		{"CDとDVD", 5, []string{"CDと", "DVD"}},
 		{"one\ntwo", 10, []string{"one", "two"}},
 	} {
-		if got := breakLines(c.text, c.width, em); !slices.Equal(got, c.want) {
+		if got := Lines(c.text, c.width, em); !slices.Equal(got, c.want) {
 			t.Errorf("%q at %v: got %q, want %q", c.text, c.width, got, c.want)
 		}
 	}
 }
 
-func FuzzBreakLines(f *testing.F) {
+func FuzzLines(f *testing.F) {
 	f.Add("図書館の「利用案内」です。 The public library.", 7)
 	f.Add("\n\n", 1)
 	f.Add("ーーーー。。。。", 2)
@@ -51,7 +51,7 @@ func FuzzBreakLines(f *testing.F) {
 		if !utf8.ValidString(s) || len(s) > 200 {
 			return
 		}
-		lines := breakLines(s, float32(width), em)
+		lines := Lines(s, float32(width), em)
 		strip := strings.NewReplacer(" ", "", "\n", "")
 		if got, want := strip.Replace(strings.Join(lines, "")), strip.Replace(s); got != want {
 			t.Errorf("%q at %d became %q: something was lost", s, width, got)
@@ -70,32 +70,8 @@ func TestEllipsis(t *testing.T) {
 		{"on the shelf", 8, "on the…"},
 		{"図", 0, "…"},
 	} {
-		if got := ellipsis(c.text, c.width, em); got != c.want {
+		if got := Ellipsis(c.text, c.width, em); got != c.want {
 			t.Errorf("%q at %v: got %q, want %q", c.text, c.width, got, c.want)
-		}
-	}
-}
-
-func TestMarked(t *testing.T) {
-	for _, c := range []struct {
-		text string
-		mark rune
-		want string
-	}{
-		{"か", '゛', "が"}, {"が", '゛', "か"}, {"は", '゛', "ば"}, {"は", '゜', "ぱ"}, {"ば", '゜', "ぱ"}, {"ぱ", '゛', "ば"},
-		{"つ", '小', "っ"}, {"っ", '小', "つ"}, {"っ", '゛', "づ"}, {"や", '小', "ゃ"}, {"こころ", '゛', "こころ"},
-		{"ん", '゜', "ん"}, {"か", '小', "か"}, {"", '゛', ""}, {"う", '゛', "ゔ"}, {"きよ", '小', "きょ"}, {"が", '小', "が"},
-	} {
-		if got := Marked(c.text, c.mark); got != c.want {
-			t.Errorf("%q with %c: got %q, want %q", c.text, c.mark, got, c.want)
-		}
-	}
-}
-
-func TestWithoutLast(t *testing.T) {
-	for text, want := range map[string]string{"": "", "こ": "", "𠮷野": "𠮷", "ab": "a"} {
-		if got := WithoutLast(text); got != want {
-			t.Errorf("%q: got %q, want %q", text, got, want)
 		}
 	}
 }
