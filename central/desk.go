@@ -54,7 +54,7 @@ func desk[T any](s *Service, w http.ResponseWriter, r *http.Request, do func(ctx
 	if err != nil {
 		return err
 	}
-	return s.once(w, r, who, text, func(ctx context.Context, tx *db.Tx) (any, error) {
+	return s.once(w, r, asking{who: who, body: text, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
 		return do(ctx, tx, who, body)
 	})
 }

@@ -48,7 +48,7 @@ func (s *Service) placeHolds(w http.ResponseWriter, r *http.Request) error {
 	if err := checkContact(req.Contact); err != nil {
 		return err
 	}
-	return s.once(w, r, who, text, func(ctx context.Context, tx *db.Tx) (any, error) {
+	return s.once(w, r, asking{who: who, body: text, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
 		lines, err := s.cfg.Circulation.PlaceHoldsTx(ctx, tx, who.patron, req)
 		return protocol.HoldAnswers{Lines: lines}, err
 	})
@@ -67,7 +67,7 @@ func (s *Service) changeHold(w http.ResponseWriter, r *http.Request) error {
 	if err := checkContact(body.Contact); err != nil {
 		return err
 	}
-	return s.once(w, r, who, text, func(ctx context.Context, tx *db.Tx) (any, error) {
+	return s.once(w, r, asking{who: who, body: text, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
 		return s.cfg.Circulation.ChangeHoldTx(ctx, tx, who.patron, holdOf(r), body.Pickup, body.Contact)
 	})
 }
@@ -84,10 +84,16 @@ func (s *Service) cancelHold(w http.ResponseWriter, r *http.Request) error {
 	if len(body) > 0 {
 		return badRequest("a cancellation takes no body")
 	}
-	return s.once(w, r, who, nil, func(ctx context.Context, tx *db.Tx) (any, error) {
+	return s.once(w, r, asking{who: who, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
 		return s.cfg.Circulation.CancelHoldTx(ctx, tx, who.patron, holdOf(r))
 	})
 }
+
+// inTurn is the lock for changes of holds and at a desk: those of one terminal come
+// one after the other, also two askings with the same key. The queues of the bibs are
+// locked by Circulation, for which many may wait; a serializable transaction would be
+// sent back to try again each time until it is refused.
+func (who session) inTurn() []string { return []string{"changes at " + who.terminal.ID} }
 
 func holdOf(r *http.Request) library.HoldID { return library.HoldID(r.PathValue("id")) }
 

@@ -90,7 +90,7 @@ func (x *terminal) list(token string) []library.PatronHold {
 func (x *terminal) staff() (token string) {
 	x.t.Helper()
 	const password = "a long password"
-	if err := central.NewStaff(x.passwords).Add(x.t.Context(), "command:test", "sato", central.RoleDesk, password); err != nil {
+	if err := central.NewStaff(x.passwords).Add(x.t.Context(), "command:test", central.Staff{Name: "sato", Role: central.RoleDesk}, password); err != nil {
 		x.t.Fatal(err)
 	}
 	return answer[protocol.StaffLoggedIn](x.t, x.ask("POST", "/v1/staff/sessions", protocol.StaffLogin{Name: "sato", Password: password})).Token
@@ -196,6 +196,7 @@ func TestWhatIsNoRequestForHolds(t *testing.T) {
 			"odd branch":               {"POST", "/v1/me/holds", with(func(r *library.HoldRequest) { r.Pickup = "\x00" }), 404, "branch_unknown"},
 			"no branch":                {"POST", "/v1/me/holds", with(func(r *library.HoldRequest) { r.Pickup = "" }), 404, "branch_unknown"},
 			"no address":               {"POST", "/v1/me/holds", with(func(r *library.HoldRequest) { r.Contact = library.ByMail }), 409, "no_email"},
+			"no number":                {"POST", "/v1/me/holds", with(func(r *library.HoldRequest) { r.Contact = library.ByPhone }), 409, "no_phone"},
 			"unknown contact":          {"POST", "/v1/me/holds", with(func(r *library.HoldRequest) { r.Contact = "fax" }), 400, "bad_request"},
 			"no contact":               {"POST", "/v1/me/holds", with(func(r *library.HoldRequest) { r.Contact = "" }), 400, "bad_request"},
 			"no bibs":                  {"POST", "/v1/me/holds", with(func(r *library.HoldRequest) { r.Bibs = nil }), 400, "bad_request"},

@@ -24,10 +24,13 @@ func (p Policy) MayHold(bib BibID, items []Item, active []Hold, loans []Loan) er
 	return nil
 }
 
-// MayContact returns ErrNoEmail when the patron cannot be told in this way.
+// MayContact returns ErrNoEmail or ErrNoPhone when the patron cannot be told in this way.
 func (p Patron) MayContact(c Contact) error {
 	if c == ByMail && p.Email == "" {
 		return ErrNoEmail
+	}
+	if c == ByPhone && len(p.Phones) == 0 {
+		return ErrNoPhone
 	}
 	return nil
 }
@@ -48,6 +51,17 @@ func (h Hold) Cancel(today Date) (Hold, error) {
 		return h, err
 	}
 	h.State, h.EndedOn = Cancelled, today
+	return h, nil
+}
+
+// Withdraw returns the hold as staff cancel it at its patron's word, in whatever state
+// it is active, or ErrUnknownHold. It lets go of its copy. Guide: 取寄・準備中です and after:
+// ご自身では取消・変更ができなくなりますので、図書館にご連絡ください.
+func (h Hold) Withdraw(today Date) (Hold, error) {
+	if !h.State.Active() {
+		return h, ErrUnknownHold
+	}
+	h.State, h.ItemID, h.EndedOn = Cancelled, "", today
 	return h, nil
 }
 

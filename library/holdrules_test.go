@@ -44,13 +44,28 @@ func TestMayHold(t *testing.T) {
 }
 
 func TestMayContact(t *testing.T) {
-	with, without := Patron{Email: "a@example.jp"}, Patron{Phones: []string{"0931234567"}}
+	with := Patron{Email: "a@example.jp", Phones: []string{"0931234567"}}
+	var without Patron
 	for _, c := range []Contact{ByMail, ByPhone, NoNews} {
 		if err := with.MayContact(c); err != nil {
 			t.Errorf("%s: %v", c, err)
 		}
-		if err := without.MayContact(c); errors.Is(err, ErrNoEmail) != (c == ByMail) {
-			t.Errorf("%s without an address: %v", c, err)
+		if err, want := without.MayContact(c), map[Contact]*Refusal{ByMail: ErrNoEmail, ByPhone: ErrNoPhone}[c]; want == nil && err != nil || want != nil && !errors.Is(err, want) {
+			t.Errorf("%s without address and number: %v", c, err)
+		}
+	}
+}
+
+func TestStaffMayWithdrawWhatIsActive(t *testing.T) {
+	today := day("2026-11-24")
+	for _, s := range []HoldState{Waiting, Preparing, ReadyHold, Collected, Cancelled, Expired} {
+		was := Hold{State: s, ItemID: "i"}
+		h, err := was.Withdraw(today)
+		if want := (Hold{State: Cancelled, EndedOn: today}); s.Active() && (err != nil || h != want) {
+			t.Errorf("%s: %+v, %v", s, h, err)
+		}
+		if !s.Active() && (!errors.Is(err, ErrUnknownHold) || h != was) {
+			t.Errorf("%s: %+v, %v", s, h, err)
 		}
 	}
 }

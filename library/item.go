@@ -79,8 +79,8 @@ type Returned struct {
 	HoldFor string
 }
 
-// Pick is a copy that staff of a branch fetch for a hold. Where it is wanted at the
-// branch itself, To is that branch.
+// Pick is a copy that staff of a branch fetch: for a hold, or to take it off the hold
+// shelf. Where it is wanted at the branch itself, To is that branch.
 type Pick struct {
 	ItemID        ItemID     `json:"item_id"`
 	Barcode       string     `json:"barcode,omitempty"`
@@ -88,5 +88,5 @@ type Pick struct {
 	CallNumber    string     `json:"call_number,omitempty"`
 	Shelf         string     `json:"shelf,omitempty"`
 	FromHoldShelf bool       `json:"from_hold_shelf,omitempty"` // it stands there for a patron who did not come
-	To            BranchCode `json:"to"`                        // pickup branch
+	To            BranchCode `json:"to"`                        // pickup branch; of one that nobody wants, its own
 }

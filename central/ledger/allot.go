@@ -60,7 +60,7 @@ func (l *Ledger) serveQueue(ctx context.Context, tx *db.Tx, bib library.BibID) (
 		if err != nil {
 			return nil, err
 		}
-		if err := l.reserve(ctx, tx, h, it, chosen.Branch, false); err != nil {
+		if err := l.reserve(ctx, tx, h, it, chosen.Branch, it.clearAt != ""); err != nil {
 			return nil, err
 		}
 		more, err := followers(ctx, tx, h.Hold)
@@ -167,6 +167,9 @@ func (l *Ledger) deliver(ctx context.Context, tx *db.Tx, h storedHold, it held, 
 			return library.Returned{}, err
 		}
 		r.HoldFor = p.Card
+		if err := l.tell(ctx, tx, library.MailHoldReady, h.Hold, it.title); err != nil {
+			return library.Returned{}, err
+		}
 	} else {
 		r.To = h.Pickup
 	}
@@ -174,7 +177,8 @@ func (l *Ledger) deliver(ctx context.Context, tx *db.Tx, h storedHold, it held, 
 }
 
 // release lets go of a copy that no hold has any longer, and that stands on a hold
-// shelf, waits to be fetched or is on its way. The next in the queue gets it.
+// shelf, waits to be fetched or is on its way. The next in the queue gets it; where
+// there is none, staff are to take it off the hold shelf (see ClearList).
 func (l *Ledger) release(ctx context.Context, tx *db.Tx, it held, was storedHold) error {
 	at, fromHoldShelf := was.fetchAt, was.fromHoldShelf
 	switch {
@@ -188,7 +192,13 @@ func (l *Ledger) release(ctx context.Context, tx *db.Tx, it held, was storedHold
 	if err != nil {
 		return err
 	}
-	if !found {
+	switch {
+	case !found && fromHoldShelf:
+		if err := l.setState(ctx, tx, it, library.InTransit, library.Date{}); err != nil {
+			return err
+		}
+		return setClearAt(ctx, tx, it.ID, at)
+	case !found:
 		state, _ := home(it, at)
 		return l.setState(ctx, tx, it, state, library.Date{})
 	}

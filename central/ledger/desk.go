@@ -74,7 +74,8 @@ func (l *Ledger) lend(ctx context.Context, tx *db.Tx, it held, loan library.Loan
 }
 
 // Return takes an item back that lies at a branch, or where at is "" at its own,
-// and forgets who had it. It refuses with library.ErrUnknownItem,
+// and forgets who had it. A copy of the ClearList is taken as one that came back. It
+// refuses with library.ErrUnknownItem,
 // library.ErrUnknownBranch or library.ErrItemNotOnLoan.
 func (l *Ledger) Return(ctx context.Context, item string, at library.BranchCode) (r library.Returned, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
@@ -90,7 +91,7 @@ func (l *Ledger) ReturnTx(ctx context.Context, tx *db.Tx, item string, at librar
 	if err != nil {
 		return library.Returned{}, err
 	}
-	if it.State != library.OnLoan {
+	if it.State != library.OnLoan && it.clearAt == "" {
 		return library.Returned{}, library.ErrItemNotOnLoan
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM loan WHERE item_id = $1`, string(it.ID)); err != nil {
@@ -103,7 +104,7 @@ func (l *Ledger) ReturnTx(ctx context.Context, tx *db.Tx, item string, at librar
 // from another branch, or was found. It refuses with library.ErrUnknownItem,
 // library.ErrUnknownBranch, library.ErrItemOnLoan (return it instead) or
 // library.ErrItemHeld (it waits for a patron where it is). A copy that was fetched for
-// a hold, or sent, is delivered.
+// a hold, or sent, is delivered; one that was taken off the hold shelf goes home.
 func (l *Ledger) Arrive(ctx context.Context, item string, at library.BranchCode) (r library.Returned, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
 		r, err = l.ArriveTx(ctx, tx, item, at)

@@ -2,6 +2,8 @@ package ledger
 
 import (
 	"context"
+	"maps"
+	"slices"
 	"time"
 
 	"madoguchi/central/db"
@@ -10,11 +12,15 @@ import (
 
 // ExpireHolds ends the holds whose patrons did not come while their copy was on the
 // shelf, gives the copies to the next in their queues, and returns how many ended.
-// It also gives away copies that came onto shelves by an import, and forgets ended
-// holds that are no longer shown. Each step is a transaction of its own; several
+// Before, it gives more time where a branch was closed on a day that the calendar did
+// not have yet when the patron was told. It also gives away copies that came onto
+// shelves by an import, and forgets ended holds that are no longer shown. Each step is a transaction of its own; several
 // processes may do it at once, at any time of the day.
 func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 	n := 0
+	if err := l.extendShelfTimes(ctx); err != nil {
+		return n, err
+	}
 	late, err := l.keys(ctx, `SELECT id FROM hold WHERE state = 'ready' AND shelf_until < $1 ORDER BY received_at, id`, l.Today())
 	if err != nil {
 		return n, err
@@ -33,7 +39,7 @@ func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 		}
 	}
 	wanted, err := l.keys(ctx, `SELECT DISTINCT h.bib_id FROM hold h JOIN item i ON i.bib_id = h.bib_id
-		WHERE h.state = 'waiting' AND i.state = 'on_shelf' AND i.owned AND i.lendable`)
+		WHERE h.state = 'waiting' AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.owned AND i.lendable`)
 	if err != nil {
 		return n, err
 	}
@@ -44,6 +50,47 @@ func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 		}
 	}
 	return n, l.sweepHolds(ctx)
+}
+
+// extendShelfTimes moves the last day of ready holds to where the calendar of today
+// puts it, if that is later: nobody is to lose a day that was promised.
+func (l *Ledger) extendShelfTimes(ctx context.Context) error {
+	later := map[library.HoldID]library.Hold{}
+	err := l.cfg.DB.View(ctx, func(tx *db.Tx) error {
+		clear(later)
+		ready, err := readHolds(ctx, tx, `h.state = 'ready'`)
+		if err != nil {
+			return err
+		}
+		calendars, days := map[library.BranchCode]library.Calendar{}, l.cfg.Policy().ShelfDays
+		for _, h := range ready {
+			c, read := calendars[h.Pickup]
+			if !read {
+				if c, err = calendarOf(ctx, tx, h.Pickup); err != nil {
+					return err
+				}
+				calendars[h.Pickup] = c
+			}
+			if until := library.ShelfUntil(c, h.ContactedOn, days); h.ShelfUntil.Before(until) {
+				h.ShelfUntil = until
+				later[h.ID] = h.Hold
+			}
+		}
+		return nil
+	})
+	if err != nil || len(later) == 0 {
+		return err
+	}
+	return l.cfg.DB.Locked(ctx, nil, func(tx *db.Tx) error {
+		for _, id := range slices.Sorted(maps.Keys(later)) {
+			_, err := tx.ExecContext(ctx, `UPDATE hold SET shelf_until = $2 WHERE id = $1 AND state = 'ready' AND contacted_on = $3 AND shelf_until < $2`,
+				string(id), later[id].ShelfUntil, later[id].ContactedOn)
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
 }
 
 // expire ends one hold, if it is still to end.
@@ -65,6 +112,9 @@ func (l *Ledger) expire(ctx context.Context, tx *db.Tx, id library.HoldID) (bool
 		return false, err
 	}
 	if err := l.storeHold(ctx, tx, h); err != nil {
+		return false, err
+	}
+	if err := l.tell(ctx, tx, library.MailHoldExpired, was.Hold, it.title); err != nil {
 		return false, err
 	}
 	return true, l.release(ctx, tx, it, was)

@@ -43,6 +43,12 @@ func (c *clock) Now() time.Time {
 	return c.now
 }
 
+func (c *clock) tick(d time.Duration) {
+	c.mu.Lock()
+	defer c.mu.Unlock()
+	c.now = c.now.Add(d)
+}
+
 // set sets the time, given in Japan's.
 func (c *clock) set(t tb, japan string) {
 	t.Helper()
@@ -65,7 +71,7 @@ type city struct {
 	policy    library.Policy
 }
 
-func open(t *testing.T, d *db.DB) *city {
+func open(t testing.TB, d *db.DB) *city {
 	t.Helper()
 	c := &city{db: d, clock: &clock{}, policy: library.DefaultPolicy()}
 	c.clock.set(t, "2026-11-24 10:00:00")
@@ -80,15 +86,21 @@ func open(t *testing.T, d *db.DB) *city {
 }
 
 // another is the ledger of another process on the same database.
-func (c *city) another(t *testing.T, d *db.DB) *ledger.Ledger {
+func (c *city) another(t testing.TB, d *db.DB) *ledger.Ledger {
+	t.Helper()
+	return c.at(t, d, c.clock.Now)
+}
+
+// at is another with a clock of its own.
+func (c *city) at(t testing.TB, d *db.DB, now func() time.Time) *ledger.Ledger {
 	t.Helper()
 	tokyo, err := time.LoadLocation("Asia/Tokyo")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return ledger.New(ledger.Config{
-		DB: d, Catalogue: catalogue.New(catalogue.Config{DB: d, Now: c.clock.Now}),
-		Policy: func() library.Policy { return c.policy }, Now: c.clock.Now, Zone: tokyo,
+		DB: d, Catalogue: catalogue.New(catalogue.Config{DB: d, Now: now}),
+		Policy: func() library.Policy { return c.policy }, Now: now, Zone: tokyo,
 	})
 }
 
@@ -112,7 +124,7 @@ func (c *city) book(t tb, bib library.BibID, barcodes ...string) {
 // patron puts a patron whose card is the ID without its letter.
 func (c *city) patron(t tb, id library.PatronID, blocks ...library.Block) library.Patron {
 	t.Helper()
-	p := library.Patron{ID: id, Card: strings.TrimPrefix(string(id), "p"), Name: "利用者 " + string(id), Blocks: blocks}
+	p := library.Patron{ID: id, Card: strings.TrimPrefix(string(id), "p"), Name: "利用者 " + string(id), Phones: []string{"0931234567"}, Blocks: blocks}
 	if err := c.PutPatrons(context.Background(), p); err != nil {
 		t.Fatal(err)
 	}

@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -15,8 +16,8 @@ import (
 // PlaceHolds places the holds that a patron asks for, each judged by itself, and
 // answers line by line. Those of a sequence that could be placed are a sequence. A
 // copy that stands on a shelf is given to whoever is first. The whole request is
-// refused with library.ErrUnknownPatron, library.ErrUnknownBranch or
-// library.ErrNoEmail.
+// refused with library.ErrUnknownPatron, library.ErrUnknownBranch,
+// library.ErrNoEmail or library.ErrNoPhone.
 func (l *Ledger) PlaceHolds(ctx context.Context, patron library.PatronID, req library.HoldRequest) (answers []library.HoldAnswer, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
 		answers, err = l.PlaceHoldsTx(ctx, tx, patron, req)
@@ -203,10 +204,62 @@ func (l *Ledger) CancelHoldTx(ctx context.Context, tx *db.Tx, patron library.Pat
 	return l.patronHold(ctx, tx, patron, hold)
 }
 
+// WithdrawHold cancels the hold on a bib of the patron with a card, who asked staff
+// to: in any state, also when its copy is on its way or ready, which then goes to the
+// next. It refuses with library.ErrUnknownPatron, and with library.ErrUnknownHold where
+// the patron has no active one.
+func (l *Ledger) WithdrawHold(ctx context.Context, card string, bib library.BibID) (h library.PatronHold, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		h, err = l.WithdrawHoldTx(ctx, tx, card, bib)
+		return err
+	})
+	return h, err
+}
+
+// WithdrawHoldTx is WithdrawHold in the caller's transaction.
+func (l *Ledger) WithdrawHoldTx(ctx context.Context, tx *db.Tx, card string, bib library.BibID) (library.PatronHold, error) {
+	p, err := l.PatronByCardTx(ctx, tx, card)
+	if err != nil {
+		return library.PatronHold{}, err
+	}
+	active, err := activeHolds(ctx, tx, p.ID)
+	if err != nil {
+		return library.PatronHold{}, err
+	}
+	i := slices.IndexFunc(active, func(h library.Hold) bool { return h.BibID == bib })
+	if i < 0 {
+		return library.PatronHold{}, library.ErrUnknownHold
+	}
+	was, err := lockHold(ctx, tx, p.ID, active[i].ID)
+	if err != nil {
+		return library.PatronHold{}, err
+	}
+	h := storedHold{}
+	if h.Hold, err = was.Withdraw(l.Today()); err != nil {
+		return library.PatronHold{}, err
+	}
+	if err := l.storeHold(ctx, tx, h); err != nil {
+		return library.PatronHold{}, err
+	}
+	if was.ItemID != "" {
+		it, err := itemByID(ctx, tx, was.ItemID)
+		if err != nil {
+			return library.PatronHold{}, err
+		}
+		if err := l.release(ctx, tx, it, was); err != nil {
+			return library.PatronHold{}, err
+		}
+	}
+	if err := l.serveFollowers(ctx, tx, h.Hold); err != nil {
+		return library.PatronHold{}, err
+	}
+	return l.patronHold(ctx, tx, p.ID, h.ID)
+}
+
 // ChangeHold gives a patron's hold another pickup branch and way of contact, and so
 // all that wait of its sequence: a sequence has one pickup branch. It returns the
 // hold as it then stands, and refuses as CancelHold does and with
-// library.ErrUnknownBranch or library.ErrNoEmail.
+// library.ErrUnknownBranch, library.ErrNoEmail or library.ErrNoPhone.
 func (l *Ledger) ChangeHold(ctx context.Context, patron library.PatronID, hold library.HoldID, pickup library.BranchCode, contact library.Contact) (h library.PatronHold, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
 		h, err = l.ChangeHoldTx(ctx, tx, patron, hold, pickup, contact)

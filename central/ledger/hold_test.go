@@ -306,6 +306,12 @@ func TestExpiry(t *testing.T) {
 		if seen, err := c.Availability(t.Context(), "b1"); err != nil || seen[0].State != library.InTransit {
 			t.Errorf("nobody waits, and it goes home: %+v, %v", seen, err)
 		}
+		c.wantClear(t, "chuo")
+		c.wantClear(t, "kita", "i1>chuo")
+		if r := c.arrives(t, "i1", "kita"); r.State != library.InTransit || r.To != "chuo" {
+			t.Errorf("taken off the hold shelf: %+v", r)
+		}
+		c.wantClear(t, "kita")
 		c.clock.set(t, "2026-12-18 00:00:00")
 		c.wantState(t, "p1", "b1", "")
 		c.expires(t, 0)
@@ -314,6 +320,155 @@ func TestExpiry(t *testing.T) {
 		}
 		c.agrees(t)
 	})
+}
+
+// A branch closes on a day that nobody knew of when the patron was told: there is a
+// day more. It never gets less.
+func TestShelfTimeFollowsTheCalendar(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		c.waiters(t, "b1", "i1")
+		c.place(t, "p1", "chuo", "b1")
+		c.comesBack(t, "i1", "chuo")
+		until := func(want string) {
+			t.Helper()
+			c.expires(t, 0)
+			if h := c.wantState(t, "p1", "b1", library.ReadyHold); h.ShelfUntil != day(want) {
+				t.Errorf("on the shelf until %s, want %s", h.ShelfUntil, want)
+			}
+		}
+		until("2026-12-01")
+		c.openCity(t) // closed on Mondays, as the calendar says now
+		until("2026-12-02")
+		c.clock.set(t, "2026-12-02 05:00:00")
+		until("2026-12-02")
+		open := library.Hours{Open: 600, Close: 1140}
+		if err := c.catalogue.PutBranch(t.Context(), library.Branch{Code: "chuo", Name: "chuo", Calendar: library.Calendar{Hours: [7]library.Hours{open, open, open, open, open, open, open}}}); err != nil {
+			t.Fatal(err)
+		}
+		until("2026-12-02")
+		c.clock.set(t, "2026-12-03 05:00:00")
+		c.expires(t, 1)
+	})
+}
+
+// At the patron's word staff cancel what the patron no longer can.
+func TestStaffWithdraw(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		withdraw := func(card string, bib library.BibID) {
+			t.Helper()
+			if h, err := c.WithdrawHold(t.Context(), card, bib); err != nil || h.State != library.Cancelled || h.ItemID != "" || h.EndedOn != c.Today() {
+				t.Errorf("withdrawn: %+v, %v", h, err)
+			}
+			c.agrees(t)
+		}
+		c.waiters(t, "b1", "i1")
+		c.waiters(t, "b2", "i2")
+		for _, p := range []library.PatronID{"p1", "p2", "p3"} {
+			c.clock.tick(time.Second)
+			c.place(t, p, "kita", "b1")
+		}
+		withdraw("2", "b1") // waiting
+		c.comesBack(t, "i1", "chuo")
+		c.wantState(t, "p1", "b1", library.Preparing)
+		withdraw("1", "b1") // on its way: it goes to the next where it arrives
+		if r := c.arrives(t, "i1", "kita"); r.HoldFor != "3" {
+			t.Errorf("arrived: %+v", r)
+		}
+		withdraw("3", "b1") // ready, and nobody is next
+		c.wantClear(t, "kita", "i1>chuo")
+		c.arrives(t, "i1", "kita")
+		c.arrives(t, "i1", "chuo")
+
+		c.patron(t, "p4")
+		c.lend(t, "9", "i1")
+		c.request(t, "p4", library.HoldRequest{Bibs: []library.BibID{"b2", "b1"}, Pickup: "chuo", Contact: library.NoNews, Sequence: true})
+		c.comesBack(t, "i1", "chuo")
+		c.wantState(t, "p4", "b1", library.Waiting)
+		withdraw("4", "b2") // the first volume: the second is free
+		c.wantState(t, "p4", "b1", library.Preparing)
+		withdraw("4", "b1") // from the pick list
+		c.wantPicks(t, "chuo")
+		for _, card := range []string{"4", "9"} {
+			if _, err := c.WithdrawHold(t.Context(), card, "b1"); !errors.Is(err, library.ErrUnknownHold) {
+				t.Errorf("nothing to withdraw: %v", err)
+			}
+		}
+		if _, err := c.WithdrawHold(t.Context(), "nobody", "b1"); !errors.Is(err, library.ErrUnknownPatron) {
+			t.Errorf("nobody: %v", err)
+		}
+	})
+}
+
+// What stands on a hold shelf for nobody is found: by staff who put it back, by the
+// next who wants it, or by nobody.
+func TestClearingTheHoldShelf(t *testing.T) {
+	each(t, func(t *testing.T, c *city) {
+		now := day("2026-11-24")
+		stands := func() {
+			t.Helper()
+			c.comesBack(t, "i1", "kita")
+			now = now.Add(30)
+			c.clock.set(t, now.String()+" 10:00:00")
+			c.expires(t, 1)
+			c.wantClear(t, "kita", "i1>chuo")
+			c.agrees(t)
+		}
+		wait := func() {
+			t.Helper()
+			c.place(t, "p1", "kita", "b1")
+			stands()
+		}
+		c.waiters(t, "b1", "i1")
+		wait()
+		if r := c.comesBack(t, "i1", "kita"); r.State != library.InTransit || r.To != "chuo" {
+			t.Errorf("scanned as what came back: %+v", r)
+		}
+		c.wantClear(t, "kita")
+		c.arrives(t, "i1", "chuo")
+
+		c.lend(t, "9", "i1")
+		wait()
+		c.place(t, "p2", "chuo", "b1")
+		c.wantClear(t, "kita")
+		c.wantPicks(t, "chuo")
+		c.wantPicks(t, "kita", "held i1>chuo")
+		c.arrives(t, "i1", "kita")
+		c.arrives(t, "i1", "chuo")
+		c.wantState(t, "p2", "b1", library.ReadyHold)
+		c.lend(t, "2", "i1")
+
+		wait()
+		c.lend(t, "2", "i1")
+		c.wantClear(t, "kita")
+
+		wait()
+		if _, err := c.NotFound(t.Context(), "i1"); err != nil {
+			t.Fatal(err)
+		}
+		c.wantClear(t, "kita")
+		c.agrees(t)
+		if _, err := c.ClearList(t.Context(), "nowhere"); !errors.Is(err, library.ErrUnknownBranch) {
+			t.Error(err)
+		}
+	})
+}
+
+func (c *city) wantClear(t tb, branch library.BranchCode, want ...string) {
+	t.Helper()
+	list, err := c.ClearList(context.Background(), branch)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var got []string
+	for _, p := range list {
+		if !p.FromHoldShelf || p.Title == "" {
+			t.Errorf("to be cleared: %+v", p)
+		}
+		got = append(got, fmt.Sprintf("%s>%s", p.ItemID, p.To))
+	}
+	if !slices.Equal(got, want) {
+		t.Errorf("%s is to clear %v, want %v", branch, got, want)
+	}
 }
 
 func TestCollecting(t *testing.T) {
@@ -376,6 +531,9 @@ func TestPlacingAnswersLineByLine(t *testing.T) {
 		if answers[0].Hold.Place != 1 || answers[6].Hold.Place != 2 || answers[6].Hold.SequenceID != answers[0].Hold.SequenceID {
 			t.Errorf("the sequence is %+v, %+v", answers[0].Hold, answers[6].Hold)
 		}
+		if err := c.PutPatrons(ctx, library.Patron{ID: "p8", Card: "8", Name: "電話のない人"}); err != nil {
+			t.Fatal(err)
+		}
 		for _, test := range []struct {
 			patron library.PatronID
 			req    library.HoldRequest
@@ -384,6 +542,7 @@ func TestPlacingAnswersLineByLine(t *testing.T) {
 			{"nobody", library.HoldRequest{Pickup: "chuo", Contact: library.NoNews}, library.ErrUnknownPatron},
 			{"p2", library.HoldRequest{Pickup: "nowhere", Contact: library.NoNews}, library.ErrUnknownBranch},
 			{"p2", library.HoldRequest{Pickup: "chuo", Contact: library.ByMail}, library.ErrNoEmail},
+			{"p8", library.HoldRequest{Pickup: "chuo", Contact: library.ByPhone}, library.ErrNoPhone},
 		} {
 			test.req.Bibs = []library.BibID{"b1"}
 			if _, err := c.PlaceHolds(ctx, test.patron, test.req); !errors.Is(err, test.want) {

@@ -105,9 +105,30 @@ func (l *Ledger) PickList(ctx context.Context, branch library.BranchCode) (list 
 }
 
 func pickList(ctx context.Context, tx *db.Tx, branch library.BranchCode) ([]library.Pick, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT i.id, coalesce(i.barcode, ''), b.record, i.call_number, i.shelf, h.from_hold_shelf, h.pickup_branch
+	return readPicks(ctx, tx, `SELECT i.id, coalesce(i.barcode, ''), b.record, i.call_number, i.shelf, h.from_hold_shelf, h.pickup_branch
 		FROM hold h JOIN item i ON i.id = h.item_id JOIN bib b ON b.id = h.bib_id
 		WHERE h.fetch_at = $1`, string(branch))
+}
+
+// ClearList returns the copies that staff of a branch are to take off its hold shelf
+// because their holds have ended and nobody is next, in the order of the call numbers;
+// To is the branch where each belongs. Arrive, or Return, says where it goes. It
+// refuses with library.ErrUnknownBranch.
+func (l *Ledger) ClearList(ctx context.Context, branch library.BranchCode) (list []library.Pick, err error) {
+	err = l.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+		if err := knownBranch(ctx, tx, branch); err != nil {
+			return err
+		}
+		list, err = readPicks(ctx, tx, `SELECT i.id, coalesce(i.barcode, ''), b.record, i.call_number, '', TRUE, i.branch_code
+			FROM item i JOIN bib b ON b.id = i.bib_id WHERE i.clear_at = $1`, string(branch))
+		return err
+	})
+	return list, err
+}
+
+// readPicks reads a list that staff go along, and sorts it as the shelves stand.
+func readPicks(ctx context.Context, tx *db.Tx, query string, args ...any) ([]library.Pick, error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
 	if err != nil {
 		return nil, err
 	}

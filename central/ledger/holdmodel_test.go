@@ -40,6 +40,7 @@ type queueHold struct {
 	place          int
 	copy           int                // -1 for none
 	fetchAt        library.BranchCode // where its copy still stands
+	fromHoldShelf  bool
 	until, endedOn library.Date
 }
 
@@ -47,7 +48,8 @@ type queueCopy struct {
 	bib    int
 	branch library.BranchCode
 	state  library.ItemState
-	lentTo int // -1 for nobody
+	lentTo int                // -1 for nobody
+	clear  library.BranchCode // where it stands on the hold shelf for nobody
 }
 
 // queues is the model: three bibs of two copies, four patrons.
@@ -71,7 +73,7 @@ func newQueues(t *rapid.T, c *city, name string) *queues {
 	c.policy.MaxHolds = queueLimit
 	c.exec(t, `DELETE FROM hold`) // of the runs before
 	c.exec(t, `DELETE FROM loan`)
-	c.exec(t, `UPDATE item SET state = 'on_shelf', due_on = ''`)
+	c.exec(t, `UPDATE item SET state = 'on_shelf', due_on = '', clear_at = NULL`)
 	for bib := range 3 {
 		r := library.Record{Bib: library.Bib{ID: q.bib(bib), Kind: library.Book, Title: "こころ"}}
 		for n, branch := range []library.BranchCode{"chuo", "kita"} {
@@ -236,7 +238,7 @@ func (q *queues) settle() {
 		}
 		var shelf []int
 		for n, x := range q.copies {
-			if x.bib == bib && x.state == library.OnShelf {
+			if x.bib == bib && q.stands(n) != "" {
 				shelf = append(shelf, n)
 			}
 		}
@@ -245,17 +247,26 @@ func (q *queues) settle() {
 		}
 		slices.SortStableFunc(shelf, func(a, b int) int {
 			far := func(n int) int {
-				if q.copies[n].branch == h.pickup {
+				if q.stands(n) == h.pickup {
 					return 0
 				}
 				return 1
 			}
 			return cmp.Compare(far(a), far(b))
 		})
-		h.state, h.copy, h.fetchAt = library.Preparing, shelf[0], q.copies[shelf[0]].branch
-		q.copies[shelf[0]].state = library.InTransit
+		x := q.copies[shelf[0]]
+		h.state, h.copy, h.fetchAt, h.fromHoldShelf = library.Preparing, shelf[0], q.stands(shelf[0]), x.clear != ""
+		x.state, x.clear = library.InTransit, ""
 		bib = -1 // from the beginning
 	}
+}
+
+// stands is where a copy can be fetched for a hold, "" for nowhere.
+func (q *queues) stands(n int) library.BranchCode {
+	if x := q.copies[n]; x.state == library.OnShelf {
+		return x.branch
+	}
+	return q.copies[n].clear
 }
 
 func (q *queues) keeper(copy int) *queueHold {
@@ -287,9 +298,9 @@ func (q *queues) atDesk(t *rapid.T, n int, at library.BranchCode, got library.Re
 		want.State, want.To = library.InTransit, x.branch
 	}
 	if h != nil {
-		h.fetchAt = ""
+		h.fetchAt, h.fromHoldShelf = "", false
 	}
-	x.state = want.State
+	x.state, x.clear = want.State, ""
 	if got != want {
 		t.Fatalf("copy %d at %s: %+v, want %+v", n, at, got, want)
 	}
@@ -313,7 +324,7 @@ func (q *queues) drawCopy(t *rapid.T, state library.ItemState) int {
 func (q *queues) giveBack(t *rapid.T) {
 	n, at := q.drawCopy(t, library.OnLoan), drawBranch(t)
 	got, err := q.c.Return(q.ctx, q.item(n), at)
-	if q.copies[n].lentTo < 0 {
+	if q.copies[n].lentTo < 0 && q.copies[n].clear == "" {
 		expect(t, "return", err, library.ErrItemNotOnLoan)
 		return
 	}
@@ -349,7 +360,7 @@ func (q *queues) checkout(t *rapid.T) {
 		return
 	}
 	expect(t, "checkout", err, nil)
-	x.state, x.lentTo = library.OnLoan, patron
+	x.state, x.lentTo, x.clear = library.OnLoan, patron, ""
 	for _, h := range slices.Clone(q.holds) {
 		if h.patron == patron && h.bib == x.bib && h.state.Active() {
 			was := *h
@@ -364,15 +375,18 @@ func (q *queues) checkout(t *rapid.T) {
 
 // letGo is the copy of a hold that no longer wants it.
 func (q *queues) letGo(was queueHold) {
-	x, at := q.copies[was.copy], was.fetchAt
+	x, at, fromHoldShelf := q.copies[was.copy], was.fetchAt, was.fromHoldShelf
 	if x.state == library.OnHoldShelf {
-		at = was.pickup
+		at, fromHoldShelf = was.pickup, true
 	}
 	next := q.first(x.bib)
 	switch {
 	case at == "": // on its way, and kept for nobody until it arrives
 	case next != nil:
-		next.state, next.copy, next.fetchAt, x.state = library.Preparing, was.copy, at, library.InTransit
+		next.state, next.copy, next.fetchAt, next.fromHoldShelf = library.Preparing, was.copy, at, fromHoldShelf
+		x.state = library.InTransit
+	case fromHoldShelf: // staff are told to take it off
+		x.state, x.clear = library.InTransit, at
 	case at == x.branch:
 		x.state = library.OnShelf
 	default:
@@ -388,9 +402,9 @@ func (q *queues) notFound(t *rapid.T) {
 		return
 	}
 	expect(t, "not found", err, nil)
-	q.copies[n].state = library.Missing
+	q.copies[n].state, q.copies[n].clear = library.Missing, ""
 	if h := q.keeper(n); h != nil {
-		h.state, h.copy, h.fetchAt, h.until = library.Waiting, -1, "", library.Date{}
+		h.state, h.copy, h.fetchAt, h.fromHoldShelf, h.until = library.Waiting, -1, "", false, library.Date{}
 	}
 	q.settle()
 }
@@ -495,15 +509,23 @@ func (q *queues) check(t *rapid.T) {
 			t.Fatalf("patron %d sees %d holds, want %d", p, len(all.Holds), want)
 		}
 	}
-	fetch := map[library.BranchCode]int{}
+	fetch, clear := map[library.BranchCode]int{}, map[library.BranchCode]int{}
 	for _, h := range q.holds {
 		if h.fetchAt != "" {
 			fetch[h.fetchAt]++
 		}
 	}
+	for _, x := range q.copies {
+		clear[x.clear]++
+	}
 	for _, at := range []library.BranchCode{"chuo", "kita"} {
 		if got := q.c.picks(t, at); len(got) != fetch[at] {
 			t.Fatalf("%s is to fetch %v, want %d", at, got, fetch[at])
+		}
+		list, err := q.c.ClearList(q.ctx, at)
+		expect(t, "clear list", err, nil)
+		if len(list) != clear[at] {
+			t.Fatalf("%s is to clear %v, want %d", at, list, clear[at])
 		}
 	}
 	for n, x := range q.copies {

@@ -86,12 +86,13 @@ func loansOf(ctx context.Context, tx *db.Tx, patron library.PatronID) ([]library
 }
 
 // copiesOf returns the copies of a bib that the library owns, or
-// library.ErrUnknownBib.
+// library.ErrUnknownBib. One that stands on a hold shelf for nobody can be fetched
+// from there as from a shelf of that branch.
 func copiesOf(ctx context.Context, tx *db.Tx, bib library.BibID) ([]library.Item, error) {
 	if err := knownBib(ctx, tx, bib); err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT id, branch_code, lendable, state FROM item WHERE bib_id = $1 AND owned`, string(bib))
+	rows, err := tx.QueryContext(ctx, `SELECT id, branch_code, lendable, state, clear_at FROM item WHERE bib_id = $1 AND owned`, string(bib))
 	if err != nil {
 		return nil, err
 	}
@@ -99,8 +100,12 @@ func copiesOf(ctx context.Context, tx *db.Tx, bib library.BibID) ([]library.Item
 	var all []library.Item
 	for rows.Next() {
 		it := library.Item{BibID: bib}
-		if err := rows.Scan(&it.ID, &it.Branch, &it.Lendable, &it.State); err != nil {
+		var clear sql.NullString
+		if err := rows.Scan(&it.ID, &it.Branch, &it.Lendable, &it.State, &clear); err != nil {
 			return nil, err
+		}
+		if clear.Valid {
+			it.Branch, it.State = library.BranchCode(clear.String), library.OnShelf
 		}
 		all = append(all, it)
 	}

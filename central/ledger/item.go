@@ -100,6 +100,9 @@ type held struct {
 	owned bool
 	loan  library.LoanID // "" for none
 	hold  library.HoldID // that has the copy, "" for none
+	// clearAt is the branch on whose hold shelf it stands though no hold has it, to be
+	// taken off by staff; "" for none.
+	clearAt library.BranchCode
 }
 
 func itemByID(ctx context.Context, tx *db.Tx, id library.ItemID) (held, error) {
@@ -139,25 +142,31 @@ func findItem(ctx context.Context, tx *db.Tx, where, key string) (held, error) {
 		return held{}, library.ErrUnknownItem
 	}
 	var it held
-	var loan, hold sql.NullString
+	var loan, hold, clear sql.NullString
 	var record string
-	err := tx.QueryRowContext(ctx, `SELECT i.id, i.bib_id, i.branch_code, i.lendable, i.state, i.due_on, i.owned, l.id, h.id, b.record
+	err := tx.QueryRowContext(ctx, `SELECT i.id, i.bib_id, i.branch_code, i.lendable, i.state, i.due_on, i.owned, i.clear_at, l.id, h.id, b.record
 		FROM item i JOIN bib b ON b.id = i.bib_id LEFT JOIN loan l ON l.item_id = i.id LEFT JOIN hold h ON h.item_id = i.id WHERE `+where, key).
-		Scan(&it.ID, &it.BibID, &it.Branch, &it.Lendable, &it.State, &it.DueOn, &it.owned, &loan, &hold, &record)
+		Scan(&it.ID, &it.BibID, &it.Branch, &it.Lendable, &it.State, &it.DueOn, &it.owned, &clear, &loan, &hold, &record)
 	if errors.Is(err, sql.ErrNoRows) {
 		return held{}, library.ErrUnknownItem
 	}
 	if err != nil {
 		return held{}, err
 	}
-	it.loan, it.hold = library.LoanID(loan.String), library.HoldID(hold.String)
+	it.loan, it.hold, it.clearAt = library.LoanID(loan.String), library.HoldID(hold.String), library.BranchCode(clear.String)
 	bib, err := readBib(record)
 	it.title = titleOf(bib)
 	return it, err
 }
 
-// setState stores where the item is, and lets terminals know.
+// setState stores where the item is, and lets terminals know. It no longer stands
+// on a hold shelf for nobody.
 func (l *Ledger) setState(ctx context.Context, tx *db.Tx, it held, state library.ItemState, due library.Date) error {
+	if it.clearAt != "" {
+		if err := setClearAt(ctx, tx, it.ID, ""); err != nil {
+			return err
+		}
+	}
 	if it.State == state && it.DueOn == due {
 		return nil
 	}
@@ -169,6 +178,13 @@ func (l *Ledger) setState(ctx context.Context, tx *db.Tx, it held, state library
 	}
 	tx.Changed(db.KindAvailability, string(it.ID), string(it.BibID))
 	return nil
+}
+
+// setClearAt puts an item on the list of those that a branch takes off its hold
+// shelf, or off it.
+func setClearAt(ctx context.Context, tx *db.Tx, item library.ItemID, at library.BranchCode) error {
+	_, err := tx.ExecContext(ctx, `UPDATE item SET clear_at = $2 WHERE id = $1`, string(item), null(at))
+	return err
 }
 
 // storable reports whether a text that came from outside can be a key: PostgreSQL

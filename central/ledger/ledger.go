@@ -24,6 +24,7 @@ type Ledger struct {
 type Config struct {
 	DB        *db.DB    // open and migrated
 	Catalogue Catalogue // of the same database
+	Mail      Mail      // nil: nobody is told anything by mail
 
 	Policy func() library.Policy // asked at every decision; nil: the guide's
 	Now    func() time.Time      // nil: time.Now
@@ -52,9 +53,12 @@ func New(cfg Config) *Ledger {
 // Today is the day on which the ledger decides now.
 func (l *Ledger) Today() library.Date { return library.DateOf(l.cfg.Now().In(l.cfg.Zone)) }
 
-// change runs fn in a transaction and then numbers what it changed.
+// change runs fn in a transaction and then numbers what it changed. Each fn locks the
+// rows that it decides by (see lockQueues) before it reads them, so whoever wants the
+// same bib waits; in serializable transactions, of which all but one begin anew, the
+// last of some dozens at a hot title would be refused.
 func (l *Ledger) change(ctx context.Context, fn func(*db.Tx) error) error {
-	if err := l.cfg.DB.Tx(ctx, fn); err != nil {
+	if err := l.cfg.DB.Locked(ctx, nil, fn); err != nil {
 		return err
 	}
 	return l.cfg.DB.Assign(ctx)

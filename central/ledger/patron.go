@@ -39,6 +39,24 @@ func (l *Ledger) PatronTx(ctx context.Context, tx *db.Tx, id library.PatronID) (
 	return onePatron(ctx, tx, `id = $1`, string(id))
 }
 
+// SetEmailTx registers a patron's e-mail address, "" for none, in the caller's
+// transaction, or returns library.ErrUnknownPatron. It stays until an import has news
+// of it, see PatronImport.
+func (l *Ledger) SetEmailTx(ctx context.Context, tx *db.Tx, id library.PatronID, address string) error {
+	if !storable(string(id)) || !storable(address) {
+		return library.ErrUnknownPatron
+	}
+	done, err := tx.ExecContext(ctx, `UPDATE patron SET email = $2 WHERE id = $1`, string(id), address)
+	if err != nil {
+		return err
+	}
+	n, err := done.RowsAffected()
+	if err == nil && n == 0 {
+		err = library.ErrUnknownPatron
+	}
+	return err
+}
+
 func onePatron(ctx context.Context, tx *db.Tx, where, key string) (library.Patron, error) {
 	if !storable(key) {
 		return library.Patron{}, library.ErrUnknownPatron

@@ -32,6 +32,7 @@ func TestHoldFromPaperToShelf(t *testing.T) {
 	}{
 		{"holds it already", []string{"paper-hold", "12345670", "b1", "--pickup", "kita"}},
 		{"no e-mail address", []string{"paper-hold", "12345674", "b2", "--pickup", "kita", "--contact", "mail"}},
+		{"no telephone number", []string{"paper-hold", "12345674", "b2", "--pickup", "kita", "--contact", "phone"}},
 		{"no such bib", []string{"paper-hold", "12345670", "b9", "--pickup", "kita"}},
 		{"no such branch", []string{"paper-hold", "12345670", "b2", "--pickup", "nowhere"}},
 		{"no such branch", []string{"hold", "list", "--branch", "nowhere"}},
@@ -45,6 +46,12 @@ func TestHoldFromPaperToShelf(t *testing.T) {
 	}
 	if out := must(t, data, "hold", "not-found", "1001"); out != "it is missing now: こころ\n" {
 		t.Errorf("not found: %s", out)
+	}
+	if out := must(t, data, "hold", "cancel", "1234-5670", "b1"); out != "cancelled: こころ\n" {
+		t.Errorf("hold cancel: %s", out)
+	}
+	if _, told, code := command(t, data, "hold", "cancel", "12345670", "b1"); code != failed || !strings.Contains(told, "does not hold it") {
+		t.Errorf("hold cancel again: status %d, %s", code, told)
 	}
 	must(t, data, "audit", "verify")
 }

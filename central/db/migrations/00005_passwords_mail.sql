@@ -20,8 +20,14 @@ CREATE TABLE terms_agreed (
 ALTER TABLE staff ADD COLUMN card TEXT;
 CREATE UNIQUE INDEX staff_card ON staff (card);
 
+-- An answer that is a secret, or answers one, is kept for no longer than a terminal
+-- asks again.
+ALTER TABLE answer ADD COLUMN secret BOOLEAN NOT NULL DEFAULT FALSE;
+
 -- What is known of a patron's address. Where it is not patron.email, it is void: an
--- import brought another one.
+-- import brought another one. An address for which no code was ever sent, code_sent = 0,
+-- counts as confirmed: the library used it before. codes are how many codes were
+-- sent on the day codes_on, also to other addresses.
 CREATE TABLE patron_email (
 	patron_id    TEXT PRIMARY KEY REFERENCES patron (id) ON DELETE CASCADE,
 	address      TEXT NOT NULL,
@@ -30,6 +36,9 @@ CREATE TABLE patron_email (
 	code_hash    TEXT NOT NULL,
 	code_until   BIGINT NOT NULL,
 	code_tries   INTEGER NOT NULL,
+	code_sent    BIGINT NOT NULL DEFAULT 0,
+	codes        INTEGER NOT NULL DEFAULT 0,
+	codes_on     TEXT NOT NULL DEFAULT '',
 	bounces      INTEGER NOT NULL,
 	bounced_at   BIGINT NOT NULL,
 	bouncing     BOOLEAN NOT NULL
@@ -56,6 +65,7 @@ CREATE INDEX mail_due ON mail (next_at);
 -- +goose Down
 DROP TABLE mail;
 DROP TABLE patron_email;
+ALTER TABLE answer DROP COLUMN secret;
 DROP INDEX staff_card;
 ALTER TABLE staff DROP COLUMN card;
 DROP TABLE terms_agreed;
