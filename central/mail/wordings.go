@@ -1,0 +1,197 @@
+package mail
+
+import (
+	"embed"
+	"errors"
+	"fmt"
+	"io/fs"
+	"os"
+	"path"
+	"slices"
+	"strings"
+	"text/template"
+	"time"
+	"unicode/utf8"
+
+	"madoguchi/library"
+)
+
+//go:embed templates
+var embedded embed.FS
+
+// languages are those that mails are worded in; the last is that of whoever reads none
+// of them.
+var languages = []string{"ja", "en"}
+
+// footer is the wording that all others of a language may end with.
+const footer = "footer"
+
+// maxWording is the most bytes of a wording.
+const maxWording = 64 << 10
+
+// wordings are the wordings by "ja/hold_ready". The first line of each is the subject,
+// then comes an empty one, then the text.
+type wordings map[string]*template.Template
+
+// readWordings reads our own wordings, and lays those of a folder over them.
+func readWordings(folder string) (wordings, error) {
+	own, err := fs.Sub(embedded, "templates")
+	if err != nil {
+		return nil, err
+	}
+	sources := []fs.FS{own}
+	if folder != "" {
+		theirs := os.DirFS(folder)
+		if err := onlyWordings(theirs, folder); err != nil {
+			return nil, err
+		}
+		sources = []fs.FS{theirs, own}
+	}
+	all := wordings{}
+	for _, language := range languages {
+		ending, err := readWording(sources, folder, language+"/"+footer+".txt")
+		if err != nil {
+			return nil, err
+		}
+		for _, kind := range library.MailKinds {
+			name := language + "/" + string(kind)
+			text, err := readWording(sources, folder, name+".txt")
+			if err != nil {
+				return nil, err
+			}
+			t := template.New(name + ".txt").Option("missingkey=error")
+			if _, err := t.New(footer).Parse(ending); err != nil {
+				return nil, unusable(language+"/"+footer, err)
+			}
+			if _, err := t.Parse(text); err != nil {
+				return nil, unusable(name, err)
+			}
+			all[name] = t
+		}
+	}
+	return all, nil
+}
+
+// onlyWordings says which file of a folder replaces nothing: its name is mistyped.
+func onlyWordings(folder fs.FS, name string) error {
+	return fs.WalkDir(folder, ".", func(file string, e fs.DirEntry, err error) error {
+		if err != nil {
+			return fmt.Errorf("the folder of mail wordings %s cannot be read: %w", name, err)
+		}
+		if e.IsDir() || strings.HasPrefix(path.Base(file), ".") {
+			return nil
+		}
+		if _, err := fs.Stat(embedded, path.Join("templates", file)); err != nil {
+			return fmt.Errorf("the file %s in the folder of mail wordings %s replaces nothing; a wording is called like ja/%s.txt or en/%s.txt", file, name, library.MailHoldReady, footer)
+		}
+		return nil
+	})
+}
+
+// readWording reads a file from the first source that has it.
+func readWording(sources []fs.FS, folder, name string) (string, error) {
+	for _, source := range sources {
+		text, err := fs.ReadFile(source, name)
+		switch {
+		case errors.Is(err, fs.ErrNotExist):
+			continue
+		case err != nil:
+			return "", fmt.Errorf("the mail wording %s in %s cannot be read: %w", name, folder, err)
+		case len(text) > maxWording || !utf8.Valid(text):
+			return "", fmt.Errorf("the mail wording %s in %s must be UTF-8 text of at most %d bytes", name, folder, maxWording)
+		}
+		return strings.ReplaceAll(strings.TrimPrefix(string(text), "\ufeff"), "\r\n", "\n"), nil
+	}
+	return "", fmt.Errorf("there is no mail wording %s", name)
+}
+
+func unusable(name string, err error) error {
+	return fmt.Errorf("the mail wording %s.txt cannot be used: %w", name, err)
+}
+
+// languageOf returns the language of the mails to a patron who reads in another.
+func (w wordings) languageOf(wanted string) string {
+	switch {
+	case wanted == "", wanted == "ja", strings.HasPrefix(wanted, "ja-"): // やさしい日本語 too
+		return "ja"
+	case slices.Contains(languages, wanted):
+		return wanted
+	}
+	return languages[len(languages)-1]
+}
+
+// word words a mail.
+func (w wordings) word(language string, kind library.MailKind, f facts) (subject, body string, err error) {
+	name := language + "/" + string(kind)
+	t := w[name]
+	if t == nil {
+		return "", "", fmt.Errorf("there is no wording for mails of the kind %q", kind)
+	}
+	var b strings.Builder
+	if err := t.Execute(&b, f); err != nil {
+		return "", "", unusable(name, err)
+	}
+	subject, body, _ = strings.Cut(b.String(), "\n")
+	subject = oneLine(subject)
+	empty, body, _ := strings.Cut(body, "\n")
+	switch {
+	case subject == "" || strings.TrimSpace(empty) != "":
+		return "", "", unusable(name, errors.New("it must begin with a line of subject and an empty line"))
+	case strings.TrimSpace(body) == "":
+		return "", "", unusable(name, errors.New("it has no text"))
+	}
+	return subject, strings.TrimSpace(body) + "\n", nil
+}
+
+// Sample returns an invented mail of a kind, with all that its wording may say.
+func Sample(kind library.MailKind, to, language string, at time.Time) (library.Mail, library.Branch) {
+	m := library.Mail{Kind: kind, To: to, Language: language, At: at}
+	branch := library.Branch{Code: "chuo", Name: "中央図書館", NameEn: "Central Library"}
+	switch kind {
+	case library.MailConfirm:
+		m.Code = "123456"
+	case library.MailHoldReady, library.MailHoldExpired:
+		m.Title, m.Branch, m.Until = "見本の本", branch.Code, library.DateOf(at).Add(7)
+	case library.MailRequest:
+		m.Title, m.Result = "見本の本", library.ErrAlreadyHeld.Code
+	}
+	return m, branch
+}
+
+// check tries every wording with invented facts.
+func (c *Composer) check() error {
+	at := time.Date(2026, time.November, 25, 14, 5, 0, 0, c.cfg.Zone)
+	for _, language := range languages {
+		for _, kind := range library.MailKinds {
+			m, branch := Sample(kind, "patron@example.jp", language, at)
+			f := c.facts(language, m, branch)
+			_, body, err := c.word(language, kind, f)
+			if err != nil {
+				return err
+			}
+			for what, fact := range neededFacts(kind, f) {
+				if !strings.Contains(body, fact) {
+					return unusable(language+"/"+string(kind), fmt.Errorf("it does not say {{.%s}}, without which it is of no use", what))
+				}
+			}
+			m.Result, m.Title, m.Until = "", "", library.Date{}
+			if _, _, err := c.word(language, kind, c.facts(language, m, library.Branch{})); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// neededFacts are what a wording must say to be of use.
+func neededFacts(kind library.MailKind, f facts) map[string]string {
+	switch kind {
+	case library.MailConfirm:
+		return map[string]string{"Code": f.Code}
+	case library.MailHoldReady:
+		return map[string]string{"Title": f.Title, "Branch": f.Branch, "Until": f.Until}
+	case library.MailHoldExpired:
+		return map[string]string{"Title": f.Title}
+	}
+	return nil
+}

@@ -1,0 +1,83 @@
+package mail
+
+import (
+	"fmt"
+	"strings"
+	"time"
+	"unicode"
+
+	"madoguchi/library"
+)
+
+// facts are what a wording may say. All of them are single lines.
+type facts struct {
+	Library string // the library's name
+	Link    string // its web site, "" for none
+	From    string // the address that the mail comes from
+	At      string // when it happened: 11月25日（水） 14:05
+
+	Code      string // confirm: six digits
+	CodeUntil string // confirm: until when the code is valid, as At
+
+	Title  string // hold_ready, hold_expired, request ("" where it is not known)
+	Branch string // hold_ready, hold_expired
+	Until  string // hold_ready, hold_expired: the last day on the hold shelf: 12月2日（水）
+
+	Granted bool   // request
+	Reason  string // request that was not granted: code of the refusal
+}
+
+func (c *Composer) facts(language string, m library.Mail, at library.Branch) facts {
+	f := facts{
+		Library: c.cfg.Library, Link: oneLine(c.cfg.Link), From: c.cfg.From,
+		At:    instant(language, m.At.In(c.cfg.Zone)),
+		Code:  oneLine(m.Code),
+		Title: oneLine(m.Title), Branch: oneLine(at.Name), Until: day(language, m.Until),
+		Granted: m.Result == "", Reason: oneLine(m.Result),
+	}
+	if language != "ja" && at.NameEn != "" {
+		f.Branch = oneLine(at.NameEn)
+	}
+	if m.Code != "" {
+		f.CodeUntil = instant(language, m.At.Add(c.cfg.CodeFor).In(c.cfg.Zone))
+	}
+	return f
+}
+
+// maxLine is the most characters of a fact: a longer title is cut.
+const maxLine = 200
+
+// oneLine makes any text one line of text that cannot be seen as anything else: what
+// breaks lines becomes a space, what is invisible or turns the direction of writing
+// goes.
+func oneLine(s string) string {
+	s = strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsControl(r), unicode.IsSpace(r) && r != '　', unicode.In(r, unicode.Zl, unicode.Zp):
+			return ' '
+		case unicode.Is(unicode.Cf, r), r == unicode.ReplacementChar:
+			return -1
+		}
+		return r
+	}, strings.ToValidUTF8(s, ""))
+	s = strings.Join(strings.FieldsFunc(s, func(r rune) bool { return r == ' ' }), " ")
+	if runes := []rune(s); len(runes) > maxLine {
+		return string(runes[:maxLine-1]) + "…"
+	}
+	return s
+}
+
+// day writes a day in words, and nothing for no day.
+func day(language string, d library.Date) string {
+	switch {
+	case d.IsZero():
+		return ""
+	case language == "ja":
+		return fmt.Sprintf("%d月%d日（%s）", d.Month, d.Day, [...]string{"日", "月", "火", "水", "木", "金", "土"}[d.Weekday()])
+	}
+	return fmt.Sprintf("%s, %d %s", d.Weekday(), d.Day, d.Month)
+}
+
+func instant(language string, t time.Time) string {
+	return day(language, library.DateOf(t)) + " " + t.Format("15:04")
+}

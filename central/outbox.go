@@ -1,0 +1,185 @@
+package central
+
+import (
+	"context"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"log/slog"
+	"time"
+
+	"github.com/google/uuid"
+
+	"madoguchi/central/db"
+	"madoguchi/central/mail"
+	"madoguchi/central/secret"
+	"madoguchi/library"
+)
+
+// MailSender hands a mail over. What went wrong is a *mail.Failure. The id names the
+// mail for good.
+type MailSender interface {
+	Send(ctx context.Context, id, to string, message []byte) error
+	Close() error
+}
+
+// OutboxConfig is what an Outbox is made of.
+type OutboxConfig struct {
+	DB     *db.DB         // open and migrated
+	Hasher *secret.Hasher // seals what waits in the database
+
+	// Composer words the mails and Sender hands them over. Both are used by Run only.
+	Composer *mail.Composer
+	Sender   MailSender
+
+	PerMinute int              // mails a minute to one domain, by this process; 0: 60
+	Log       *slog.Logger     // nil: no log
+	Now       func() time.Time // nil: time.Now
+}
+
+// Outbox is the queue of mails to patrons, in the database. Whoever wants one sent
+// queues it in the transaction of what it tells of; Run sends it after the commit, and
+// nobody waits for that. Every mail is sent at least once: where it cannot be known
+// whether the mail server has taken it, the same bytes are sent again, by whose
+// Message-ID the receiving side knows them.
+//
+// A nil *Outbox is that of a library that sends no mails.
+type Outbox struct {
+	cfg     OutboxConfig
+	rate    *domainRate
+	metrics *mailMetrics
+	pause   time.Duration // after the last mail, since the mail server was not there; 0: it was
+	resume  time.Time     // when pause ends
+}
+
+// NewOutbox returns the outbox in a database. It sends nothing before Run.
+func NewOutbox(cfg OutboxConfig) *Outbox {
+	if cfg.PerMinute == 0 {
+		cfg.PerMinute = 60
+	}
+	if cfg.Log == nil {
+		cfg.Log = slog.New(slog.DiscardHandler)
+	}
+	if cfg.Now == nil {
+		cfg.Now = time.Now
+	}
+	return &Outbox{cfg: cfg, rate: newDomainRate(cfg.PerMinute), metrics: newMailMetrics()}
+}
+
+// Queue has a mail sent after the transaction's commit, and not at all without it. In
+// the language of the patron, where the mail names none. What cannot be written to is
+// no error: mails to an address that bounced go nowhere, but for the one that confirms
+// it again.
+func (o *Outbox) Queue(ctx context.Context, tx *db.Tx, m library.Mail) error {
+	if o == nil {
+		return nil
+	}
+	to, err := library.ParseEmail(m.To)
+	if err != nil { // imported, and never checked
+		o.cfg.Log.Warn("a patron's registered address is none; nothing is sent", "kind", m.Kind)
+		return nil
+	}
+	m.To = to
+	known, err := emailOf(ctx, tx, m.Patron, to)
+	if err != nil {
+		return fmt.Errorf("queue a mail: %w", err)
+	}
+	if known.bounces.Bouncing && m.Kind != library.MailConfirm {
+		return nil
+	}
+	if m.Language == "" {
+		m.Language = known.language
+	}
+	text, err := json.Marshal(m)
+	if err != nil {
+		return fmt.Errorf("queue a mail: %w", err)
+	}
+	id, err := uuid.NewRandom()
+	if err != nil {
+		return fmt.Errorf("queue a mail: %w", err)
+	}
+	now := o.cfg.Now().UnixMilli()
+	_, err = tx.ExecContext(ctx, `INSERT INTO mail (id, patron_id, kind, domain, facts, message, queued_at, next_at, claimed_at, tries)
+		VALUES ($1, $2, $3, $4, $5, '', $6, $6, 0, 0)`,
+		id.String(), nullString(string(m.Patron)), string(m.Kind), emailDomain(to), o.cfg.Hasher.Seal(text), now)
+	if err != nil {
+		return fmt.Errorf("queue a mail: %w", err)
+	}
+	return nil
+}
+
+// outboxEvery is how often Run looks for mails. One question to an index: nothing.
+const outboxEvery = 2 * time.Second
+
+// Run sends what is due, until the context ends. Trouble is logged and tried again;
+// several processes may run it on one database.
+func (o *Outbox) Run(ctx context.Context) error {
+	tick := time.NewTicker(outboxEvery)
+	defer tick.Stop()
+	for {
+		if err := o.sendDue(ctx); err != nil && ctx.Err() == nil {
+			o.cfg.Log.Error("the outbox of mails cannot be read, will be tried again", "err", err)
+		}
+		select {
+		case <-ctx.Done():
+			return o.cfg.Sender.Close()
+		case <-tick.C:
+		}
+	}
+}
+
+// sendDue sends mails until none is due that may be sent now.
+func (o *Outbox) sendDue(ctx context.Context) error {
+	for ctx.Err() == nil {
+		if o.cfg.Now().Before(o.resume) {
+			return nil
+		}
+		found, err := o.sendNext(ctx)
+		if err != nil || !found {
+			return errors.Join(err, o.measure(ctx))
+		}
+	}
+	return nil
+}
+
+// sendLimit is how long handing over one mail may take in all.
+const sendLimit = 5 * time.Minute
+
+// sendNext sends the next mail, if one is due.
+func (o *Outbox) sendNext(ctx context.Context) (found bool, err error) {
+	q, found, err := o.claim(ctx)
+	if err != nil || !found {
+		return false, err
+	}
+	// What is done of the mail is noted also when the server is told to end.
+	settle := context.WithoutCancel(ctx)
+	if q.err == nil {
+		limited, cancel := context.WithTimeout(ctx, sendLimit)
+		q.err = o.cfg.Sender.Send(limited, q.id, q.facts.To, q.message)
+		cancel()
+	}
+	failed := (*mail.Failure)(nil)
+	switch {
+	case q.err == nil:
+		o.pause = 0
+		o.metrics.sent.WithLabelValues(string(q.kind)).Inc()
+		return true, o.drop(settle, q)
+	case ctx.Err() != nil:
+		return true, o.giveBack(settle, q)
+	case errors.As(q.err, &failed) && failed.BadAddress():
+		o.metrics.refused.Inc()
+		o.cfg.Log.Warn("an address is refused for good", "mail", q.id, "kind", q.kind, "err", failed)
+		return true, o.refuse(settle, q)
+	case errors.As(q.err, &failed) && failed.NoServer():
+		o.pause = min(max(2*o.pause, pauseFirst), pauseMost)
+		o.resume = o.cfg.Now().Add(o.pause)
+	}
+	o.metrics.failed.Inc()
+	if o.cfg.Now().Sub(q.queuedAt) >= giveUpAfter {
+		o.metrics.givenUp.Inc()
+		o.cfg.Log.Error("a mail is given up", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
+		return true, o.drop(settle, q)
+	}
+	o.cfg.Log.Warn("a mail was not sent, will be tried again", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
+	return true, o.postpone(settle, q)
+}

@@ -1,0 +1,129 @@
+package main
+
+import (
+	"cmp"
+	"crypto/x509"
+	"errors"
+	"fmt"
+	"os"
+	"strings"
+
+	"madoguchi/central"
+	"madoguchi/central/mail"
+	"madoguchi/central/secret"
+	"madoguchi/library"
+)
+
+// mailSettings are how mails to patrons are sent: to a mail server, or into a folder
+// for development. Without them none are, and terminals offer no mails.
+type mailSettings struct {
+	From      string `toml:"from"`       // the address that mails come from
+	ReplyTo   string `toml:"reply_to"`   // where answers go
+	BouncesTo string `toml:"bounces_to"` // where mails come back to that cannot be delivered
+	Link      string `toml:"link"`       // the library's web site
+	Templates string `toml:"templates"`  // folder of wordings that replace ours
+
+	Server       string        `toml:"server"` // HOST:PORT
+	Security     mail.Security `toml:"security"`
+	User         string        `toml:"user"`
+	PasswordFile string        `toml:"password_file"`
+	CAFile       string        `toml:"ca_file"`    // PEM, of a mail server whose certificate no public authority made
+	PerMinute    int           `toml:"per_minute"` // mails to one domain
+
+	Folder string `toml:"folder"`
+}
+
+// on reports whether mails are sent.
+func (m mailSettings) on() bool { return m.Server != "" || m.Folder != "" }
+
+func (m mailSettings) validate() error {
+	switch {
+	case m == mailSettings{}:
+		return nil
+	case !m.on():
+		return errors.New("mails need a server to go to; or, for development, a folder")
+	case m.Server != "" && m.Folder != "":
+		return errors.New("mails go to the server, or into the folder: leave one of them out")
+	case m.From == "":
+		return errors.New("mails need an address to come from: set from")
+	case (m.User == "") != (m.PasswordFile == ""):
+		return errors.New("user and password_file belong together")
+	case m.PerMinute < 0:
+		return errors.New("per_minute is the number of mails a minute to one domain, at least 1")
+	}
+	if _, err := library.ParseEmail(m.BouncesTo); err != nil && m.BouncesTo != "" {
+		return fmt.Errorf("bounces_to must be an e-mail address, not %q", m.BouncesTo)
+	}
+	if m.Link != "" && !strings.HasPrefix(m.Link, "https://") && !strings.HasPrefix(m.Link, "http://") {
+		return errors.New("link is a web address: it begins with https://")
+	}
+	return nil
+}
+
+// composer reads the wordings.
+func (s settings) composer() (*mail.Composer, error) {
+	return mail.NewComposer(mail.Config{
+		Library: s.Site.Name, From: s.Mail.From, ReplyTo: s.Mail.ReplyTo, Link: s.Mail.Link, Templates: s.Mail.Templates,
+		Zone: s.Site.Location(), CodeFor: s.Site.Policy.EmailCodeFor.Duration(),
+	})
+}
+
+// mailSender returns what takes the mails; it is not connected yet.
+func (s settings) mailSender() (central.MailSender, error) {
+	m := s.Mail
+	if m.Folder != "" {
+		return mail.Folder(m.Folder), nil
+	}
+	c := mail.SMTPConfig{Server: m.Server, Security: cmp.Or(m.Security, mail.StartTLS), User: m.User, Sender: cmp.Or(m.BouncesTo, m.From)}
+	if m.PasswordFile != "" {
+		password, err := os.ReadFile(m.PasswordFile)
+		if err != nil {
+			return nil, fmt.Errorf("the password of the mail server cannot be read: %w", err)
+		}
+		c.Password = strings.TrimRight(string(password), "\r\n")
+	}
+	if m.CAFile != "" {
+		pem, err := os.ReadFile(m.CAFile)
+		if err != nil {
+			return nil, fmt.Errorf("the mail server's authority cannot be read: %w", err)
+		}
+		c.CA = x509.NewCertPool()
+		if !c.CA.AppendCertsFromPEM(pem) {
+			return nil, fmt.Errorf("there is no certificate in %s, which should hold that of the mail server's authority, PEM", m.CAFile)
+		}
+	}
+	return mail.NewSMTP(c)
+}
+
+// outbox returns the queue of mails, nil where none are sent. It can queue, and not
+// send.
+func (s settings) outbox(config central.OutboxConfig) (*central.Outbox, error) {
+	if !s.Mail.on() {
+		return nil, nil
+	}
+	pepper, err := secret.Pepper(s.PepperFile)
+	if err != nil {
+		return nil, err
+	}
+	config.PerMinute = s.Mail.PerMinute
+	if config.Hasher, err = secret.New(pepper, s.HashCost); err != nil {
+		return nil, err
+	}
+	return central.NewOutbox(config), nil
+}
+
+// sendingOutbox returns the outbox that sends, nil where no mails are sent.
+func (a *app) sendingOutbox(s *server) (*central.Outbox, error) {
+	if !a.settings.Mail.on() {
+		return nil, nil
+	}
+	composer, err := a.settings.composer()
+	if err != nil {
+		return nil, err
+	}
+	sender, err := a.settings.mailSender()
+	if err != nil {
+		return nil, err
+	}
+	return a.settings.outbox(central.OutboxConfig{DB: s.db, Composer: composer, Sender: sender, Log: a.log()})
+}
