@@ -57,7 +57,8 @@ demo: build
 define with-demo-library
 	@rm -rf $(DEMO) $(CARDS)-*.png && mkdir -p $(DEMO)
 	@printf '[barcode.card]\nlengths = [11]\nprefix = "2"\ncheck = "7dr"\n[barcode.item]\nlengths = [10]\nprefix = "1"\n' > $(DEMO)/kiosk.toml; \
-	{ printf '[site]\nname = "みなと市立図書館"\n'; cat $(DEMO)/kiosk.toml; } > $(DEMO)/central.toml; \
+	{ printf '[site]\nname = "みなと市立図書館"\n'; cat $(DEMO)/kiosk.toml; \
+		printf '[mail]\nfrom = "mado@toshokan.example.jp"\nlink = "https://toshokan.example.jp/"\nfolder = "%s/mail"\n' "$(DEMO)"; } > $(DEMO)/central.toml; \
 	code=$$($(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central demo --cards $(CARDS)) || exit 1; \
 	$(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central serve --listen $(ADDRESS) 2>$(DEMO)/central.log & server=$$!; \
 	trap 'kill $$server 2>/dev/null; wait $$server 2>/dev/null' EXIT; \
@@ -75,6 +76,7 @@ demo-window:
 		echo 'The terminal opens now. To scan a book or a card type in another shell:'; \
 		echo '  $(BUILD)/scanner --path $(CURDIR)/$(DEMO)/scanner'; \
 		echo 'and then a number and Enter: that of a book or of a card in $(CARDS)-1.png to -4.png'; \
+		echo 'Mails to patrons are written as files into $(CURDIR)/$(DEMO)/mail/ instead of being sent.'; \
 		echo 'Ctrl+C here ends the demo.'; \
 		$(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal)
 
@@ -95,7 +97,8 @@ FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 
 bench: deps-test
 	@$(GO) test -run '^$$' -bench Terminal -benchtime 1x -timeout 20m ./cmd/kiosk | grep -E $(FIGURES)
-	@$(GO) test -run '^$$' -bench Login -benchtime 1x -timeout 20m ./central | grep -E $(FIGURES)
+	@$(GO) test -run '^$$' -bench 'Login|Applying|Guessing' -benchtime 1x -timeout 20m ./central | grep -E $(FIGURES)
+	@$(GO) test -run '^$$' -bench City -benchtime 1x -timeout 60m ./central/ledger | grep -E $(FIGURES)
 
 lint: deps
 	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "not gofmt-ed:"; echo "$$out"; exit 1; }

@@ -28,6 +28,7 @@ type Kind string
 // The kinds of codes.
 const (
 	Card       Kind = "card"
+	StaffCard  Kind = "staff_card"
 	Item       Kind = "item"       // the barcode of one of our own copies
 	ISBN       Kind = "isbn"       // Text is its 13 digits
 	PriceRow   Kind = "price_row"  // the lower barcode of a Japanese book

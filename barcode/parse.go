@@ -26,18 +26,21 @@ func (s Settings) Parse(raw string) (Code, error) {
 	}
 	start, number, stop := splitStartStop(code.Text, code.Symbology)
 	card, cardFit := s.Card.read(start, dropSpaces(number, s.Card.Check), stop, code.Symbology)
+	staff, staffFit := s.Staff.read(start, dropSpaces(number, s.Staff.Check), stop, code.Symbology)
 	item, itemFit := s.Item.read(start, number, stop, code.Symbology)
 	withAddOn, ean := publicKind(code.Text, code.Symbology)
 	switch {
-	case cardFit == fits && itemFit == fits:
+	case cardFit == fits && (itemFit == fits || staffFit == fits), staffFit == fits && itemFit == fits:
 		return code, ErrAmbiguous
 	case cardFit == fits:
 		code.Kind, code.Text = Card, card
+	case staffFit == fits:
+		code.Kind, code.Text = StaffCard, staff
 	case itemFit == fits:
 		code.Kind, code.Text = Item, item
 	case withAddOn != "":
 		code.Kind, code.Text = withAddOn, ean
-	case cardFit == wrongDigit || itemFit == wrongDigit || damagedEAN(code.Text, code.Symbology):
+	case cardFit == wrongDigit || staffFit == wrongDigit || itemFit == wrongDigit || damagedEAN(code.Text, code.Symbology):
 		code.Text = number
 		return code, ErrCheckDigit
 	default:
@@ -50,23 +53,33 @@ func (s Settings) Parse(raw string) (Code, error) {
 // width counts as half width; spaces, hyphens and NW-7 start and stop letters do
 // not count.
 func (s Settings) ParseCard(typed string) (string, error) {
+	return s.Card.parse(typed, ErrNoCardRule, ErrNotACard)
+}
+
+// ParseStaffCard reads the number of a staff card as ParseCard does.
+func (s Settings) ParseStaffCard(typed string) (string, error) {
+	return s.Staff.parse(typed, ErrNoStaff, ErrNotStaff)
+}
+
+// parse reads a number that a person typed.
+func (r Rule) parse(typed string, noRule, misfits error) (string, error) {
 	text := strings.TrimSpace(halfWidth(typed))
-	if s.Card.isZero() {
-		return "", ErrNoCardRule
+	if r.IsZero() {
+		return "", noRule
 	}
 	start, number, stop := splitStartStop(text, AnySymbology)
-	number = dropSpaces(number, s.Card.Check)
+	number = dropSpaces(number, r.Check)
 	if number == "" {
 		return "", ErrEmpty
 	}
-	card, fit := s.Card.read(start, number, stop, AnySymbology)
+	card, fit := r.read(start, number, stop, AnySymbology)
 	switch fit {
 	case fits:
 		return card, nil
 	case wrongDigit:
 		return "", ErrCheckDigit
 	}
-	return "", ErrNotACard
+	return "", misfits
 }
 
 // unwrap takes off what the scanner put around the code. Makers differ in whether
@@ -120,7 +133,7 @@ const (
 // read returns the number as the library writes it.
 func (r Rule) read(start, number, stop string, symbology Symbology) (string, fit) {
 	switch {
-	case r.isZero(),
+	case r.IsZero(),
 		symbology != AnySymbology && len(r.Symbologies) > 0 && !slices.Contains(r.Symbologies, symbology),
 		start != "" && r.StartStop != "" && start+stop != upperStartStop(r.StartStop),
 		len(r.Lengths) > 0 && !slices.Contains(r.Lengths, len(number)),

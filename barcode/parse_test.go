@@ -123,6 +123,40 @@ func TestParseCardOrItem(t *testing.T) {
 	}
 }
 
+func TestStaffCards(t *testing.T) {
+	s := city()
+	s.Staff = barcode.Rule{Lengths: []int{6}, Prefix: "9", Check: barcode.Mod7DR}
+	if err := s.Validate(); err != nil {
+		t.Fatal(err)
+	}
+	for raw, want := range map[string]barcode.Code{
+		"900012":      {Kind: barcode.StaffCard, Text: "900012"},
+		"A9000-12A":   {Kind: barcode.StaffCard, Text: "900012"},
+		"]F0B900012B": {Kind: barcode.StaffCard, Text: "900012", Symbology: barcode.NW7},
+		"900019":      {Kind: barcode.Unreadable, Text: "900019"}, // its check digit
+		"800014":      {Kind: barcode.Unknown, Text: "800014"},
+		"A12345675A":  {Kind: barcode.Card, Text: "12345675"},
+		"1000000016":  {Kind: barcode.Item, Text: "1000000016"},
+	} {
+		if got, err := s.Parse(raw); got != want || (err != nil) != (want.Kind == barcode.Unreadable) {
+			t.Errorf("%s: %+v, %v; want %+v", raw, got, err, want)
+		}
+	}
+	for typed, want := range map[string]error{
+		"9000-12": nil, "９０００１２": nil, "900019": barcode.ErrCheckDigit, "12345675": barcode.ErrNotStaff, "": barcode.ErrEmpty,
+	} {
+		if got, err := s.ParseStaffCard(typed); !errors.Is(err, want) || err == nil && got != "900012" {
+			t.Errorf("typed %q: %q, %v; want %v", typed, got, err, want)
+		}
+	}
+	if _, err := city().ParseStaffCard("900012"); !errors.Is(err, barcode.ErrNoStaff) {
+		t.Errorf("without a rule: %v", err)
+	}
+	if _, err := s.ParseCard("900012"); !errors.Is(err, barcode.ErrNotACard) {
+		t.Errorf("as a patron's: %v", err)
+	}
+}
+
 func TestParseCard(t *testing.T) {
 	letters := barcode.Settings{Card: barcode.Rule{Prefix: "K", Lengths: []int{6, 7}}}
 	tests := []struct {
@@ -200,6 +234,9 @@ func TestValidateRefuses(t *testing.T) {
 		{"symbology", rule(func(r *barcode.Rule) { r.Symbologies = []barcode.Symbology{"nw8"} }), "card.symbologies"},
 		{"same numbers", rule(func(r *barcode.Rule) { r.Lengths = []int{8, 10} }), "both"},
 		{"any length", rule(func(r *barcode.Rule) { r.Lengths, r.Prefix = nil, "10" }), "both"},
+		{"staff like cards", barcode.Settings{Card: barcode.Rule{Lengths: []int{8}}, Staff: barcode.Rule{Lengths: []int{8}, Prefix: "9"}}, "card and staff"},
+		{"staff like items", barcode.Settings{Staff: barcode.Rule{Prefix: "1"}, Item: barcode.Rule{Lengths: []int{10}}}, "staff and item"},
+		{"staff scheme", barcode.Settings{Staff: barcode.Rule{Lengths: []int{6}, Check: "m12"}}, "staff.check"},
 		{"code id", barcode.Settings{CodeIDs: map[string]barcode.Symbology{"N": "codabar"}}, "code_ids"},
 	}
 	for _, tt := range tests {

@@ -8,12 +8,13 @@ import (
 )
 
 // Settings say how the scanner and the library's own numbers are set up. The zero
-// value knows ISBN, price rows and magazines, and no card and no item.
+// value knows ISBN, price rows and magazines, and no cards and no item.
 type Settings struct {
 	Prefix  string               `toml:"prefix"`   // what the scanner sends before each code
 	Suffix  string               `toml:"suffix"`   // and after it, before the terminator
 	CodeIDs map[string]Symbology `toml:"code_ids"` // the maker's own code identifiers, sent before each code: "N" = "nw7"
 	Card    Rule                 `toml:"card"`
+	Staff   Rule                 `toml:"staff"` // the cards by which staff log in
 	Item    Rule                 `toml:"item"`
 }
 
@@ -26,18 +27,28 @@ type Rule struct {
 	Symbologies []Symbology `toml:"symbologies"` // where the scanner names one, it must be one of these; empty: any
 }
 
-func (r Rule) isZero() bool { return len(r.Lengths) == 0 && r.Prefix == "" }
+// IsZero reports whether no number fits.
+func (r Rule) IsZero() bool { return len(r.Lengths) == 0 && r.Prefix == "" }
 
 // Validate reports every setting that cannot work.
 func (s Settings) Validate() error {
-	errs := []error{s.Card.validate("card"), s.Item.validate("item")}
+	errs := []error{s.Card.validate("card"), s.Staff.validate("staff"), s.Item.validate("item")}
 	for id, symbology := range s.CodeIDs {
 		if id == "" || !knownSymbology(symbology) {
 			errs = append(errs, fmt.Errorf("code_ids: %q = %q: name one of ean, nw7, code39, code128, itf, qr, other", id, symbology))
 		}
 	}
-	if s.Card.overlaps(s.Item) {
-		errs = append(errs, errors.New("card and item: a number can fit both; tell them apart by lengths, prefix, start_stop or symbologies"))
+	for _, two := range []struct {
+		names string
+		a, b  Rule
+	}{
+		{"card and item", s.Card, s.Item},
+		{"card and staff", s.Card, s.Staff},
+		{"staff and item", s.Staff, s.Item},
+	} {
+		if two.a.overlaps(two.b) {
+			errs = append(errs, fmt.Errorf("%s: a number can fit both; tell them apart by lengths, prefix, start_stop or symbologies", two.names))
+		}
 	}
 	return errors.Join(errs...)
 }
@@ -71,7 +82,7 @@ func (r Rule) validate(name string) error {
 func (r Rule) overlaps(o Rule) bool {
 	apart := func(n int, shared func() bool) bool { return n > 0 && !shared() }
 	switch {
-	case r.isZero() || o.isZero():
+	case r.IsZero() || o.IsZero():
 		return false
 	case apart(min(len(r.Lengths), len(o.Lengths)), func() bool { return sharesAny(r.Lengths, o.Lengths) }):
 		return false
@@ -94,7 +105,9 @@ var (
 	ErrNoise      = errors.New("the code has characters that no barcode has: scan again, and check the scanner's baud rate and parity if it stays so")
 	ErrHalf       = errors.New("the end of the code is missing: scan again, and check the scanner's terminator if it stays so")
 	ErrCheckDigit = errors.New("the check digit is wrong: scan again, or compare each digit")
-	ErrAmbiguous  = errors.New("the code can be a card or an item: let the scanner send AIM identifiers and NW-7 start and stop letters")
+	ErrAmbiguous  = errors.New("the code can be a card, a staff card or an item: let the scanner send AIM identifiers and NW-7 start and stop letters")
 	ErrNotACard   = errors.New("this is not the number of a library card: type the number on the card")
 	ErrNoCardRule = errors.New("the settings do not say what a card number looks like: set card.lengths")
+	ErrNotStaff   = errors.New("this is not the number of a staff card: type the number on the card")
+	ErrNoStaff    = errors.New("the settings do not say what the number of a staff card looks like: set staff.lengths")
 )

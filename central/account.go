@@ -15,13 +15,26 @@ func (s *Service) me(w http.ResponseWriter, r *http.Request) error {
 	}
 	var a library.Account
 	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
-		a, err = s.cfg.Circulation.AccountTx(r.Context(), tx, who.patron)
+		a, err = s.account(r.Context(), tx, who.patron)
 		return err
 	})
 	if err != nil {
 		return err
 	}
 	return reply(w, r, a)
+}
+
+// account is what circulation says of a patron, and what is known of the address.
+func (s *Service) account(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Account, error) {
+	a, err := s.cfg.Circulation.AccountTx(ctx, tx, patron)
+	if err != nil {
+		return library.Account{}, err
+	}
+	e, err := s.readEmail(ctx, tx, patron)
+	if m := e.state().Message(); m != "" {
+		a.Messages = append(a.Messages, m)
+	}
+	return a, err
 }
 
 func (s *Service) loans(w http.ResponseWriter, r *http.Request) error {
@@ -52,7 +65,7 @@ func (s *Service) renew(w http.ResponseWriter, r *http.Request) error {
 	if len(body) > 0 {
 		return badRequest("a renewal takes no body")
 	}
-	return s.once(w, r, who, nil, func(ctx context.Context, tx *db.Tx) (any, error) {
+	return s.once(w, r, asking{who: who}, func(ctx context.Context, tx *db.Tx) (any, error) {
 		return s.cfg.Circulation.RenewTx(ctx, tx, who.patron, library.LoanID(r.PathValue("id")))
 	})
 }

@@ -7,3 +7,6 @@ func (s *Service) Sweep(ctx context.Context) error { return s.sweep(ctx) }
 
 // ExpireHolds is expireHolds, which Run calls now and then.
 func (s *Service) ExpireHolds(ctx context.Context) error { return s.expireHolds(ctx) }
+
+// SendDue is sendDue, which Run calls now and then.
+func (o *Outbox) SendDue(ctx context.Context) error { return o.sendDue(ctx) }

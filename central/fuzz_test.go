@@ -61,7 +61,7 @@ func newFuzzer(f *testing.F, dsn string) *fuzzer {
 	s.patron("1001", nil)
 	s.lend("1001")
 	const password = "a long password"
-	if err := central.NewStaff(s.passwords).Add(f.Context(), "command:test", "sato", central.RoleAdmin, password); err != nil {
+	if err := central.NewStaff(s.passwords).Add(f.Context(), "command:test", central.Staff{Name: "sato", Role: central.RoleAdmin}, password); err != nil {
 		f.Fatal(err)
 	}
 	x := s.terminal()
@@ -120,5 +120,58 @@ func (z *fuzzer) send(t *testing.T, body, contentType, key, token, loan string) 
 	}
 	if now := z.state(t); now != z.before {
 		t.Fatalf("%q changed %v to %v", body, z.before, now)
+	}
+}
+
+// FuzzSecrets: whatever is sent to the addresses of passwords and e-mail, the answer is
+// a problem or what was asked for, never our own trouble, and the patron's password
+// stays what it was.
+func FuzzSecrets(f *testing.F) {
+	key := newKey()
+	for _, body := range []string{
+		`{"card":"1001","born_on":"2012-07-03","phone":"0312345678","password":"New7pass","terms":""}`,
+		`{"card":"1001","born_on":"","phone":"","password":"New7pass","terms":""}`, `{"card":"１００１","born_on":"2012-02-30","password":"ﾊﾟｽﾜｰﾄﾞ"}`,
+		`{"present":"wrong","new":"New7pass"}`, `{"new":"\u0000"}`, `{"present":null,"new":"123456"}`,
+		`{"address":"hanako@docomo.ne.jp","language":"en"}`, `{"address":"a@b.jp\r\nBcc: c@d.jp","language":"\u0000"}`, `{"address":"` + strings.Repeat("a", 400) + `@b.jp"}`,
+		`{"code":"123456"}`, `{"code":""}`, `{"code":"\u0000"}`, `{"code":"１２３４５６"}`,
+		`{"card":"1001"}`, `{"card":"\u0000"}`, `{"card":"1001","document":"passport"}`, `{"card":"1001","document":"\ud800"}`, `null`, `{}`, ``, "\xff",
+	} {
+		f.Add(body, key, "")
+	}
+	fuzzers := []*fuzzer{newFuzzer(f, dbtest.SQLite(f)), newFuzzer(f, dbtest.Postgres(f))}
+	f.Fuzz(func(t *testing.T, body, key, token string) {
+		for _, z := range fuzzers {
+			z.sendSecrets(t, body, key, token)
+		}
+	})
+}
+
+func (z *fuzzer) sendSecrets(t *testing.T, body, key, token string) {
+	for _, route := range []struct{ method, path string }{
+		{"POST", "/v1/password-applications"}, {"PUT", "/v1/me/password"}, {"PUT", "/v1/me/email"}, {"DELETE", "/v1/me/email"},
+		{"POST", "/v1/me/email/confirmation"}, {"POST", "/v1/staff/patrons"}, {"POST", "/v1/staff/temporary-passwords"}, {"POST", "/v1/staff/unlocks"},
+	} {
+		for _, with := range []struct{ token, key string }{
+			{token, key}, {z.patronToken, newKey()}, {z.staffToken, newKey()},
+		} {
+			r := httptest.NewRequest(route.method, route.path, strings.NewReader(body))
+			r.Header = http.Header{
+				"Authorization": {"Bearer " + z.secret}, "Content-Type": {"application/json"},
+				protocol.SessionHeader: {with.token}, protocol.IdempotencyHeader: {with.key},
+			}
+			w := httptest.NewRecorder()
+			z.ServeHTTP(w, r)
+			var p protocol.Problem
+			switch err := json.Unmarshal(w.Body.Bytes(), &p); {
+			case w.Code == http.StatusNoContent && w.Body.Len() == 0 && route.path != "/v1/password-applications" && route.path != "/v1/me/password":
+			case w.Code == http.StatusOK && err == nil:
+			case w.Code >= 400 && w.Code < 500 && err == nil && p.Code != "":
+			default:
+				t.Errorf("%s %s with %q: status %d: %s", route.method, route.path, body, w.Code, w.Body)
+			}
+		}
+	}
+	if n, err := count(z.db, `SELECT count(*) FROM patron_password`); n != 1 || err != nil {
+		t.Fatalf("%q: %d passwords, %v", body, n, err)
 	}
 }

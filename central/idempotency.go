@@ -18,13 +18,30 @@ import (
 	"madoguchi/library"
 )
 
-// answersKept is how long the answers to changes are kept for those who did not get
-// them.
-const answersKept = 7 * 24 * time.Hour
+// How long the answers to changes are kept for those who did not get them: those in
+// which a secret was asked or told, for as long as a terminal asks again.
+const (
+	answersKept = 7 * 24 * time.Hour
+	secretsKept = 10 * time.Minute
+)
 
-// change is what a request changes: the answer, or a refusal. It runs in a
-// transaction, perhaps more than once.
+// change is what a request changes: the answer, nil for nothing but that it was done,
+// or a refusal. It runs in a transaction, perhaps more than once.
 type change func(ctx context.Context, tx *db.Tx) (answer any, err error)
+
+// asking is a request for a change.
+type asking struct {
+	who    session
+	body   []byte
+	secret bool // the request or its answer has a password or an address
+
+	// before comes before the transaction of the change and leaves traces even where
+	// the change is refused: slow work, and tries that are counted. nil: nothing.
+	before func(ctx context.Context) error
+	// locks are the names under which the change is made, see db.DB.Locked; none: the
+	// change is serializable instead.
+	locks []string
+}
 
 // answered is an answer as it was sent, or would have been.
 type answered struct {
@@ -35,22 +52,23 @@ type answered struct {
 // once makes a change once, however often it is asked for with the same key, and
 // answers the same to each asking, byte for byte. The key, a fingerprint of the
 // request and the answer are stored in the transaction of the change. A rule's
-// refusal is an answer too; trouble of our own is not, and can be asked again.
-func (s *Service) once(w http.ResponseWriter, r *http.Request, who session, body []byte, do change) error {
+// refusal is an answer too; trouble of our own, and the order to wait, is not, and
+// can be asked again.
+func (s *Service) once(w http.ResponseWriter, r *http.Request, q asking, do change) error {
 	key, err := uuid.Parse(r.Header.Get(protocol.IdempotencyHeader))
 	if err != nil || len(r.Header.Get(protocol.IdempotencyHeader)) != 36 {
 		return badRequest("a change needs a UUID of its own as %s", protocol.IdempotencyHeader)
 	}
 	ctx := r.Context()
 	k := answerKey{
-		terminal: who.terminal.ID, key: key.String(),
-		fingerprint: s.cfg.Passwords.hasher.Name("request", strings.Join([]string{r.Method, r.URL.Path, who.asker(), string(body)}, "\x00")),
+		terminal: q.who.terminal.ID, key: key.String(),
+		fingerprint: s.cfg.Passwords.hasher.Name("request", strings.Join([]string{r.Method, r.URL.Path, q.who.asker(), string(q.body)}, "\x00")),
+		secret:      q.secret,
 		hasher:      s.cfg.Passwords.hasher,
 		now:         s.cfg.Now(),
 	}
-	a, err := s.makeChange(ctx, k, do)
-	var refusal *library.Refusal
-	if errors.As(err, &refusal) && !errors.Is(err, library.ErrKeyReused) {
+	a, err := s.makeChange(ctx, k, q, do)
+	if isAnswer(err) {
 		if a, err = refused(err); err == nil {
 			a, err = s.keep(ctx, k, a)
 		}
@@ -62,10 +80,34 @@ func (s *Service) once(w http.ResponseWriter, r *http.Request, who session, body
 	return nil
 }
 
+// isAnswer reports whether an error is a refusal that holds for each asking with the
+// same key.
+func isAnswer(err error) bool {
+	var refusal *library.Refusal
+	return errors.As(err, &refusal) && !errors.Is(err, library.ErrKeyReused) &&
+		!errors.Is(err, library.ErrTryLater) && !errors.Is(err, library.ErrTerminalThrottled)
+}
+
 // makeChange makes the change and stores its answer, or finds the answer.
-func (s *Service) makeChange(ctx context.Context, k answerKey, do change) (a answered, err error) {
+func (s *Service) makeChange(ctx context.Context, k answerKey, q asking, do change) (a answered, err error) {
 	var found bool
-	err = s.cfg.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+	if q.before != nil {
+		err = s.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+			a, found, err = k.find(ctx, tx)
+			return err
+		})
+		if err != nil || found {
+			return a, err
+		}
+		if err := q.before(ctx); err != nil {
+			return answered{}, err
+		}
+	}
+	run := s.cfg.DB.Tx
+	if len(q.locks) > 0 {
+		run = func(ctx context.Context, fn func(*db.Tx) error) error { return s.cfg.DB.Locked(ctx, q.locks, fn) }
+	}
+	err = run(ctx, func(tx *db.Tx) (err error) {
 		if a, found, err = k.find(ctx, tx); err != nil || found {
 			return err
 		}
@@ -73,9 +115,12 @@ func (s *Service) makeChange(ctx context.Context, k answerKey, do change) (a ans
 		if err != nil {
 			return err
 		}
-		a.status = http.StatusOK
-		if a.body, err = json.Marshal(answer); err != nil {
-			return fmt.Errorf("write the answer: %w", err)
+		a = answered{status: http.StatusNoContent}
+		if answer != nil {
+			a.status = http.StatusOK
+			if a.body, err = json.Marshal(answer); err != nil {
+				return fmt.Errorf("write the answer: %w", err)
+			}
 		}
 		return k.store(ctx, tx, a)
 	})
@@ -119,6 +164,7 @@ func refused(err error) (answered, error) {
 type answerKey struct {
 	terminal, key string
 	fingerprint   string
+	secret        bool // see asking
 	hasher        *secret.Hasher
 	now           time.Time
 }
@@ -143,8 +189,8 @@ func (k answerKey) find(ctx context.Context, tx *db.Tx) (a answered, found bool,
 }
 
 func (k answerKey) store(ctx context.Context, tx *db.Tx, a answered) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO answer (terminal_id, key, fingerprint, status, body, at) VALUES ($1, $2, $3, $4, $5, $6)
-		ON CONFLICT (terminal_id, key) DO NOTHING`, k.terminal, k.key, k.fingerprint, a.status, k.hasher.Seal(a.body), k.now.UnixMilli())
+	_, err := tx.ExecContext(ctx, `INSERT INTO answer (terminal_id, key, fingerprint, status, body, at, secret) VALUES ($1, $2, $3, $4, $5, $6, $7)
+		ON CONFLICT (terminal_id, key) DO NOTHING`, k.terminal, k.key, k.fingerprint, a.status, k.hasher.Seal(a.body), k.now.UnixMilli(), k.secret)
 	if err != nil {
 		return fmt.Errorf("store an answer: %w", err)
 	}

@@ -260,16 +260,24 @@ func TestTheLogNamesNobody(t *testing.T) {
 	x.ask("POST", "/v1/sessions", map[string]any{"card": "7001002003", "nothing": "wrongsecret"})
 	x.do("POST", "/v1/sessions", `{"card":"7001002003","password":"wrongsecret"`, "Authorization", "Bearer "+x.secret, "Content-Type", "application/json")
 	x.get("/v1/me", token)
+	x.apply(newKey(), library.Application{Card: "7001002003", Phone: "0398765432", Password: "appliedsecret1"})
+	x.changePassword(token, newKey(), "wrongsecret", "chosensecret1")
+	x.setEmail(token, newKey(), "moved@example.jp")
+	x.confirm(token, newKey(), "987654")
+	shown := answer[library.TemporaryPassword](t, x.issue(x.staff(), newKey(), "7001002003"))
+	x.tryLogIn("7001002003", shown.Password)
 	if err := s.db.Close(); err != nil {
 		t.Fatal(err)
 	}
 	if r := x.tryLogIn("7001002003", "wrongsecret"); r.StatusCode != http.StatusInternalServerError { // trouble is logged
 		t.Errorf("without a database: %s", r.Status)
 	}
-	if n := strings.Count(log.String(), `"msg":"a login"`); n != 3 {
+	x.apply(newKey(), library.Application{Card: "7001002003", Phone: "0398765432", Password: "appliedsecret1"})
+	if n := strings.Count(log.String(), `"msg":"a login"`); n != 5 {
 		t.Errorf("%d logins in the log:\n%s", n, &log)
 	}
-	for _, canary := range []string{"7001002003", "7009999999", "right7001002003", "wrongsecret", "othersecret", "tokensecret", "秘密", "太郎", "hanako", token, x.secret, "こころ"} {
+	for _, canary := range []string{"7001002003", "7009999999", "right7001002003", "wrongsecret", "othersecret", "tokensecret", "秘密", "太郎", "hanako", token, x.secret, "こころ",
+		"0398765432", "appliedsecret", "chosensecret", "moved@", "987654", shown.Password} {
 		if strings.Contains(log.String(), canary) {
 			t.Errorf("the log tells %q:\n%s", canary, &log)
 		}

@@ -50,23 +50,33 @@ func NewPasswords(ctx context.Context, d *db.DB, h *secret.Hasher, now func() ti
 // SetPassword gives a patron a password, whatever it was before. It does not judge
 // whether the password may be chosen. library.ErrUnknownPatron: there is no such
 // patron.
-func (p *Passwords) SetPassword(ctx context.Context, tx *db.Tx, patron library.PatronID, password string) error {
+func (p *Passwords) SetPassword(ctx context.Context, patron library.PatronID, password string) error {
+	hash, err := p.hash(ctx, password)
+	if err != nil {
+		return err
+	}
+	return p.db.Tx(ctx, func(tx *db.Tx) error { return p.set(ctx, tx, patron, hash) })
+}
+
+// hash hashes a password, which takes long: before a transaction, never within.
+func (p *Passwords) hash(ctx context.Context, password string) (string, error) {
 	hash, err := p.hasher.Hash(ctx, password)
 	if err != nil {
-		return fmt.Errorf("hash a password: %w", err)
+		return "", fmt.Errorf("hash a password: %w", err)
 	}
+	return hash, nil
+}
+
+// set stores a patron's password and uses up a temporary one.
+func (p *Passwords) set(ctx context.Context, tx *db.Tx, patron library.PatronID, hash string) error {
 	done, err := tx.ExecContext(ctx, `INSERT INTO patron_password (patron_id, hash, changed_at)
 		SELECT id, $2, $3 FROM patron WHERE id = $1
 		ON CONFLICT (patron_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at`,
 		string(patron), hash, p.now().UnixMilli())
-	if err != nil {
+	if err := oneRow(done, err, library.ErrUnknownPatron); err != nil {
 		return fmt.Errorf("store a password: %w", err)
 	}
-	n, err := done.RowsAffected()
-	if err == nil && n == 0 {
-		err = library.ErrUnknownPatron
-	}
-	return err
+	return dropTemporary(ctx, tx, patron)
 }
 
 // hashOf returns the hash of a patron's password, "" for none.

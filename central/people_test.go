@@ -47,7 +47,7 @@ func (s *server) patron(card string, change func(*library.Patron)) library.Patro
 	if err := s.ledger.PutPatrons(ctx, p); err != nil {
 		s.t.Fatal(err)
 	}
-	err := s.db.Tx(ctx, func(tx *db.Tx) error { return s.passwords.SetPassword(ctx, tx, p.ID, passwordOf(card)) })
+	err := s.passwords.SetPassword(ctx, p.ID, passwordOf(card))
 	if err != nil {
 		s.t.Fatal(err)
 	}

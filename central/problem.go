@@ -39,6 +39,11 @@ var statuses = map[*library.Refusal]int{
 	library.ErrCardLost:          http.StatusForbidden,
 	library.ErrCardBlocked:       http.StatusForbidden,
 	library.ErrSessionEnded:      http.StatusUnauthorized,
+	library.ErrApplication:       http.StatusForbidden,
+	library.ErrMustChange:        http.StatusForbidden,
+	library.ErrPresent:           http.StatusForbidden,
+	library.ErrEmailSoon:         http.StatusTooManyRequests,
+	library.ErrEmailTooMany:      http.StatusTooManyRequests,
 	library.ErrStaffOnly:         http.StatusForbidden,
 	library.ErrUnknownPatron:     http.StatusNotFound,
 	library.ErrUnknownLoan:       http.StatusNotFound,
@@ -93,9 +98,11 @@ func completed(p protocol.Problem) protocol.Problem {
 // well, and a problem otherwise.
 func write(w http.ResponseWriter, status int, body []byte) {
 	h := w.Header()
-	h.Set("Content-Type", "application/json")
-	if status >= 400 {
+	switch {
+	case status >= 400:
 		h.Set("Content-Type", protocol.ProblemType)
+	case status != http.StatusNoContent:
+		h.Set("Content-Type", "application/json")
 	}
 	h.Set("Cache-Control", "no-store")
 	if status == http.StatusUnauthorized {

@@ -27,13 +27,17 @@ type Circulation interface {
 	// PatronByCardTx returns the patron with a card, or library.ErrUnknownPatron. It
 	// must take the same time for both.
 	PatronByCardTx(ctx context.Context, tx *db.Tx, card string) (library.Patron, error)
+	PatronTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Patron, error)
+	// SetEmailTx registers an address, "" for none.
+	SetEmailTx(ctx context.Context, tx *db.Tx, patron library.PatronID, address string) error
 	AccountTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Account, error)
 	LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronLoans, error)
 	RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error)
 
 	HoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronHolds, error)
 	// PlaceHoldsTx judges each line of the request by itself and answers them in
-	// order. It refuses the whole with library.ErrUnknownBranch or library.ErrNoEmail.
+	// order. It refuses the whole with library.ErrUnknownBranch,
+	// library.ErrNoEmail or library.ErrNoPhone.
 	PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest) ([]library.HoldAnswer, error)
 	CancelHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID) (library.PatronHold, error)
 	ChangeHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID,
@@ -51,6 +55,11 @@ type Circulation interface {
 		pickup library.BranchCode, contact library.Contact, receivedAt time.Time) (library.PatronHold, error)
 }
 
+// Mailer takes mails to patrons that are sent when the transaction is committed.
+type Mailer interface {
+	Queue(ctx context.Context, tx *db.Tx, m library.Mail) error
+}
+
 // Config is what a Service is made of.
 type Config struct {
 	DB          *db.DB // open and migrated
@@ -59,6 +68,8 @@ type Config struct {
 	Editions    *Editions
 	Terminals   *Terminals
 	Passwords   *Passwords
+	Mail        Mailer  // nil: no mail is sent
+	Outbox      *Outbox // sends what is queued while the service runs; nil: another process does, or none
 
 	// Site is what terminals learn about the library; its branches come from the
 	// catalogue.
@@ -94,7 +105,7 @@ func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics()}
+	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics(cfg.Outbox.collectors()...)}
 	s.watch = &watch{look: func(ctx context.Context) (db.Log, error) { return s.cfg.Catalogue.Log(ctx) }}
 	s.ending, s.end = context.WithCancel(context.Background())
 	for _, r := range s.routes() {
@@ -106,10 +117,15 @@ func New(cfg Config) *Service {
 // upkeepEvery is how often Run looks what is due.
 const upkeepEvery = 30 * time.Second
 
-// Run builds editions and lets holds expire when that is due, until the context
-// ends. Trouble is logged and tried again; several processes may run it on one
+// Run builds editions, lets holds expire and sends mails when that is due, until the
+// context ends. Trouble is logged and tried again; several processes may run it on one
 // database.
-func (s *Service) Run(ctx context.Context) error {
+func (s *Service) Run(ctx context.Context) (err error) {
+	if s.cfg.Outbox != nil {
+		sent := make(chan error, 1)
+		go func() { sent <- s.cfg.Outbox.Run(ctx) }()
+		defer func() { err = errors.Join(err, <-sent) }()
+	}
 	if err := s.cfg.Editions.Tidy(ctx); err != nil && !errors.Is(err, db.ErrTaken) {
 		s.cfg.Log.Warn("could not tidy the data folder", "err", err)
 	}

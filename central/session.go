@@ -18,6 +18,8 @@ type session struct {
 	patron   library.PatronID // "": staff
 	staff    string           // "": a patron
 	role     Role             // of staff
+
+	mustChange bool // a patron who logged in with a temporary password
 }
 
 // asker names who asks, as the audit log does.
@@ -57,9 +59,16 @@ func openSession(ctx context.Context, tx *db.Tx, x session, now time.Time) (toke
 		return "", err
 	}
 	token = newSecret()
-	_, err = tx.ExecContext(ctx, `INSERT INTO session (token_hash, terminal_id, `+column+`, created_at, used_at) VALUES ($1, $2, $3, $4, $4)`,
-		hash(token), x.terminal.ID, value, now.UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO session (token_hash, terminal_id, `+column+`, created_at, used_at, must_change) VALUES ($1, $2, $3, $4, $4, $5)`,
+		hash(token), x.terminal.ID, value, now.UnixMilli(), x.mustChange)
 	return token, err
+}
+
+// endSessions ends all sessions of a patron but the one of a token's hash; "" for
+// all.
+func endSessions(ctx context.Context, tx *db.Tx, patron library.PatronID, but string) error {
+	_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE patron_id = $1 AND token_hash <> $2`, string(patron), but)
+	return err
 }
 
 // session returns whose session a request comes from. A token that is missing,
@@ -75,9 +84,9 @@ func (s *Service) session(r *http.Request) (session, error) {
 	err := s.cfg.DB.View(ctx, func(tx *db.Tx) error {
 		var patron, staff, role sql.NullString
 		var created int64
-		err := tx.QueryRowContext(ctx, `SELECT s.patron_id, s.staff_name, staff.role, s.created_at, s.used_at
+		err := tx.QueryRowContext(ctx, `SELECT s.patron_id, s.staff_name, staff.role, s.created_at, s.used_at, s.must_change
 			FROM session s LEFT JOIN staff ON staff.name = s.staff_name
-			WHERE s.token_hash = $1 AND s.terminal_id = $2`, id, x.terminal.ID).Scan(&patron, &staff, &role, &created, &used)
+			WHERE s.token_hash = $1 AND s.terminal_id = $2`, id, x.terminal.ID).Scan(&patron, &staff, &role, &created, &used, &x.mustChange)
 		if errors.Is(err, sql.ErrNoRows) {
 			return library.ErrSessionEnded
 		}
@@ -103,8 +112,18 @@ func (s *Service) session(r *http.Request) (session, error) {
 	return x, err
 }
 
-// patron returns the patron who asks, or library.ErrSessionEnded.
+// patron returns the patron who asks, or library.ErrSessionEnded, or
+// library.ErrMustChange after a temporary password.
 func (s *Service) patron(r *http.Request) (session, error) {
+	x, err := s.anyPatron(r)
+	if err == nil && x.mustChange {
+		err = library.ErrMustChange
+	}
+	return x, err
+}
+
+// anyPatron is patron for what may be done after a temporary password too.
+func (s *Service) anyPatron(r *http.Request) (session, error) {
 	x, err := s.session(r)
 	if err == nil && x.patron == "" {
 		err = library.ErrSessionEnded

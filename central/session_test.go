@@ -8,7 +8,6 @@ import (
 	"time"
 
 	"madoguchi/central"
-	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/central/secret"
 	"madoguchi/library"
@@ -70,15 +69,15 @@ func TestStaff(t *testing.T) {
 		ctx := t.Context()
 		staff := central.NewStaff(s.passwords)
 		const password = "a long password"
-		if err := staff.Add(ctx, "command:test", "sato", central.RoleDesk, password); err != nil {
+		if err := staff.Add(ctx, "command:test", central.Staff{Name: "sato", Role: central.RoleDesk}, password); err != nil {
 			t.Fatal(err)
 		}
 		for name, err := range map[string]error{
-			"taken":          staff.Add(ctx, "command:test", "sato", central.RoleAdmin, password),
-			"no name":        staff.Add(ctx, "command:test", "", central.RoleDesk, password),
-			"odd name":       staff.Add(ctx, "command:test", "a b\x00", central.RoleDesk, password),
-			"short password": staff.Add(ctx, "command:test", "ito", central.RoleDesk, "short"),
-			"no such role":   staff.Add(ctx, "command:test", "ito", "boss", password),
+			"taken":          staff.Add(ctx, "command:test", central.Staff{Name: "sato", Role: central.RoleAdmin}, password),
+			"no name":        staff.Add(ctx, "command:test", central.Staff{Name: "", Role: central.RoleDesk}, password),
+			"odd name":       staff.Add(ctx, "command:test", central.Staff{Name: "a b\x00", Role: central.RoleDesk}, password),
+			"short password": staff.Add(ctx, "command:test", central.Staff{Name: "ito", Role: central.RoleDesk}, "short"),
+			"no such role":   staff.Add(ctx, "command:test", central.Staff{Name: "ito", Role: "boss"}, password),
 			"not there":      staff.SetPassword(ctx, "command:test", "ito", password),
 			"nobody":         staff.Remove(ctx, "command:test", "ito"),
 		} {
@@ -201,7 +200,7 @@ func TestAnotherPepper(t *testing.T) {
 		if _, err := central.NewPasswords(t.Context(), s.db, h, nil); err == nil || !strings.Contains(err.Error(), "pepper file") {
 			t.Errorf("another pepper: %v", err)
 		}
-		if err := s.db.Tx(t.Context(), func(tx *db.Tx) error { return s.passwords.SetPassword(t.Context(), tx, "nobody", "x") }); !errors.Is(err, library.ErrUnknownPatron) {
+		if err := s.passwords.SetPassword(t.Context(), "nobody", "x"); !errors.Is(err, library.ErrUnknownPatron) {
 			t.Errorf("a password for nobody: %v", err)
 		}
 	})

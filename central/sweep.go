@@ -8,7 +8,7 @@ import (
 )
 
 // sweep drops what time has made useless: sessions that ended, answers that nobody
-// asks for again, and which cards failed where.
+// asks for again, temporary passwords that nobody used, and which cards failed where.
 func (s *Service) sweep(ctx context.Context) error {
 	now, p := s.cfg.Now(), s.cfg.Site.Policy
 	patronTotal, patronIdle := limits(p, false)
@@ -22,6 +22,8 @@ func (s *Service) sweep(ctx context.Context) error {
 		{`DELETE FROM session WHERE staff_name IS NOT NULL AND (created_at <= $1 OR used_at <= $2)`,
 			[]any{now.Add(-staffTotal).UnixMilli(), now.Add(-staffIdle).UnixMilli()}},
 		{`DELETE FROM answer WHERE at <= $1`, []any{now.Add(-answersKept).UnixMilli()}},
+		{`DELETE FROM answer WHERE secret AND at <= $1`, []any{now.Add(-secretsKept).UnixMilli()}},
+		{`DELETE FROM temporary_password WHERE issued_at <= $1`, []any{now.Add(-p.TemporaryFor.Duration()).UnixMilli()}},
 		{`DELETE FROM terminal_failure WHERE at <= $1`, []any{now.Add(-p.TerminalWindow.Duration()).UnixMilli()}},
 	} {
 		err := s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {

@@ -29,13 +29,10 @@ func (a attempt) locks() []string {
 // whether their password is right than one after the other would. forgive takes it
 // back.
 func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now time.Time) error {
-	var f library.Failures
-	var last int64
-	err := tx.QueryRowContext(ctx, `SELECT failures, last_at FROM login_failure WHERE name = $1`, a.name).Scan(&f.Count, &last)
-	if err != nil && !errors.Is(err, sql.ErrNoRows) {
+	f, err := failuresOf(ctx, tx, a.name)
+	if err != nil {
 		return err
 	}
-	f.Last = time.UnixMilli(last)
 	var failing int
 	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM terminal_failure WHERE terminal_id = $1 AND at > $2`,
 		a.terminal, now.Add(-p.TerminalWindow.Duration()).UnixMilli()).Scan(&failing)
@@ -58,6 +55,24 @@ func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now tim
 	_, err = tx.ExecContext(ctx, `INSERT INTO terminal_failure (terminal_id, name, at) VALUES ($1, $2, $3)
 		ON CONFLICT (terminal_id, name) DO UPDATE SET at = excluded.at`, a.terminal, a.name, now.UnixMilli())
 	return err
+}
+
+// failuresOf reads the failures of a name.
+func failuresOf(ctx context.Context, tx *db.Tx, name string) (f library.Failures, err error) {
+	var last int64
+	err = tx.QueryRowContext(ctx, `SELECT failures, last_at FROM login_failure WHERE name = $1`, name).Scan(&f.Count, &last)
+	if errors.Is(err, sql.ErrNoRows) {
+		err = nil
+	}
+	f.Last = time.UnixMilli(last)
+	return f, err
+}
+
+// locked reports whether only staff can let a card be tried again.
+func (s *Service) locked(ctx context.Context, tx *db.Tx, card string) (bool, error) {
+	f, err := failuresOf(ctx, tx, s.cfg.Passwords.hasher.Name(kindCard, card))
+	_, refusal := s.cfg.Site.Policy.MayTry(f, s.cfg.Now())
+	return errors.Is(refusal, library.ErrCardLocked), err
 }
 
 // forgive forgets the failures of a name, after its password was right.

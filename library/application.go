@@ -1,6 +1,9 @@
 package library
 
-import "time"
+import (
+	"strings"
+	"time"
+)
 
 // Application asks for a new password, also in the place of a forgotten one (guide:
 // 「パスワード新規申請・再発行」).
@@ -15,7 +18,7 @@ type Application struct {
 // Terms are the conditions of use (利用条件) that an applicant agrees to.
 type Terms struct {
 	Version string            `json:"version"`
-	Text    map[string]string `json:"text"` // by language; paragraphs are parted by empty lines
+	Text    map[string]string `json:"text"` // by language; paragraphs are parted by empty lines, and one that begins with "# " is a heading
 }
 
 // Matches reports whether an application is the patron's: card, birth date and one of
@@ -62,6 +65,12 @@ type TemporaryPassword struct {
 
 // TemporaryDigits is how many digits a temporary password has.
 const TemporaryDigits = 10
+
+// IsTemporary reports whether a text has the form of a temporary password, which a
+// permanent one may have too.
+func IsTemporary(password string) bool {
+	return len(password) == TemporaryDigits && strings.Trim(password, "0123456789") == ""
+}
 
 // TemporaryValid reports whether a temporary password is still valid: for
 // Policy.TemporaryFor from when it was issued.

@@ -16,6 +16,17 @@ const (
 	EmailBouncing    EmailState = "bouncing"    // mails came back
 )
 
+// Message returns the message of an Account that the state is worth, "" for none.
+func (s EmailState) Message() string {
+	switch s {
+	case EmailBouncing:
+		return MessageBouncing
+	case EmailUnconfirmed:
+		return MessageUnconfirmed
+	}
+	return ""
+}
+
 // EmailStatus is what a patron sees of the own address.
 type EmailStatus struct {
 	Address   string     `json:"address,omitempty"`
@@ -46,15 +57,16 @@ const (
 )
 
 // ParseEmail returns an address as it is stored: full width folded to half width,
-// spaces around it dropped, the domain in lower case. It refuses with ErrEmailBreak,
-// ErrEmailComma, ErrEmailDots, ErrEmailDotAt, ErrEmailDotFirst or ErrEmail, the first
-// that holds. Guide: 「.」ドットを連続して使用しているアドレスや、「@」アットマークの直前に「.」ドットを
+// spaces around it dropped, the domain in lower case. What is before the "@" stays as
+// it was typed: capitals may matter there (guide: アルファベットの大文字・小文字). It refuses with
+// ErrEmailBreak, ErrEmailComma, ErrEmailDots, ErrEmailDotAt, ErrEmailDotFirst or
+// ErrEmail, the first that holds. Guide: 「.」ドットを連続して使用しているアドレスや、「@」アットマークの直前に「.」ドットを
 // 使用しているアドレスにはメールを送信できません.
 func ParseEmail(typed string) (string, error) {
-	if strings.ContainsFunc(typed, unicode.IsControl) {
+	if strings.ContainsFunc(typed, breaks) {
 		return "", ErrEmailBreak
 	}
-	s := strings.TrimSpace(strings.Map(halfWidth, typed))
+	s := foldEmail(typed)
 	at := strings.LastIndexByte(s, '@')
 	switch {
 	case strings.ContainsRune(s, ','):
@@ -73,6 +85,15 @@ func ParseEmail(typed string) (string, error) {
 		return "", ErrEmail
 	}
 	return s[:at] + "@" + domain, nil
+}
+
+// breaks reports whether a character could end a line of a mail's header.
+func breaks(r rune) bool {
+	return unicode.IsControl(r) || r == '\u2028' || r == '\u2029'
+}
+
+func foldEmail(typed string) string {
+	return strings.TrimSpace(strings.Map(halfWidth, typed))
 }
 
 func halfWidth(r rune) rune {
@@ -108,20 +129,21 @@ func isDomain(name string) bool {
 	return len(last) >= 2 && strings.Trim(last, "0123456789") != ""
 }
 
-// SuggestEmail returns the address that was probably meant where the domain of a
-// typed one looks mistyped, and false otherwise. It takes what ParseEmail refuses
-// too: a comma for a dot. The patron is asked, never refused: yahoo.ne.jp is right.
+// SuggestEmail returns the address that was probably meant where a typed one looks
+// mistyped, and false otherwise. It takes what ParseEmail refuses too: a comma for a
+// dot (guide: 「.」ドットが「,」カンマになっている). What it suggests is an address by
+// ParseEmail and looks right itself. The patron is asked, never refused: yahoo.ne.jp
+// is right.
 func SuggestEmail(typed string) (string, bool) {
-	s := strings.TrimSpace(strings.Map(halfWidth, typed))
-	meant := strings.ReplaceAll(s, ",", ".")
-	local, domain, ok := strings.Cut(meant, "@")
-	if !ok || strings.Contains(domain, "@") {
+	if strings.ContainsFunc(typed, breaks) {
 		return "", false
 	}
-	domain = strings.ToLower(domain)
-	if right, wrong := mistypedDomains[domain]; wrong {
-		domain = right
+	s := strings.NewReplacer(",", ".", "、", ".", "。", ".").Replace(foldEmail(typed))
+	local, domain, ok := strings.Cut(s, "@")
+	if !ok {
+		return "", false
 	}
+	domain = meantDomain(strings.ToLower(strings.TrimRight(domain, ".")))
 	meant, err := ParseEmail(local + "@" + domain)
 	if err != nil {
 		return "", false
@@ -134,5 +156,5 @@ func SuggestEmail(typed string) (string, bool) {
 // on.
 func CarrierOf(address string) Carrier {
 	_, domain, _ := strings.Cut(address, "@")
-	return carriers[strings.ToLower(domain)]
+	return carrierOf(strings.ToLower(domain))
 }

@@ -1,5 +1,11 @@
 package library
 
+import "strings"
+
+// UsualDomains are those that many patrons have, in the order in which they are
+// offered to be typed by one touch.
+var UsualDomains = []string{"docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "gmail.com", "icloud.com", "yahoo.co.jp"}
+
 // mistypedDomains are domains that nobody has, or hardly anybody, with those that
 // were meant. Guide: 「docomo」が「dokomo」になっている.
 var mistypedDomains = map[string]string{
@@ -40,13 +46,85 @@ var mistypedDomains = map[string]string{
 	"outlok.jp": "outlook.jp", "outlok.com": "outlook.com", "outlook.co.jp": "outlook.jp", "outlook.con": "outlook.com",
 }
 
+// mistypedEnds are ends of domains that no domain has.
+var mistypedEnds = map[string]string{
+	".con": ".com", ".cmo": ".com", ".ocm": ".com", ".vom": ".com", ".xom": ".com", ".comm": ".com", ".coom": ".com", ".c0m": ".com",
+	".cojp": ".co.jp", ".nejp": ".ne.jp", ".orjp": ".or.jp", ".acjp": ".ac.jp", ".lgjp": ".lg.jp", ".gojp": ".go.jp",
+	".jpp": ".jp", ".co.jo": ".co.jp", ".ne.jo": ".ne.jp", ".or.jo": ".or.jp", ".co.jn": ".co.jp", ".ne.jn": ".ne.jp",
+	".co.j": ".co.jp", ".ne.j": ".ne.jp", ".or.j": ".or.jp",
+}
+
+// frequentDomains are those that so many people have that a domain which differs by
+// one slip of a finger is one of them.
+var frequentDomains = []string{
+	"docomo.ne.jp", "ezweb.ne.jp", "softbank.ne.jp", "i.softbank.jp", "ymobile.ne.jp", "vodafone.ne.jp", "rakumail.jp", "uqmobile.jp",
+	"gmail.com", "yahoo.co.jp", "yahoo.ne.jp", "yahoo.com", "icloud.com", "hotmail.com", "hotmail.co.jp", "outlook.jp", "outlook.com",
+}
+
+// otherDomains exist and look like a slip of a finger in one of frequentDomains.
+var otherDomains = map[string]bool{"gail.com": true, "gmall.com": true}
+
 // carriers are the domains that the guide's advice is about.
 var carriers = map[string]Carrier{
 	"docomo.ne.jp": Docomo,
-	"ezweb.ne.jp":  Au, "au.com": Au, "uqmobile.jp": Au,
-	"softbank.ne.jp": SoftBank, "i.softbank.jp": SoftBank, "ymobile.ne.jp": SoftBank, "vodafone.ne.jp": SoftBank, "disney.ne.jp": SoftBank,
+	"ezweb.ne.jp":  Au, "au.com": Au, "uqmobile.jp": Au, "biz.ezweb.ne.jp": Au, "biz.au.com": Au,
+	"softbank.ne.jp": SoftBank, "i.softbank.jp": SoftBank, "ymobile.ne.jp": SoftBank, "ymobile1.ne.jp": SoftBank,
+	"y-mobile.ne.jp": SoftBank, "yahoo.ne.jp": SoftBank, "vodafone.ne.jp": SoftBank, "disney.ne.jp": SoftBank,
+	"willcom.com": SoftBank, "pdx.ne.jp": SoftBank, "wcm.ne.jp": SoftBank, "emnet.ne.jp": SoftBank,
 	"rakumail.jp": Rakuten,
-	"gmail.com":   FreeMail, "googlemail.com": FreeMail, "yahoo.co.jp": FreeMail, "yahoo.ne.jp": FreeMail, "yahoo.com": FreeMail,
-	"ymail.ne.jp": FreeMail, "icloud.com": FreeMail, "me.com": FreeMail, "mac.com": FreeMail,
-	"hotmail.com": FreeMail, "hotmail.co.jp": FreeMail, "outlook.com": FreeMail, "outlook.jp": FreeMail, "live.jp": FreeMail,
+	"gmail.com":   FreeMail, "googlemail.com": FreeMail, "yahoo.co.jp": FreeMail, "yahoo.com": FreeMail,
+	"ymail.ne.jp": FreeMail, "ymail.com": FreeMail, "icloud.com": FreeMail, "me.com": FreeMail, "mac.com": FreeMail,
+	"hotmail.com": FreeMail, "hotmail.co.jp": FreeMail, "outlook.com": FreeMail, "outlook.jp": FreeMail,
+	"live.jp": FreeMail, "live.com": FreeMail, "msn.com": FreeMail, "aol.com": FreeMail, "mail.com": FreeMail, "proton.me": FreeMail,
+}
+
+// carrierOf is whose domain it is; that of a host of "x.vodafone.ne.jp" too, which
+// has a letter for the region.
+func carrierOf(domain string) Carrier {
+	if region, rest, ok := strings.Cut(domain, "."); ok && len(region) == 1 && rest == "vodafone.ne.jp" {
+		domain = rest
+	}
+	return carriers[domain]
+}
+
+// meantDomain returns the domain that was probably meant, in lower case: the same one
+// where it is right or nothing is known.
+func meantDomain(domain string) string {
+	if carrierOf(domain) != "" || otherDomains[domain] {
+		return domain
+	}
+	if right, wrong := mistypedDomains[domain]; wrong {
+		return right
+	}
+	for end, right := range mistypedEnds {
+		if name, wrong := strings.CutSuffix(domain, end); wrong && name != "" {
+			return meantDomain(name + right)
+		}
+	}
+	for _, right := range frequentDomains {
+		if domain != "" && domain[0] == right[0] && oneSlip(domain, right) {
+			return right
+		}
+	}
+	return domain
+}
+
+// oneSlip reports whether two texts differ by one character that is missing, too many
+// or another one, or by two neighbours that changed places.
+func oneSlip(a, b string) bool {
+	if len(a) > len(b) {
+		a, b = b, a
+	}
+	i := 0
+	for i < len(a) && a[i] == b[i] {
+		i++
+	}
+	a, b = a[i:], b[i:]
+	switch len(b) - len(a) {
+	case 1:
+		return a == b[1:]
+	case 0:
+		return len(a) > 0 && a[1:] == b[1:] || len(a) > 1 && a[0] == b[1] && a[1] == b[0] && a[2:] == b[2:]
+	}
+	return false
 }

@@ -63,11 +63,11 @@ func (d Date) spellings() []string {
 		fmt.Sprintf("%04d%02d%02d", y, m, day), fmt.Sprintf("%02d%02d%02d", y%100, m, day),
 		fmt.Sprintf("%02d%02d%04d", m, day, y), fmt.Sprintf("%02d%02d%04d", day, m, y),
 		fmt.Sprintf("%02d%02d%02d", m, day, y%100), fmt.Sprintf("%02d%02d%02d", day, m, y%100),
-		fmt.Sprintf("%04d%d%d", y, m, day),
+		fmt.Sprintf("%04d%d%d", y, m, day), fmt.Sprintf("%d%d%04d", m, day, y), fmt.Sprintf("%d%d%04d", day, m, y),
 	}
 	if e, n, ok := EraOf(d); ok {
 		short := fmt.Sprintf("%02d%02d%02d", n, m, day)
-		all = append(all, short, e.Code+short)
+		all = append(all, short, e.Code+short, fmt.Sprintf("%s%d%d%d", e.Code, n, m, day))
 	}
 	return all
 }

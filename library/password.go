@@ -70,7 +70,7 @@ func (p Policy) Keeps(r PasswordRule, password string, who Patron) bool {
 		n := utf8.RuneCountInString(password)
 		return n >= p.PasswordMin && n <= p.PasswordMax
 	case RuleCard:
-		return who.Card == "" || !strings.EqualFold(password, who.Card)
+		return !isCard(password, who.Card)
 	case RuleBirth:
 		return !isBirthDate(password, who.BornOn)
 	case RulePhone:
@@ -83,6 +83,20 @@ func (p Policy) Keeps(r PasswordRule, password string, who Patron) bool {
 	return false
 }
 
+// isCard reports whether a password is a card number as it is printed: without the
+// hyphens and other signs, and with or without leading zeros.
+func isCard(password, card string) bool {
+	number := strings.Map(func(r rune) rune {
+		r = halfWidth(r)
+		if r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' {
+			return r
+		}
+		return -1
+	}, card)
+	short := strings.TrimLeft(number, "0")
+	return short != "" && containsFold([]string{number, short}, password)
+}
+
 // isBirthDate reports whether a password is a birth date as people write it: 20120703,
 // 120703, 07032012, 03072012, with the era's year too (240703, h240703).
 func isBirthDate(password string, born Date) bool {
@@ -92,14 +106,18 @@ func isBirthDate(password string, born Date) bool {
 	return containsFold(born.spellings(), password)
 }
 
+// isPhone reports whether a password is a telephone number, also without its first
+// digits, which a neighbour does not dial (03-1234-5678, 12345678), or from abroad
+// (81312345678).
 func isPhone(password string, phones []string) bool {
+	const local = 6 // digits of the shortest number within a city
 	for _, phone := range phones {
 		n := NormalPhone(phone)
 		if n == "" {
 			continue
 		}
-		// A number is known with and without its first digits: 03-1234-5678, 12345678.
-		if password == n || len(password) >= 6 && strings.HasSuffix(n, password) {
+		abroad, ok := strings.CutPrefix(n, "0")
+		if password == n || ok && password == "81"+abroad || len(password) >= local && strings.HasSuffix(n, password) {
 			return true
 		}
 	}
@@ -112,7 +130,7 @@ func repeats(password string) bool {
 }
 
 // runs reports whether each character is the one after (or before) the last, also
-// over the end: 123456, 567890, 987654, abcdef.
+// over the end: 123456, 567890, 987654, abcdef, XYZABC.
 func runs(password string) bool {
 	c := []rune(strings.ToLower(password))
 	if len(c) < 3 {
@@ -120,15 +138,13 @@ func runs(password string) bool {
 	}
 	up, down := true, true
 	for i := 1; i < len(c); i++ {
-		step := int(c[i]) - int(c[i-1])
-		if c[i-1] == '9' && c[i] == '0' {
-			step = 1
-		} else if c[i-1] == '0' && c[i] == '9' {
-			step = -1
-		}
-		up, down = up && step == 1, down && step == -1
+		up, down = up && follows(c[i-1], c[i]), down && follows(c[i], c[i-1])
 	}
 	return up || down
+}
+
+func follows(a, b rune) bool {
+	return b == a+1 || a == '9' && b == '0' || a == 'z' && b == 'a'
 }
 
 func containsFold(all []string, s string) bool {

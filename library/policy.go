@@ -29,9 +29,12 @@ type Policy struct {
 	TemporaryFor    Seconds `json:"temporary_for"`    // how long a temporary password is valid
 	EmailCodeFor    Seconds `json:"email_code_for"`   // how long the code of a confirmation mail is valid
 	EmailCodeTries  int     `json:"email_code_tries"` // and how often it may be tried
+	EmailCodeAgain  Seconds `json:"email_code_again"` // how long a patron waits before another code is sent to the same address
+	EmailCodesADay  int     `json:"email_codes_a_day"`
 
-	StaffLimit Seconds `json:"staff_limit"` // a staff member's session ends after so long in any case
-	StaffIdle  Seconds `json:"staff_idle"`  // and after so long without a request
+	StaffLimit      Seconds `json:"staff_limit"`       // a staff member's session ends after so long in any case
+	StaffIdle       Seconds `json:"staff_idle"`        // and after so long without a request
+	StaffScreenIdle Seconds `json:"staff_screen_idle"` // the staff menu of a terminal ends after so long without touch or scan
 }
 
 // DefaultPolicy is the guide's.
@@ -59,8 +62,11 @@ func DefaultPolicy() Policy {
 		TemporaryFor:    24 * 3600,
 		EmailCodeFor:    1800,
 		EmailCodeTries:  5,
+		EmailCodeAgain:  60,
+		EmailCodesADay:  10,
 		StaffLimit:      8 * 3600,
 		StaffIdle:       900,
+		StaffScreenIdle: 120,
 	}
 }
 

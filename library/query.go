@@ -28,7 +28,8 @@ func (q Query) IsZero() bool { return q == Query{} }
 // CountCap is where counting hits stops.
 const CountCap = 1000
 
-// Count is a number of hits that stops at CountCap.
+// Count is a number of hits that stops at CountCap, or earlier where counting on
+// would take too long.
 type Count struct {
 	N    int
 	More bool // there are more than N

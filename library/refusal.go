@@ -49,6 +49,7 @@ var (
 	ErrHoldNotWaiting = &Refusal{Code: "hold_not_waiting"} // cancel and change only while 予約中です
 	ErrUnknownHold    = &Refusal{Code: "hold_unknown"}
 	ErrNoEmail        = &Refusal{Code: "no_email"} // contact by mail, and no address is registered
+	ErrNoPhone        = &Refusal{Code: "no_phone"} // contact by telephone, and no number is registered
 
 	// Passwords. An application that does not match is one answer, whatever of it was
 	// wrong.
@@ -67,6 +68,8 @@ var (
 	ErrEmailDotFirst = &Refusal{Code: "email_dot_first"}
 	ErrEmailCode     = &Refusal{Code: "email_code_wrong"}
 	ErrEmailCodeOver = &Refusal{Code: "email_code_over"} // too old, or tried too often: a new one is sent on request
+	ErrEmailSoon     = &Refusal{Code: "email_soon"}      // the last mail with a code was sent less than Policy.EmailCodeAgain ago
+	ErrEmailTooMany  = &Refusal{Code: "email_too_many"}  // Policy.EmailCodesADay were sent today
 
 	// Staff.
 	ErrStaffOnly = &Refusal{Code: "staff_only"} // no staff session, or not the role for it

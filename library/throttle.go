@@ -16,17 +16,24 @@ func (p Policy) MayTry(f Failures, now time.Time) (wait time.Duration, err error
 	if f.Count >= p.LockAfter {
 		return 0, ErrCardLocked
 	}
-	if f.Count < p.ThrottleAfter {
-		return 0, nil
-	}
-	pause := p.ThrottleMost.Duration()
-	if doublings := f.Count - p.ThrottleAfter; doublings < 30 {
-		pause = min(pause, p.ThrottleFirst.Duration()<<doublings)
-	}
-	if left := f.Last.Add(pause).Sub(now); left > 0 {
+	pause := p.pause(f.Count)
+	if left := f.Last.Add(pause).Sub(now); pause > 0 && left > 0 {
 		return left, ErrTryLater
 	}
 	return 0, nil
+}
+
+// pause is how long a card must wait after so many failures.
+func (p Policy) pause(failures int) time.Duration {
+	doublings := failures - p.ThrottleAfter
+	first, most := p.ThrottleFirst.Duration(), p.ThrottleMost.Duration()
+	switch {
+	case doublings < 0:
+		return 0
+	case doublings >= 60, first > most>>doublings: // said so, it cannot overflow
+		return most
+	}
+	return first << doublings
 }
 
 // TerminalMayTry returns ErrTerminalThrottled when a terminal has seen as many
@@ -36,4 +43,27 @@ func (p Policy) TerminalMayTry(failingCards int) error {
 		return ErrTerminalThrottled
 	}
 	return nil
+}
+
+// MostGuesses returns how many passwords at most anybody gets to try within a span of
+// time who has so many cards and so many terminals, whatever the order of the tries:
+// no more than each card may be tried, and no more than each terminal lets through. It
+// does not count what the patrons' own logins, and staff who lift a lock, give back.
+func (p Policy) MostGuesses(cards, terminals int, span time.Duration) int {
+	window := p.TerminalWindow.Duration()
+	// Between two tries at a terminal that are less than a window apart there are never
+	// more cards than TerminalCards, and each of them pauses as at its first tries at least.
+	inWindow := p.TerminalCards * p.triesWithin(min(span, window))
+	atTerminal := (int(span/window) + 1) * inWindow
+	return min(cards*p.triesWithin(span), terminals*atTerminal)
+}
+
+// triesWithin is how often one card can be tried within a span, the first try at its
+// beginning.
+func (p Policy) triesWithin(span time.Duration) int {
+	tries := 1
+	for at := p.pause(1); tries < p.LockAfter && at <= span; at += p.pause(tries) {
+		tries++
+	}
+	return tries
 }

@@ -17,7 +17,7 @@ func (c *Catalogue) NewArrivals(ctx context.Context, since library.Date, offset,
 		s := search{ctx: ctx, tx: tx, offset: max(offset, 0), limit: max(limit, 0)}
 		args := newArgs()
 		query := "SELECT rank FROM bib WHERE added_on >= " + args.add(max(since.String(), "0")) + " ORDER BY added_on DESC, rank DESC"
-		err := s.rows(query, args, scanRank, func(r *row) bool {
+		err := s.rows(query, args, (*row).rankOnly, func(r *row) bool {
 			s.hit(r.rank)
 			return s.n <= library.CountCap || len(s.page) < s.limit
 		})
@@ -103,7 +103,7 @@ func volumesAround(ctx context.Context, tx *sql.Tx, p place, rank int64) ([]libr
 }
 
 func volumesOf(ctx context.Context, tx *sql.Tx, condition string, p place, rank int64) (bibs []library.Bib, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT b.bib FROM volume v CROSS JOIN bib b ON b.rank = v.rank WHERE v.work = $1 "+condition+" LIMIT $4", p.work, p.volume, rank, volumesCap)
+	rows, err := tx.QueryContext(ctx, "SELECT r.bib FROM volume v CROSS JOIN record r ON r.rank = v.rank WHERE v.work = $1 "+condition+" LIMIT $4", p.work, p.volume, rank, volumesCap)
 	if err != nil {
 		return nil, err
 	}

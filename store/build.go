@@ -1,6 +1,7 @@
 package store
 
 import (
+	"bytes"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -30,7 +31,7 @@ func Build(ctx context.Context, path string, in Info, records iter.Seq2[library.
 		}
 		db.SetMaxOpenConns(1)
 		b := builder{db: db, info: in, years: map[int64]int64{}, digests: map[int]library.Digest{}}
-		err = b.run(ctx, records)
+		err = b.run(ctx, path, records)
 		in = b.info
 		return errors.Join(err, db.Close())
 	}()
@@ -55,22 +56,43 @@ func syncFolder(dir string) error {
 	return errors.Join(d.Sync(), d.Close())
 }
 
+// builder builds in two halves. First it reads the records once, makes of them
+// everything that is stored, and sorts that; then it writes table by table, each in
+// the order of its keys, so that SQLite only ever appends.
 type builder struct {
 	db      *sql.DB
 	info    Info
 	years   map[int64]int64 // first rank of a year → bibs in it
 	digests map[int]library.Digest
+
+	bibs, items, isbns, wholes, volumes, spelled, starts *sorter
 }
 
-func (b *builder) run(ctx context.Context, records iter.Seq2[library.Record, error]) error {
+// The buffers of the sorters, in bytes; each has two of them.
+const (
+	rowsBuffer = 48 << 20
+	keysBuffer = 16 << 20
+)
+
+func (b *builder) run(ctx context.Context, path string, records iter.Seq2[library.Record, error]) (err error) {
+	for _, s := range []struct {
+		sorter **sorter
+		limit  int
+	}{
+		{&b.bibs, rowsBuffer}, {&b.items, keysBuffer}, {&b.isbns, keysBuffer / 4}, {&b.wholes, keysBuffer},
+		{&b.volumes, keysBuffer / 4}, {&b.spelled, keysBuffer}, {&b.starts, keysBuffer},
+	} {
+		*s.sorter = newSorter(path, s.limit)
+		defer func() { err = errors.Join(err, (*s.sorter).close()) }()
+	}
+	if err := b.gather(ctx, records); err != nil {
+		return err
+	}
 	if _, err := b.db.ExecContext(ctx, tables); err != nil {
 		return err
 	}
 	for _, step := range []func(context.Context, *sql.Tx) error{
-		func(ctx context.Context, tx *sql.Tx) error { return b.rows(ctx, tx, records) },
-		b.headings,
-		b.index,
-		b.finish,
+		b.writeBibs, b.writeRecords, b.writeItems, b.writeSides, b.writeHeadings, b.writeStarts, b.writeIndex, b.finish,
 	} {
 		tx, err := b.db.BeginTx(ctx, nil)
 		if err != nil {
@@ -86,151 +108,261 @@ func (b *builder) run(ctx context.Context, records iter.Seq2[library.Record, err
 	return nil
 }
 
-const spelledTable = `
-CREATE TEMP TABLE spelled (field TEXT, key TEXT, text TEXT, reading TEXT);
-CREATE TEMP TABLE started (inner INTEGER, key TEXT, heading INTEGER, tier INTEGER);`
+// prepared is a record with all that is made of it before it has a rank.
+type prepared struct {
+	row      *row
+	year     int
+	items    []library.Item
+	isbns    []string
+	wholes   []string
+	places   []place
+	headings map[headingKey]form
+}
 
-// rows writes the records and everything that stands for one bib alone.
-func (b *builder) rows(ctx context.Context, tx *sql.Tx, records iter.Seq2[library.Record, error]) error {
-	if _, err := tx.ExecContext(ctx, spelledTable); err != nil {
-		return err
-	}
-	w, err := newWriter(ctx, tx)
+func prepare(rec library.Record) (*prepared, error) {
+	r, err := rowOf(rec)
 	if err != nil {
-		return err
+		return nil, err
 	}
-	defer w.close()
-	spell, err := tx.PrepareContext(ctx, "INSERT INTO spelled VALUES ($1, $2, $3, $4)")
+	for _, it := range rec.Items {
+		if it.BibID != rec.Bib.ID {
+			return nil, fmt.Errorf("item %s stands with bib %s but belongs to %s", it.ID, rec.Bib.ID, it.BibID)
+		}
+	}
+	return &prepared{
+		row: r, year: rec.Bib.Year, items: rec.Items,
+		isbns: isbnsOf(rec.Bib), wholes: wholeKeys(rec.Bib), places: placesOf(rec.Bib), headings: headingsOf(rec.Bib),
+	}, nil
+}
+
+// gather reads the records and sorts everything that is made of them.
+func (b *builder) gather(ctx context.Context, records iter.Seq2[library.Record, error]) error {
+	err := inOrder(ctx, records, prepare, b.sort)
 	if err != nil {
-		return err
+		return fmt.Errorf("after %d bibs: %w", b.info.Bibs, err)
 	}
-	defer spell.Close()
-	for rec, err := range records {
-		if err != nil {
-			return fmt.Errorf("after %d bibs: %w", b.info.Bibs, err)
+	for _, s := range []*sorter{b.bibs, b.items, b.isbns, b.wholes, b.volumes, b.spelled} {
+		if err := s.finish(); err != nil {
+			return fmt.Errorf("sort: %w", err)
 		}
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		r, err := rowOf(rec)
-		if err != nil {
-			return err
-		}
-		year := yearRank(rec.Bib.Year)
-		b.years[year]++
-		r.rank = year + b.years[year]
-		if err := w.insertBib(r, rec.Bib); err != nil {
-			return err
-		}
-		for _, it := range rec.Items {
-			if it.BibID != rec.Bib.ID {
-				return fmt.Errorf("item %s stands with bib %s but belongs to %s", it.ID, rec.Bib.ID, it.BibID)
-			}
-			if err := w.putItem(it); err != nil {
-				return err
-			}
-		}
-		for k, f := range headingsOf(rec.Bib) {
-			if _, err := spell.ExecContext(ctx, k.field, k.key, f.Text, f.Reading); err != nil {
-				return err
-			}
-		}
-		bucket := library.BucketOf(rec.Bib.ID)
-		b.digests[bucket] = b.digests[bucket].XOR(r.digest)
-		b.info.Bibs++
-		b.info.Items += len(rec.Items)
 	}
 	return nil
 }
 
-// headings counts the headings of all bibs and writes them in order.
-func (b *builder) headings(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "SELECT field, key, text, reading, count(*) FROM spelled GROUP BY field, key, text, reading ORDER BY field, key")
-	if err != nil {
+func (b *builder) sort(p *prepared) error {
+	r := p.row
+	year := yearRank(p.year)
+	b.years[year]++
+	r.rank = year + b.years[year]
+	bucket := library.BucketOf(r.id)
+	b.digests[bucket] = b.digests[bucket].XOR(r.digest)
+	b.info.Bibs++
+	b.info.Items += len(p.items)
+	if err := b.bibs.add(rankKey(r.rank), r.encode()); err != nil {
 		return err
 	}
-	defer rows.Close()
-	insert, err := tx.PrepareContext(ctx, "INSERT INTO heading (id, field, key, count, forms) VALUES ($1, $2, $3, $4, $5)")
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
-	start, err := tx.PrepareContext(ctx, "INSERT INTO started VALUES ($1, $2, $3, $4)")
-	if err != nil {
-		return err
-	}
-	defer start.Close()
-
-	id := int64(0)
-	var current headingKey
-	var fs forms
-	write := func() error {
-		if len(fs) == 0 {
-			return nil
-		}
-		id++
-		encoded, err := json.Marshal(fs)
-		if err != nil {
+	for _, it := range p.items {
+		key := append(append(append([]byte(nil), it.BibID...), 0), it.ID...)
+		if err := b.items.add(key, encodeItem(it)); err != nil {
 			return err
 		}
-		if _, err := insert.ExecContext(ctx, id, current.field, current.key, fs.count(), string(encoded)); err != nil {
+	}
+	for _, isbn := range p.isbns {
+		if err := b.isbns.add(rankKey(r.rank, isbn), nil); err != nil {
 			return err
 		}
-		for _, s := range fs.starts() {
-			if _, err := start.ExecContext(ctx, s.inner, s.key, id, tier(fs.count())); err != nil {
-				return err
-			}
-		}
-		fs = nil
-		return nil
 	}
-	for rows.Next() {
-		var k headingKey
-		var f form
-		if err := rows.Scan(&k.field, &k.key, &f.Text, &f.Reading, &f.Count); err != nil {
+	for _, key := range p.wholes {
+		if err := b.wholes.add(rankKey(r.rank, key), nil); err != nil {
 			return err
 		}
-		if k != current {
-			if err := write(); err != nil {
-				return err
-			}
-			current = k
+	}
+	for _, at := range p.places {
+		if err := b.volumes.add(rankKey(r.rank, at.work, at.volume), appendFields(nil, at.work, at.volume)); err != nil {
+			return err
 		}
-		fs = fs.with(f, f.Count)
 	}
-	if err := errors.Join(rows.Err(), write()); err != nil {
-		return err
+	for k, f := range p.headings {
+		fields := appendFields(nil, string(k.field), k.key, f.Text, f.Reading)
+		if err := b.spelled.add(append(append([]byte(k.field), 0), k.key...), fields); err != nil {
+			return err
+		}
 	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO start SELECT inner, key, heading, tier FROM started ORDER BY inner, key, heading")
-	return err
+	return nil
 }
 
-// index writes the tokens of every bib in the order of the ranks: FTS5 begins a
+// insert runs a statement for each row of a sorter.
+func insert(ctx context.Context, tx *sql.Tx, s *sorter, statement string, values func(sorted) ([]any, error)) error {
+	stmt, err := tx.PrepareContext(ctx, statement)
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	return inOrder(ctx, s.rows(), values, func(args []any) error {
+		_, err := stmt.ExecContext(ctx, args...)
+		return err
+	})
+}
+
+func (b *builder) writeBibs(ctx context.Context, tx *sql.Tx) error {
+	return insert(ctx, tx, b.bibs, insertBib, func(s sorted) ([]any, error) {
+		r, err := decodeRow(s)
+		if err != nil {
+			return nil, err
+		}
+		return r.bibValues(), nil
+	})
+}
+
+func (b *builder) writeRecords(ctx context.Context, tx *sql.Tx) error {
+	return insert(ctx, tx, b.bibs, insertRecord, func(s sorted) ([]any, error) {
+		r, err := decodeRow(s)
+		if err != nil {
+			return nil, err
+		}
+		return []any{r.rank, r.bib}, nil
+	})
+}
+
+func (b *builder) writeItems(ctx context.Context, tx *sql.Tx) error {
+	return insert(ctx, tx, b.items, insertItem, func(s sorted) ([]any, error) {
+		it, err := decodeItem(s.value)
+		if err != nil {
+			return nil, err
+		}
+		return itemValues(it), nil
+	})
+}
+
+// writeSides writes what is looked up beside the full-text index.
+func (b *builder) writeSides(ctx context.Context, tx *sql.Tx) error {
+	keyed := func(s sorted) ([]any, error) {
+		return []any{string(s.key[:len(s.key)-9]), rankIn(s.key)}, nil
+	}
+	if err := insert(ctx, tx, b.isbns, insertISBN, keyed); err != nil {
+		return err
+	}
+	if err := insert(ctx, tx, b.wholes, insertWhole, keyed); err != nil {
+		return err
+	}
+	return insert(ctx, tx, b.volumes, insertVolume, func(s sorted) ([]any, error) {
+		var at place
+		err := cutFields(s.value, &at.work, &at.volume)
+		return []any{at.work, at.volume, rankIn(s.key)}, err
+	})
+}
+
+// writeHeadings counts the headings of all bibs and writes them in order.
+func (b *builder) writeHeadings(ctx context.Context, tx *sql.Tx) error {
+	stmt, err := tx.PrepareContext(ctx, "INSERT INTO heading (id, field, key, count, forms) VALUES ($1, $2, $3, $4, $5)")
+	if err != nil {
+		return err
+	}
+	defer stmt.Close()
+	id := int64(0)
+	err = inOrder(ctx, grouped(b.spelled.rows()), spellings, func(h *spelling) error {
+		id++
+		if _, err := stmt.ExecContext(ctx, id, string(h.field), h.key, h.forms.count(), h.encoded); err != nil {
+			return err
+		}
+		for _, s := range h.starts {
+			inner := byte('0')
+			if s.inner {
+				inner = '1'
+			}
+			key := rankKey(id, string(inner)+s.key)
+			if err := b.starts.add(key, []byte{byte(tier(h.forms.count()))}); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	return errors.Join(err, b.starts.finish())
+}
+
+// grouped joins the rows with the same key.
+func grouped(rows iter.Seq2[sorted, error]) iter.Seq2[[]sorted, error] {
+	return func(yield func([]sorted, error) bool) {
+		var group []sorted
+		for s, err := range rows {
+			if err != nil {
+				yield(nil, err)
+				return
+			}
+			if len(group) > 0 && !bytes.Equal(group[0].key, s.key) {
+				if !yield(group, nil) {
+					return
+				}
+				group = nil
+			}
+			group = append(group, s)
+		}
+		if len(group) > 0 {
+			yield(group, nil)
+		}
+	}
+}
+
+// spelling is a heading with all its spellings.
+type spelling struct {
+	headingKey
+	forms   forms
+	encoded string
+	starts  []startKey
+}
+
+func spellings(group []sorted) (*spelling, error) {
+	h := &spelling{}
+	for i := 0; i < len(group); {
+		same := 1 // with the same spelling
+		for i+same < len(group) && bytes.Equal(group[i].value, group[i+same].value) {
+			same++
+		}
+		var field string
+		var f form
+		if err := cutFields(group[i].value, &field, &h.key, &f.Text, &f.Reading); err != nil {
+			return nil, err
+		}
+		h.field = library.SuggestionField(field)
+		h.forms = h.forms.with(f, same)
+		i += same
+	}
+	encoded, err := json.Marshal(h.forms)
+	h.encoded, h.starts = string(encoded), h.forms.starts()
+	return h, err
+}
+
+func (b *builder) writeStarts(ctx context.Context, tx *sql.Tx) error {
+	return insert(ctx, tx, b.starts, "INSERT INTO start (inner, key, heading, tier) VALUES ($1, $2, $3, $4)", func(s sorted) ([]any, error) {
+		return []any{s.key[0] == '1', string(s.key[1 : len(s.key)-9]), rankIn(s.key), int64(s.value[0])}, nil
+	})
+}
+
+// indexMemory is how much of the full-text index is gathered in memory before it is
+// written, in bytes: that of a million bibs at once, so that nothing is left to merge.
+const indexMemory = 256 << 20
+
+// updateMemory is the same for later changes.
+const updateMemory = 32 << 20
+
+// writeIndex writes the tokens of every bib in the order of the ranks: FTS5 begins a
 // new segment whenever a row number goes down.
-func (b *builder) index(ctx context.Context, tx *sql.Tx) error {
-	if _, err := tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('hashsize', 33554432)"); err != nil {
+func (b *builder) writeIndex(ctx context.Context, tx *sql.Tx) error {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('hashsize', $1)", indexMemory); err != nil {
 		return err
 	}
-	rows, err := tx.QueryContext(ctx, "SELECT rank, folded, kind, language, juvenile, ndc, branches FROM bib ORDER BY rank")
+	err := insert(ctx, tx, b.bibs, "INSERT INTO search (rowid, t) VALUES ($1, $2)", func(s sorted) ([]any, error) {
+		r, err := decodeRow(s)
+		if err != nil {
+			return nil, err
+		}
+		return []any{r.rank, r.tokens()}, nil
+	})
 	if err != nil {
 		return err
 	}
-	defer rows.Close()
-	insert, err := tx.PrepareContext(ctx, "INSERT INTO search (rowid, t) VALUES ($1, $2)")
-	if err != nil {
-		return err
-	}
-	defer insert.Close()
-	for rows.Next() {
-		var r row
-		if err := rows.Scan(&r.rank, &r.folded, &r.kind, &r.language, &r.juvenile, &r.ndc, &r.branches); err != nil {
-			return err
-		}
-		if _, err := insert.ExecContext(ctx, r.rank, r.tokens()); err != nil {
-			return err
-		}
-	}
-	return rows.Err()
+	_, err = tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('hashsize', $1)", updateMemory)
+	return err
 }
 
 func (b *builder) finish(ctx context.Context, tx *sql.Tx) error {

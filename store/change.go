@@ -72,15 +72,18 @@ func (s *changeSet) touch(id library.BibID) (*touched, error) {
 	}
 	t := &touched{}
 	r := row{id: id}
-	var digest []byte
-	err := s.tx.QueryRowContext(s.ctx, "SELECT rank, bib, folded, kind, language, juvenile, ndc, branches, added_on, copies, digest FROM bib WHERE id = $1", id).
-		Scan(&r.rank, &r.bib, &r.folded, &r.kind, &r.language, &r.juvenile, &r.ndc, &r.branches, &r.addedOn, &r.copies, &digest)
+	err := s.tx.QueryRowContext(s.ctx, "SELECT "+rowColumns+", b.added_on, b.copies, r.bib FROM bib b CROSS JOIN record r ON r.rank = b.rank WHERE b.id = $1", id).
+		Scan(append(r.columns(), &r.addedOn, &r.copies, &r.bib)...)
 	switch {
 	case err == nil:
-		copy(r.digest[:], digest)
 		if err := json.Unmarshal([]byte(r.bib), &t.oldBib); err != nil {
 			return nil, fmt.Errorf("%w: read bib %s: %w", ErrDamaged, id, err)
 		}
+		items, err := loadItems(s.ctx, s.tx, id)
+		if err != nil {
+			return nil, err
+		}
+		r.digest = library.DigestOf(library.Record{Bib: t.oldBib, Items: items})
 		bib := t.oldBib
 		t.old, t.bib = &r, &bib
 	case err != sql.ErrNoRows:
@@ -149,19 +152,11 @@ func (s *changeSet) setAvailability(a library.Availability) error {
 
 // item reads an item, nil when there is none.
 func (s *changeSet) item(id library.ItemID) (*library.Item, error) {
-	var encoded string
-	err := s.tx.QueryRowContext(s.ctx, "SELECT item FROM item WHERE id = $1", id).Scan(&encoded)
-	if err == sql.ErrNoRows {
-		return nil, nil
-	}
-	if err != nil {
+	items, err := queryItems(s.ctx, s.tx, "WHERE id = $1", id)
+	if err != nil || len(items) == 0 {
 		return nil, err
 	}
-	var it library.Item
-	if err := json.Unmarshal([]byte(encoded), &it); err != nil {
-		return nil, fmt.Errorf("%w: read item %s: %w", ErrDamaged, id, err)
-	}
-	return &it, nil
+	return &items[0], nil
 }
 
 // indexed is a row of the full-text index to take out or to put in.
@@ -257,13 +252,16 @@ func (s *changeSet) rank(next *row, t *touched, years map[int64]int64) error {
 func (s *changeSet) writeBib(t *touched, next *row) error {
 	switch {
 	case t.old != nil && next != nil && t.old.rank == next.rank:
-		if _, err := s.tx.ExecContext(s.ctx, `UPDATE bib SET bib = $2, folded = $3, kind = $4, language = $5, juvenile = $6,
-			ndc = $7, branches = $8, added_on = $9, copies = $10, digest = $11 WHERE rank = $1`,
-			next.rank, next.bib, next.folded, next.kind, next.language, next.juvenile, next.ndc, next.branches, next.addedOn, next.copies, next.digest[:]); err != nil {
+		if _, err := s.tx.ExecContext(s.ctx, `UPDATE bib SET folded = $2, ndc = $3, shelves = $4, branches = $5, kind = $6, language = $7, juvenile = $8,
+			added_on = $9, copies = $10 WHERE rank = $1`,
+			next.rank, next.folded, next.ndc, next.shelves, next.branches, next.kind, next.language, next.juvenile, next.addedOn, next.copies); err != nil {
 			return err
 		}
 		if t.old.bib == next.bib {
 			return nil
+		}
+		if _, err := s.tx.ExecContext(s.ctx, "UPDATE record SET bib = $2 WHERE rank = $1", next.rank, next.bib); err != nil {
+			return err
 		}
 		if err := s.w.deleteSides(t.old.rank, t.oldBib); err != nil {
 			return err
@@ -273,8 +271,10 @@ func (s *changeSet) writeBib(t *touched, next *row) error {
 		if err := s.w.deleteSides(t.old.rank, t.oldBib); err != nil {
 			return err
 		}
-		if _, err := s.tx.ExecContext(s.ctx, "DELETE FROM bib WHERE rank = $1", t.old.rank); err != nil {
-			return err
+		for _, table := range []string{"bib", "record"} {
+			if _, err := s.tx.ExecContext(s.ctx, "DELETE FROM "+table+" WHERE rank = $1", t.old.rank); err != nil {
+				return err
+			}
 		}
 	}
 	if next == nil {

@@ -90,8 +90,8 @@ func nearKanji(ctx context.Context, tx *sql.Tx, typed []rune, found map[int64]*h
 	s := search{ctx: ctx, tx: tx, plan: p}
 	near := map[headingKey]bool{}
 	bibs := 0
-	err := s.rows("SELECT "+rowColumns+" FROM search s CROSS JOIN bib b ON b.rank = s.rowid WHERE s.search MATCH $1 ORDER BY s.rowid DESC",
-		&arguments{list: []any{p.match}}, scanRow, func(r *row) bool {
+	err := s.rows("SELECT s.rowid, r.bib FROM search s CROSS JOIN record r ON r.rank = s.rowid WHERE s.search MATCH $1 ORDER BY s.rowid DESC",
+		&arguments{list: []any{p.match}}, func(r *row) []any { return []any{&r.rank, &r.bib} }, func(r *row) bool {
 			var b library.Bib
 			if json.Unmarshal([]byte(r.bib), &b) == nil {
 				for k := range headingsOf(b) {

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"math"
 	"slices"
 	"strings"
@@ -13,19 +14,23 @@ import (
 // up, and what is then to be checked on each candidate.
 type plan struct {
 	match     string   // FTS5 expression; empty: every bib is a candidate
+	sure      string   // of those, the rows that need no check; empty: none are known
+	doubtful  string   // with sure, it finds all that match does
 	isbn      string   // looked up in its own table instead
 	isbnStart []string // the beginnings that an ISBN typed so far may have
-	exact     bool     // the index's rows need no further check
+	exact     bool     // none of the index's rows need a check
 	nothing   bool     // nothing can be found
 	from, to  int64    // ranks, inclusive
 
 	words     []term            // what the query's words ask; a whole title meets them too
 	fields    []term            // what its fields ask
+	unsure    []term            // of both, what must be checked on what the index finds
 	filters   []func(*row) bool // what match says of kind, branch, …, for rows from elsewhere
 	available bool
 	branch    library.BranchCode
 
 	whole []string // keys of titles that come first
+	parts []string // keys of titles that come first where the rest of the query is met too
 }
 
 // lookedUp is how many words the index is asked for; further ones are checked on
@@ -63,16 +68,24 @@ func planOf(q library.Query) plan {
 		}
 		p.fields = append(p.fields, term{{asNDC, digits, nil}})
 	}
-	var exprs []string
+	var exprs, sure []string
 	for i, t := range slices.Concat(p.words, p.fields) {
-		if i == lookedUp {
-			p.exact = false
-			break
+		if i >= lookedUp {
+			p.unsure = append(p.unsure, t)
+			sure = nil
+			continue
 		}
-		expr, exact := t.match()
+		expr, certain := t.match()
 		exprs = append(exprs, expr)
-		p.exact = p.exact && exact
+		if certain != "" && len(sure) == i {
+			sure = append(sure, certain)
+		}
+		if certain != expr {
+			p.unsure = append(p.unsure, t)
+		}
 	}
+	p.exact = p.exact && len(p.unsure) == 0
+	var marks []string
 	for _, f := range []struct {
 		set  bool
 		mark string
@@ -85,15 +98,22 @@ func planOf(q library.Query) plan {
 		{q.Juvenile, markJuvenile, "", func(r *row) bool { return r.juvenile }},
 	} {
 		if f.set {
-			exprs = append(exprs, quoted(f.mark+f.want))
+			exprs, marks = append(exprs, quoted(f.mark+f.want)), append(marks, quoted(f.mark+f.want))
 			p.filters = append(p.filters, f.is)
 		}
 	}
 	p.match = strings.Join(exprs, " AND ")
+	if len(sure) > 0 && len(sure)+len(marks) == len(exprs) && !p.asksISBN() {
+		p.sure = strings.Join(append(sure, marks...), " AND ")
+		p.doubtful = p.match
+		if len(sure) == 1 && len(p.unsure) == 1 { // one word: its other ways alone
+			p.doubtful = strings.Join(append([]string{p.unsure[0].uncertain()}, marks...), " AND ")
+		}
+	}
 	if p.match == "" && p.isbn == "" && len(p.isbnStart) == 0 && p.to == math.MaxInt64 && p.from == 0 && !p.available {
 		p.nothing = true // only spaces were typed
 	}
-	p.whole = wholeOf(q)
+	p.whole, p.parts = wholeOf(q)
 	return p
 }
 
@@ -126,26 +146,56 @@ func (p *plan) askISBN(input string) {
 	}
 }
 
-// match returns the FTS5 expression of a term and whether its rows all meet it.
-func (t term) match() (expr string, exact bool) {
-	exact = true
-	var exprs []string
+// match returns the FTS5 expression of a term, and the one whose rows are known to
+// meet it: the same, a narrower one, or none.
+func (t term) match() (expr, certain string) {
+	exact, others := t.expressions()
+	return anyOf(append(others, exact...)), anyOf(exact)
+}
+
+// uncertain returns the expression of the ways whose rows need a check.
+func (t term) uncertain() string {
+	_, others := t.expressions()
+	return anyOf(others)
+}
+
+// expressions returns those of the ways that the index knows for certain, and those
+// of the others.
+func (t term) expressions() (exact, others []string) {
 	for _, w := range t {
-		e, x := w.match(len(w.in) == len(anywhere.text) || len(w.in) == len(anywhere.reading))
-		exprs = append(exprs, "("+e+")")
-		exact = exact && x
+		e, certain := w.match(len(w.in) == len(anywhere.text) || len(w.in) == len(anywhere.reading))
+		if certain {
+			exact = append(exact, "("+e+")")
+		} else {
+			others = append(others, "("+e+")")
+		}
 	}
-	return "(" + strings.Join(exprs, " OR ") + ")", exact
+	return exact, others
+}
+
+// anyOf joins expressions, "" for none.
+func anyOf(exprs []string) string {
+	if len(exprs) == 0 {
+		return ""
+	}
+	return "(" + strings.Join(exprs, " OR ") + ")"
 }
 
 // wholeOf returns the keys that the title of a bib must equal for it to stand
-// before all other hits.
-func wholeOf(q library.Query) []string {
-	input := q.Title
-	if input == "" {
-		input = q.Words
+// before all other hits; and those of its single words, which a title may equal that
+// meets the others as well: こころ of 夏目 こころ.
+func wholeOf(q library.Query) (whole, parts []string) {
+	text := kana.Fold(cmp.Or(q.Title, q.Words))
+	whole = wholeOfText(text)
+	if words := strings.Fields(text); len(words) > 1 && len(words) <= lookedUp {
+		for _, w := range words {
+			parts = append(parts, wholeOfText(w)...)
+		}
 	}
-	text := kana.Fold(input)
+	return whole, sortedSet(parts)
+}
+
+func wholeOfText(text string) []string {
 	keys := []string{squeeze(text)}
 	romaji := ""
 	for _, word := range strings.Fields(text) {

@@ -10,12 +10,13 @@ import (
 	"madoguchi/library/kana"
 )
 
-// row is a bib as the table bib holds it.
+// row is a bib as the tables bib and record hold it. Its digest is not stored.
 type row struct {
 	rank     int64
 	id       library.BibID
 	bib      string
 	folded   string
+	shelves  string
 	kind     string
 	language string
 	juvenile bool
@@ -24,6 +25,7 @@ type row struct {
 	addedOn  string
 	copies   int
 	digest   library.Digest
+	met      bool // not stored: the conditions of the query that read it
 }
 
 // rowOf makes the row of a record; its rank is still to be given.
@@ -48,13 +50,19 @@ func rowOf(r library.Record) (*row, error) {
 		}
 	}
 	out.ndc = strings.Join(sortedSet(ndc), " ")
-	var branches []string
+	var branches, shelves []string
 	for _, it := range r.Items {
 		if it.Branch != "" {
 			branches = append(branches, string(it.Branch))
 		}
+		if it.State == library.OnShelf {
+			shelves = append(shelves, string(it.Branch))
+		}
 	}
 	out.branches = strings.Join(sortedSet(branches), " ")
+	if shelves = sortedSet(shelves); len(shelves) > 0 {
+		out.shelves = " " + strings.Join(shelves, " ") + " "
+	}
 	return out, nil
 }
 

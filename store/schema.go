@@ -4,7 +4,7 @@ package store
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
 // change to this file, row.go, tokens.go or package kana that changes a stored byte.
-const Schema = 1
+const Schema = 2
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"
@@ -22,27 +22,34 @@ CREATE TABLE info (
 	items    INTEGER NOT NULL,
 	built_at INTEGER NOT NULL
 );
-CREATE TABLE bib (
+CREATE TABLE bib ( -- what a search reads of a bib, and no more: a thousand are read for a count
 	rank     INTEGER PRIMARY KEY,
 	id       TEXT    NOT NULL,
-	bib      TEXT    NOT NULL, -- JSON
 	folded   TEXT    NOT NULL, -- see folded.go
+	ndc      TEXT    NOT NULL, -- digits, parted by spaces
+	shelves  TEXT    NOT NULL, -- branches with a copy on a shelf, a space on either side of each
+	branches TEXT    NOT NULL, -- that have a copy, parted by spaces
 	kind     TEXT    NOT NULL,
 	language TEXT    NOT NULL,
 	juvenile INTEGER NOT NULL,
-	ndc      TEXT    NOT NULL, -- digits, parted by spaces
-	branches TEXT    NOT NULL, -- that have a copy, parted by spaces
 	added_on TEXT    NOT NULL,
-	copies   INTEGER NOT NULL,
-	digest   BLOB    NOT NULL
+	copies   INTEGER NOT NULL
+);
+CREATE TABLE record ( -- what is shown of a bib
+	rank INTEGER PRIMARY KEY,
+	bib  TEXT NOT NULL -- JSON
 );
 CREATE TABLE item (
-	id      TEXT PRIMARY KEY,
-	bib_id  TEXT NOT NULL, -- which may still be on its way
-	branch  TEXT NOT NULL,
-	barcode TEXT NOT NULL,
-	state   TEXT NOT NULL,
-	item    TEXT NOT NULL -- JSON
+	bib_id      TEXT    NOT NULL, -- which may still be on its way
+	id          TEXT    NOT NULL,
+	branch      TEXT    NOT NULL,
+	barcode     TEXT, -- NULL: the id
+	call_number TEXT    NOT NULL,
+	shelf       TEXT    NOT NULL,
+	lendable    INTEGER NOT NULL,
+	state       TEXT    NOT NULL,
+	due_on      TEXT    NOT NULL,
+	PRIMARY KEY (bib_id, id)
 ) WITHOUT ROWID;
 CREATE TABLE isbn (
 	isbn TEXT    NOT NULL,
@@ -87,7 +94,7 @@ INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999)
 const indexes = `
 CREATE UNIQUE INDEX bib_id ON bib (id);
 CREATE INDEX bib_added ON bib (added_on, rank);
-CREATE INDEX item_bib ON item (bib_id, branch, state);
+CREATE UNIQUE INDEX item_id ON item (id);
 CREATE INDEX item_barcode ON item (barcode) WHERE barcode <> '';
 CREATE INDEX start_common ON start (inner, key, heading) WHERE tier >= 1;
 CREATE INDEX start_often ON start (inner, key, heading) WHERE tier >= 2;

@@ -41,6 +41,7 @@ type wayKind int
 
 const (
 	asText wayKind = iota
+	asWord         // a Latin word begins so; asText finds it inside words as well
 	asReading
 	asLooseReading
 	asNDC
@@ -55,8 +56,14 @@ func (w way) met(r *row, f *folded) bool {
 		if f[section] == "" {
 			continue
 		}
-		if w.as == asText {
+		switch w.as {
+		case asText:
 			if containsWord(f[section], w.want) {
+				return true
+			}
+			continue
+		case asWord:
+			if beginsWord(f[section], w.want) {
 				return true
 			}
 			continue
@@ -78,6 +85,11 @@ func containsWord(text, want string) bool {
 	if !startsOnly(want) {
 		return strings.Contains(text, want)
 	}
+	return beginsWord(text, want)
+}
+
+// beginsWord reports whether a Latin word of text begins with want.
+func beginsWord(text, want string) bool {
 	for at := 0; ; {
 		i := strings.Index(text[at:], want)
 		if i < 0 {
@@ -108,8 +120,11 @@ func (w way) match(everywhere bool) (expr string, exact bool) {
 	switch w.as {
 	case asNDC:
 		return quoted(markNDC + w.want), true
+	case asWord:
+		head, whole := begin(w.want)
+		return quoted(markWord + head), whole && everywhere
 	case asReading, asLooseReading:
-		head, whole := firstRunes(w.want, readingToken)
+		head, whole := begin(w.want)
 		exact = whole && everywhere
 		if w.as == asReading {
 			return quoted(markReading + head), exact
@@ -123,16 +138,6 @@ func (w way) match(everywhere bool) (expr string, exact bool) {
 		tokens[i] = quoted(t)
 	}
 	return strings.Join(tokens, " AND "), exact
-}
-
-func firstRunes(s string, n int) (head string, whole bool) {
-	for i := range s {
-		if n == 0 {
-			return s[:i], false
-		}
-		n--
-	}
-	return s, true
 }
 
 // wordTokens returns tokens that every text with this word has.
@@ -198,6 +203,9 @@ func ndcNumber(word string) (digits string, ok bool) {
 
 func wordTerm(word string, lengthened bool, in fields) term {
 	t := term{{asText, word, in.text}}
+	if !startsOnly(word) && isLatinWord(word) {
+		t = append(t, way{asWord, word, in.text})
+	}
 	if len(in.reading) == 0 {
 		return t
 	}
@@ -211,6 +219,10 @@ func wordTerm(word string, lengthened bool, in fields) term {
 	return t
 }
 
+func isLatinWord(s string) bool {
+	return !strings.ContainsFunc(s, func(r rune) bool { return !kana.IsLatin(r) })
+}
+
 // typedKey is a key that a reading may begin with when it is what was typed.
 type typedKey struct {
 	key   string
@@ -222,15 +234,17 @@ type typedKey struct {
 // in it, which may stand for any long vowel.
 func readingKeys(word string, lengthened bool) []typedKey {
 	head := strings.TrimRightFunc(word, func(r rune) bool { return r >= 'a' && r <= 'z' })
-	if head != "" && !kana.IsKana(head) {
+	if head != "" && !isReading(head) {
 		return nil
 	}
 	var out []typedKey
 	if tail := word[len(head):]; tail == "" {
 		out = append(out, typedKey{kana.Key(head), false})
 	} else {
-		for _, k := range kana.Expand(tail) {
-			out = append(out, typedKey{kana.Key(head + kana.Fold(k)), false})
+		for _, romaji := range withSyllabicN(tail) {
+			for _, k := range kana.Expand(romaji) {
+				out = append(out, typedKey{kana.Key(head + kana.Fold(k)), false})
+			}
 		}
 		lengthened = lengthened || head == ""
 	}
@@ -242,6 +256,32 @@ func readingKeys(word string, lengthened bool) []typedKey {
 	}
 	if other, ok := particles[word]; ok {
 		out = append(out, typedKey{other, false})
+	}
+	return out
+}
+
+// isReading reports whether folded text may be the beginning of a reading: kana, and
+// the digits that readings are catalogued with, as in 2015ねん.
+func isReading(folded string) bool {
+	letters := strings.TrimFunc(folded, func(r rune) bool { return r >= '0' && r <= '9' })
+	for part := range strings.FieldsFuncSeq(letters, func(r rune) bool { return r >= '0' && r <= '9' }) {
+		if !kana.IsKana(part) {
+			return false
+		}
+	}
+	return letters != ""
+}
+
+// withSyllabicN returns romaji as it is, and once more for each n between vowels as
+// if it were ん: renai is れんあい at least as often as れない.
+func withSyllabicN(romaji string) []string {
+	const most = 3
+	isVowel := func(b byte) bool { return strings.IndexByte("aiueo", b) >= 0 }
+	out := []string{romaji}
+	for i := 1; i+1 < len(romaji) && len(out) <= most; i++ {
+		if romaji[i] == 'n' && isVowel(romaji[i-1]) && (isVowel(romaji[i+1]) || romaji[i+1] == 'y') {
+			out = append(out, romaji[:i+1]+"'"+romaji[i+1:])
+		}
 	}
 	return out
 }

@@ -9,12 +9,12 @@ import (
 )
 
 // The index holds tokens of several kinds. Text is cut into single characters,
-// pairs and, for kana and Latin letters, triples; a token of another kind begins
+// pairs and, of one script, triples; a token of another kind begins
 // with its mark, a private-use character, which no folded text contains.
 const (
-	markReading  = "\uE000" // 1 to 6 kana of a key of a reading
+	markReading  = "\uE000" // the beginning of a key of a reading
 	markLoose    = "\uE001" // the same of its loose key, where that differs
-	markWord     = "\uE002" // 1 or 2 letters from the start of a Latin word
+	markWord     = "\uE002" // the beginning of a Latin word
 	markNDC      = "\uE003" // digits of an NDC number from its start
 	markBranch   = "\uE004"
 	markKind     = "\uE005"
@@ -22,8 +22,14 @@ const (
 	markJuvenile = "\uE007"
 )
 
-// readingToken is how many kana of a key the index knows.
-const readingToken = 6
+// knownBeginning reports whether the index knows the beginning of so many letters of a
+// key or a Latin word. A longer one than is known is looked for by the longest that
+// is, and checked.
+func knownBeginning(letters int) bool {
+	return letters <= 8 || letters == 10 || letters == longestBeginning
+}
+
+const longestBeginning = 12
 
 // tokenSet gathers the tokens of one bib, each once, in the order of first use.
 type tokenSet struct {
@@ -86,14 +92,11 @@ func cutText(value string, add func(string)) {
 				add(value[i:end])
 			}
 			if latin && !kana.IsLatin(before) {
-				add(markWord + value[i:end])
+				addBeginnings(markWord, latinWord(value[i:]), add)
 			}
 			if before != ' ' {
-				switch {
-				case !latin || !kana.IsLatin(before):
+				if !latin || !kana.IsLatin(before) {
 					add(value[at:end])
-				case !kana.IsLatin(before2):
-					add(markWord + value[at:end])
 				}
 				if before2 != ' ' && triple(before2, before, r) {
 					add(value[at2:end])
@@ -107,7 +110,9 @@ func cutText(value string, add func(string)) {
 
 // triple reports whether three characters are kept together in the index.
 func triple(a, b, c rune) bool {
-	return kana.IsLatin(a) && kana.IsLatin(b) && kana.IsLatin(c) || isHiragana(a) && isHiragana(b) && isHiragana(c)
+	return kana.IsLatin(a) && kana.IsLatin(b) && kana.IsLatin(c) ||
+		isHiragana(a) && isHiragana(b) && isHiragana(c) ||
+		kana.IsKanji(a) && kana.IsKanji(b) && kana.IsKanji(c)
 }
 
 func isHiragana(r rune) bool { return r >= 'ぁ' && r <= 'ん' }
@@ -115,22 +120,43 @@ func isHiragana(r rune) bool { return r >= 'ぁ' && r <= 'ん' }
 // cutReading cuts a folded reading into the beginnings of its keys.
 func cutReading(reading string, add func(string)) {
 	for _, key := range kana.Keys(reading) {
-		addPrefixes(markReading, key, add)
+		addBeginnings(markReading, key, add)
 		if loose := kana.Loose(key); loose != key {
-			addPrefixes(markLoose, loose, add)
+			addBeginnings(markLoose, loose, add)
 		}
 	}
 }
 
-func addPrefixes(mark, key string, add func(string)) {
+func addBeginnings(mark, key string, add func(string)) {
 	n := 0
 	for i, r := range key {
-		if n == readingToken {
+		if n == longestBeginning {
 			break
 		}
-		n++
-		add(mark + key[:i+utf8.RuneLen(r)])
+		if n++; knownBeginning(n) {
+			add(mark + key[:i+utf8.RuneLen(r)])
+		}
 	}
+}
+
+// latinWord is the Latin word that text begins with.
+func latinWord(text string) string {
+	if end := strings.IndexFunc(text, func(r rune) bool { return !kana.IsLatin(r) }); end >= 0 {
+		return text[:end]
+	}
+	return text
+}
+
+// begin returns the longest beginning of a word that the index knows, and whether it
+// is the whole word.
+func begin(word string) (head string, whole bool) {
+	n := 0
+	for i, r := range word {
+		if n++; knownBeginning(n) {
+			head = word[:i+utf8.RuneLen(r)]
+		}
+	}
+	return head, head == word
 }
 
 // indexable writes a token so that FTS5's ascii tokenizer takes it for one and

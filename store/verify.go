@@ -43,7 +43,7 @@ func (c *Catalogue) quickCheck(ctx context.Context) (err error) {
 
 // verifyRecords makes every row anew from its record and compares.
 func verifyRecords(ctx context.Context, tx *sql.Tx) error {
-	rows, err := tx.QueryContext(ctx, "SELECT rank, id, bib, folded, branches, ndc, copies, digest FROM bib ORDER BY rank")
+	rows, err := tx.QueryContext(ctx, "SELECT "+rowColumns+", b.copies, r.bib FROM bib b LEFT JOIN record r ON r.rank = b.rank ORDER BY b.rank")
 	if err != nil {
 		return err
 	}
@@ -52,12 +52,12 @@ func verifyRecords(ctx context.Context, tx *sql.Tx) error {
 	bibs, items := 0, 0
 	for rows.Next() {
 		var r row
-		var digest []byte
-		if err := rows.Scan(&r.rank, &r.id, &r.bib, &r.folded, &r.branches, &r.ndc, &r.copies, &digest); err != nil {
+		var encoded sql.NullString
+		if err := rows.Scan(append(r.columns(), &r.copies, &encoded)...); err != nil {
 			return err
 		}
 		var rec library.Record
-		if err := json.Unmarshal([]byte(r.bib), &rec.Bib); err != nil {
+		if err := json.Unmarshal([]byte(encoded.String), &rec.Bib); err != nil {
 			return fmt.Errorf("%w: bib %s cannot be read: %w", ErrDamaged, r.id, err)
 		}
 		if rec.Items, err = loadItems(ctx, tx, r.id); err != nil {
@@ -67,7 +67,7 @@ func verifyRecords(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return fmt.Errorf("%w: bib %s: %w", ErrDamaged, r.id, err)
 		}
-		if want.id != r.id || want.folded != r.folded || want.branches != r.branches || want.ndc != r.ndc || want.copies != r.copies || string(digest) != string(want.digest[:]) {
+		if want.id != r.id || want.folded != r.folded || want.branches != r.branches || want.shelves != r.shelves || want.ndc != r.ndc || want.copies != r.copies {
 			return fmt.Errorf("%w: bib %s is not as it was written", ErrDamaged, r.id)
 		}
 		bucket := library.BucketOf(r.id)

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 
 	"madoguchi/library"
@@ -12,11 +11,39 @@ import (
 // writer writes bibs and items into the ordinary tables within one transaction;
 // the full-text index and the headings are its callers' business.
 type writer struct {
-	ctx  context.Context
-	tx   *sql.Tx
-	bib  *sql.Stmt
-	item *sql.Stmt
-	side [3]*sql.Stmt
+	ctx    context.Context
+	tx     *sql.Tx
+	bib    *sql.Stmt
+	record *sql.Stmt
+	item   *sql.Stmt
+	side   [3]*sql.Stmt
+}
+
+// The statements that put rows into the ordinary tables.
+const (
+	insertBib = `INSERT INTO bib (rank, id, folded, ndc, shelves, branches, kind, language, juvenile, added_on, copies)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11)`
+	insertRecord = `INSERT INTO record (rank, bib) VALUES ($1, $2)`
+	insertItem   = `INSERT INTO item (bib_id, id, branch, barcode, call_number, shelf, lendable, state, due_on)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
+	insertISBN   = `INSERT INTO isbn (isbn, rank) VALUES ($1, $2)`
+	insertWhole  = `INSERT INTO whole (key, rank) VALUES ($1, $2)`
+	insertVolume = `INSERT INTO volume (work, volume, rank) VALUES ($1, $2, $3)`
+)
+
+// bibValues are the values of insertBib.
+func (r *row) bibValues() []any {
+	return []any{r.rank, string(r.id), r.folded, r.ndc, r.shelves, r.branches, r.kind, r.language, r.juvenile, r.addedOn, r.copies}
+}
+
+// itemValues are the values of insertItem.
+func itemValues(it library.Item) []any {
+	barcode := sql.NullString{String: it.Barcode, Valid: it.Barcode != string(it.ID)}
+	due := "" // as library.Date stores no day
+	if !it.DueOn.IsZero() {
+		due = it.DueOn.String()
+	}
+	return []any{string(it.BibID), string(it.ID), string(it.Branch), barcode, it.CallNumber, it.Shelf, it.Lendable, string(it.State), due}
 }
 
 func newWriter(ctx context.Context, tx *sql.Tx) (*writer, error) {
@@ -25,12 +52,8 @@ func newWriter(ctx context.Context, tx *sql.Tx) (*writer, error) {
 		stmt **sql.Stmt
 		text string
 	}{
-		{&w.bib, `INSERT INTO bib (rank, id, bib, folded, kind, language, juvenile, ndc, branches, added_on, copies, digest)
-			VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`},
-		{&w.item, `INSERT INTO item (id, bib_id, branch, barcode, state, item) VALUES ($1, $2, $3, $4, $5, $6)`},
-		{&w.side[0], `INSERT INTO isbn (isbn, rank) VALUES ($1, $2)`},
-		{&w.side[1], `INSERT INTO whole (key, rank) VALUES ($1, $2)`},
-		{&w.side[2], `INSERT INTO volume (work, volume, rank) VALUES ($1, $2, $3)`},
+		{&w.bib, insertBib}, {&w.record, insertRecord}, {&w.item, insertItem},
+		{&w.side[0], insertISBN}, {&w.side[1], insertWhole}, {&w.side[2], insertVolume},
 	} {
 		stmt, err := tx.PrepareContext(ctx, s.text)
 		if err != nil {
@@ -43,7 +66,7 @@ func newWriter(ctx context.Context, tx *sql.Tx) (*writer, error) {
 }
 
 func (w *writer) close() {
-	for _, s := range append([]*sql.Stmt{w.bib, w.item}, w.side[:]...) {
+	for _, s := range append([]*sql.Stmt{w.bib, w.record, w.item}, w.side[:]...) {
 		if s != nil {
 			s.Close()
 		}
@@ -52,7 +75,10 @@ func (w *writer) close() {
 
 // insertBib writes a bib that is not there.
 func (w *writer) insertBib(r *row, b library.Bib) error {
-	if _, err := w.bib.ExecContext(w.ctx, r.rank, r.id, r.bib, r.folded, r.kind, r.language, r.juvenile, r.ndc, r.branches, r.addedOn, r.copies, r.digest[:]); err != nil {
+	if _, err := w.bib.ExecContext(w.ctx, r.bibValues()...); err != nil {
+		return fmt.Errorf("write bib %s: %w", r.id, err)
+	}
+	if _, err := w.record.ExecContext(w.ctx, r.rank, r.bib); err != nil {
 		return fmt.Errorf("write bib %s: %w", r.id, err)
 	}
 	return w.insertSides(r.rank, b)
@@ -99,11 +125,7 @@ func (w *writer) deleteSides(rank int64, b library.Bib) error {
 
 // putItem writes an item that is not there.
 func (w *writer) putItem(it library.Item) error {
-	encoded, err := json.Marshal(it)
-	if err != nil {
-		return fmt.Errorf("encode item %s: %w", it.ID, err)
-	}
-	if _, err := w.item.ExecContext(w.ctx, it.ID, it.BibID, it.Branch, it.Barcode, it.State, string(encoded)); err != nil {
+	if _, err := w.item.ExecContext(w.ctx, itemValues(it)...); err != nil {
 		return fmt.Errorf("write item %s: %w", it.ID, err)
 	}
 	return nil

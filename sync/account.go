@@ -23,9 +23,10 @@ type TryLater = protocol.TryLater
 // Session is a patron's session at the central server. Its token lives only here:
 // in memory, until End. Its methods may be called from many goroutines.
 type Session struct {
-	client *Client
-	mu     sync.Mutex
-	token  string // "": ended
+	client     *Client
+	mu         sync.Mutex
+	token      string // "": ended
+	mustChange bool
 }
 
 // accountWithin bounds how long a person waits for one answer.
@@ -33,7 +34,8 @@ const accountWithin = 15 * time.Second
 
 // LogIn opens a session for the patron of a card. It returns library.ErrLogin
 // whatever of the two was wrong, a *TryLater while the card must pause, another
-// *library.Refusal where the patron may not be served, and ErrUnreachable.
+// *library.Refusal where the patron may not be served, and ErrUnreachable. After a
+// temporary password MustChange holds, and of the account only the name is known.
 func (c *Client) LogIn(ctx context.Context, card, password string) (*Session, library.Account, error) {
 	in, cancel := context.WithTimeout(ctx, accountWithin)
 	defer cancel()
@@ -41,7 +43,7 @@ func (c *Client) LogIn(ctx context.Context, card, password string) (*Session, li
 	if err != nil {
 		return nil, library.Account{}, unreachable(ctx, err)
 	}
-	return &Session{client: c, token: l.Token}, l.Account, nil
+	return &Session{client: c, token: l.Token, mustChange: l.MustChange}, l.Account, nil
 }
 
 // Account returns what the patron's menu shows now. After End, and when the server
@@ -116,6 +118,20 @@ const (
 // change asks for a change as the session's patron, again with the same key where no
 // answer comes: it happens once at most.
 func change[T any](ctx context.Context, s *Session, question func(ctx context.Context, token, key string) (T, error)) (T, error) {
+	return changeIn(ctx, s, changeWithin, question)
+}
+
+// changeIn is change with so long for each try.
+func changeIn[T any](ctx context.Context, s *Session, within time.Duration, question func(ctx context.Context, token, key string) (T, error)) (T, error) {
+	return again(ctx, func(key string) (T, error) {
+		return ask(ctx, s, within, func(ctx context.Context, token string) (T, error) {
+			return question(ctx, token, key)
+		})
+	})
+}
+
+// again asks with one key as often as change does.
+func again[T any](ctx context.Context, question func(key string) (T, error)) (T, error) {
 	var none T
 	key, err := uuid.NewV7()
 	if err != nil {
@@ -123,9 +139,7 @@ func change[T any](ctx context.Context, s *Session, question func(ctx context.Co
 	}
 	for try := range changeTries {
 		var answer T
-		answer, err = ask(ctx, s, changeWithin, func(ctx context.Context, token string) (T, error) {
-			return question(ctx, token, key.String())
-		})
+		answer, err = question(key.String())
 		if !errors.Is(err, ErrUnreachable) {
 			return answer, err
 		}

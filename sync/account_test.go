@@ -34,7 +34,7 @@ func (s *server) patron() library.LoanID {
 	if err := s.ledger.PutPatrons(ctx, p); err != nil {
 		s.t.Fatal(err)
 	}
-	if err := s.db.Tx(ctx, func(tx *db.Tx) error { return s.passwords.SetPassword(ctx, tx, p.ID, password) }); err != nil {
+	if err := s.passwords.SetPassword(ctx, p.ID, password); err != nil {
 		s.t.Fatal(err)
 	}
 	s.put(1, 2, nil)

@@ -7,6 +7,7 @@
 package sync
 
 import (
+	"cmp"
 	"context"
 	"crypto/tls"
 	"errors"
@@ -138,6 +139,12 @@ func (c *Client) beside(work func()) {
 		c.closing.Go(work)
 	}
 }
+
+// Terminal is the id of this terminal.
+func (c *Client) Terminal() string { return c.terminal.Terminal }
+
+// Server is the address of the central server.
+func (c *Client) Server() string { return cmp.Or(c.cfg.Server, c.terminal.Server) }
 
 // Branch is where this terminal stands.
 func (c *Client) Branch() library.BranchCode { return c.terminal.Branch }

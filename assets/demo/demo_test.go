@@ -291,3 +291,47 @@ func TestBranches(t *testing.T) {
 		t.Error("a branch code stands twice")
 	}
 }
+
+// Every copy's shelf is on a floor plan of its branch, and every shelf drawn has
+// copies.
+func TestFloorPlans(t *testing.T) {
+	stands := map[library.BranchCode]map[string]bool{}
+	list := branches(t)
+	for _, b := range list {
+		stands[b.Code] = map[string]bool{}
+	}
+	for _, r := range records(t) {
+		for _, it := range r.Items {
+			stands[it.Branch][it.Shelf] = true
+		}
+	}
+	for _, b := range list {
+		for shelf := range stands[b.Code] {
+			if _, ok := b.Locate(shelf); !ok {
+				t.Errorf("%s: the shelf %s is on no plan", b.Code, shelf)
+			}
+		}
+		here := 0
+		for _, p := range b.Plans {
+			if err := p.Validate(); err != nil {
+				t.Errorf("%s, %s: %v", b.Code, p.Floor, err)
+			}
+			if p.Here != nil {
+				here++
+			}
+			for i, s := range p.Shelves {
+				if !stands[b.Code][s.Name] {
+					t.Errorf("%s: no copy stands on %s", b.Code, s.Name)
+				}
+				for _, o := range p.Shelves[:i] {
+					if s.X < o.X+o.Width && o.X < s.X+s.Width && s.Y < o.Y+o.Height && o.Y < s.Y+s.Height {
+						t.Errorf("%s: %s and %s stand in each other", b.Code, s.Name, o.Name)
+					}
+				}
+			}
+		}
+		if here != 1 {
+			t.Errorf("%s: a terminal stands on %d of the plans", b.Code, here)
+		}
+	}
+}

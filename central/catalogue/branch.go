@@ -28,6 +28,11 @@ func (c *Catalogue) PutBranch(ctx context.Context, b library.Branch) error {
 			return fmt.Errorf("the opening hours of weekday %d of branch %s must lie within one day, opening before closing", day, b.Code)
 		}
 	}
+	for n, p := range b.Plans {
+		if err := p.Validate(); err != nil {
+			return fmt.Errorf("floor plan %d of branch %s: %w", n+1, b.Code, err)
+		}
+	}
 	record, err := json.Marshal(b)
 	if err != nil {
 		return err
@@ -48,6 +53,28 @@ func (c *Catalogue) Branches(ctx context.Context) ([]library.Branch, error) {
 		return err
 	})
 	return all, err
+}
+
+// Shelves returns the names of the shelves on which copies of a branch stand, in
+// their order.
+func (c *Catalogue) Shelves(ctx context.Context, branch library.BranchCode) ([]string, error) {
+	var names []string
+	err := c.db.View(ctx, func(tx *db.Tx) error {
+		rows, err := tx.QueryContext(ctx, `SELECT DISTINCT shelf FROM item WHERE branch_code = $1 AND shelf <> '' ORDER BY shelf`, string(branch))
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				return err
+			}
+			names = append(names, name)
+		}
+		return rows.Err()
+	})
+	return names, err
 }
 
 func branches(ctx context.Context, tx *db.Tx) ([]library.Branch, error) {

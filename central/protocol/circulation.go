@@ -38,8 +38,14 @@ type StaffLogin struct {
 type StaffLoggedIn struct {
 	Token string `json:"token"`
 	Name  string `json:"name"`
-	Role  string `json:"role"`
+	Role  string `json:"role"` // RoleDesk or RoleAdmin
 }
+
+// The roles of staff. An admin may do what a desk may, and look after machines.
+const (
+	RoleDesk  = "desk"
+	RoleAdmin = "admin"
+)
 
 // Checkout is the body of POST /v1/desk/checkouts.
 type Checkout struct {

@@ -184,6 +184,19 @@ func send[T any](ctx context.Context, c *Client, q call) (T, error) {
 	return answer, nil
 }
 
+// tell sends what is answered with nothing but that it was done.
+func (c *Client) tell(ctx context.Context, q call) error {
+	resp, err := c.do(ctx, q)
+	if err != nil {
+		return err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusNoContent {
+		return refusal(resp)
+	}
+	return nil
+}
+
 func (c *Client) do(ctx context.Context, q call) (*http.Response, error) {
 	var body io.Reader
 	if q.body != nil {
@@ -219,7 +232,12 @@ var refusals = []*library.Refusal{
 	library.ErrHeldByOther, library.ErrRenewalLimit,
 
 	library.ErrNoCopies, library.ErrNotLent, library.ErrAlreadyHeld, library.ErrHasOnLoan,
-	library.ErrTooManyHolds, library.ErrHoldNotWaiting, library.ErrUnknownHold, library.ErrNoEmail,
+	library.ErrTooManyHolds, library.ErrHoldNotWaiting, library.ErrUnknownHold, library.ErrNoEmail, library.ErrNoPhone,
+
+	library.ErrApplication, library.ErrTerms, library.ErrMustChange, library.ErrSamePassword, library.ErrPresent,
+
+	library.ErrEmail, library.ErrEmailBreak, library.ErrEmailComma, library.ErrEmailDots, library.ErrEmailDotAt,
+	library.ErrEmailDotFirst, library.ErrEmailCode, library.ErrEmailCodeOver, library.ErrEmailSoon, library.ErrEmailTooMany,
 
 	library.ErrStaffOnly, library.ErrKeyReused,
 }
@@ -238,6 +256,11 @@ func refusal(resp *http.Response) error {
 	for _, r := range refusals {
 		if p.Code == r.Code {
 			return r
+		}
+	}
+	for _, rule := range library.PasswordRules {
+		if p.Code == rule.RefusalOf().Code {
+			return rule.RefusalOf()
 		}
 	}
 	return p

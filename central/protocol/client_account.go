@@ -17,15 +17,7 @@ func (c *Client) LogIn(ctx context.Context, card, password string) (LoggedIn, er
 
 // LogOut ends the session of a token, a patron's or a staff member's.
 func (c *Client) LogOut(ctx context.Context, token string) error {
-	resp, err := c.do(ctx, call{method: http.MethodDelete, path: "/v1/sessions/me", session: token})
-	if err != nil {
-		return err
-	}
-	defer resp.Body.Close()
-	if resp.StatusCode != http.StatusNoContent {
-		return refusal(resp)
-	}
-	return nil
+	return c.tell(ctx, call{method: http.MethodDelete, path: "/v1/sessions/me", session: token})
 }
 
 // Account returns what the menu of the session's patron shows.

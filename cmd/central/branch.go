@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -15,6 +16,7 @@ import (
 type branchCmd struct {
 	Add  branchAddCmd  `cmd:"" help:"Add a branch, or change the one with this code."`
 	List branchListCmd `cmd:"" help:"List the branches."`
+	Plan branchPlanCmd `cmd:"" help:"Take in the floor plans of a branch, or print those that are there."`
 }
 
 type branchAddCmd struct {
@@ -35,6 +37,11 @@ func (c *branchAddCmd) Run(a *app) error {
 	}
 	b := library.Branch{Code: library.BranchCode(c.Code), Name: c.Name, Short: c.Short, NameEn: c.NameEn, Calendar: calendar}
 	return a.with(func(s *server) error {
+		old, err := s.branch(a.ctx, b.Code)
+		if err != nil && !errors.Is(err, library.ErrUnknownBranch) {
+			return err
+		}
+		b.Plans = old.Plans
 		if err := s.catalogue.PutBranch(a.ctx, b); err != nil {
 			return err
 		}
@@ -113,6 +120,19 @@ func parseMinutes(s string) (int, error) {
 		return 0, fmt.Errorf("%q is not a time of day", s)
 	}
 	return hours*60 + minutes, nil
+}
+
+// branch finds a branch, or returns library.ErrUnknownBranch.
+func (s *server) branch(ctx context.Context, code library.BranchCode) (library.Branch, error) {
+	all, err := s.catalogue.Branches(ctx)
+	if err != nil {
+		return library.Branch{}, err
+	}
+	b, ok := library.Site{Branches: all}.Branch(code)
+	if !ok {
+		return library.Branch{}, fmt.Errorf("branch %s: %w", code, library.ErrUnknownBranch)
+	}
+	return b, nil
 }
 
 type branchListCmd struct{}

@@ -22,16 +22,19 @@ type cli struct {
 	Serve     serveCmd     `cmd:"" help:"Answer terminals until it is told to end."`
 	Demo      demoCmd      `cmd:"" help:"Fill an empty database with the demo library and print a terminal's enrolment code."`
 	Import    importCmd    `cmd:"" help:"Take records into the catalogue."`
+	Generate  generateCmd  `cmd:"" help:"Fill an empty database with a made-up library of any size, for trials."`
 	Branch    branchCmd    `cmd:"" help:"The library's branches."`
 	Calendar  calendarCmd  `cmd:"" help:"The days on which branches are closed."`
 	Terminal  terminalCmd  `cmd:"" help:"The terminals that may ask this server."`
 	Staff     staffCmd     `cmd:"" help:"The staff who may log in at a terminal or desk."`
 	Patron    patronCmd    `cmd:"" help:"The patrons."`
+	Temporary temporaryCmd `cmd:"" name:"temporary-password" help:"Issue a temporary password to a patron whose identity document you have seen, and lift a lock."`
 	Checkout  checkoutCmd  `cmd:"" help:"Lend an item to a patron."`
 	Return    returnCmd    `cmd:"" help:"Take an item back, and forget who had it."`
 	Arrive    arriveCmd    `cmd:"" help:"Say that an item has come to a branch, or was found there."`
 	Hold      holdCmd      `cmd:"" help:"The holds: what is to be fetched for them, and which have ended."`
 	PaperHold paperHoldCmd `cmd:"" help:"Enter a hold that a patron asked for on paper."`
+	Mail      mailCmd      `cmd:"" help:"The mails to patrons: those that wait, and those that came back."`
 	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`
 	Edition   editionCmd   `cmd:"" help:"The editions of the catalogue that terminals fetch."`
 	Doctor    doctorCmd    `cmd:"" help:"Look for what is wrong and say what to do."`
@@ -68,8 +71,12 @@ func (a *app) open() (*server, error) {
 	}
 	zone := a.settings.Site.Location()
 	cat := catalogue.New(catalogue.Config{DB: d, Now: func() time.Time { return time.Now().In(zone) }})
+	outbox, err := a.settings.outbox(central.OutboxConfig{DB: d, Log: a.log()})
+	if err != nil {
+		return nil, errors.Join(err, d.Close())
+	}
 	circulation := ledger.New(ledger.Config{
-		DB: d, Catalogue: cat, Zone: zone,
+		DB: d, Catalogue: cat, Mail: outbox, Zone: zone,
 		Policy: func() library.Policy { return a.settings.Site.Policy },
 	})
 	return &server{db: d, catalogue: cat, ledger: circulation, terminals: central.NewTerminals(d, nil)}, nil
@@ -110,7 +117,10 @@ func sentence(err error) string {
 		library.ErrHasOnLoan:       "the patron has it on loan",
 		library.ErrTooManyHolds:    "the patron has as many holds as one may have",
 		library.ErrNoEmail:         "the patron has no e-mail address registered; choose another --contact",
+		library.ErrUnknownHold:     "the patron does not hold it",
+		library.ErrNoPhone:         "the patron has no telephone number registered; choose another --contact",
 		central.ErrStaffThere:      "there is a staff member of this name already; for another password: central staff password NAME",
+		central.ErrStaffCardTaken:  "another staff member has this card number, or is named so; see: central staff list",
 		central.ErrStaffUnknown:    "there is no staff member of this name; see: central staff list",
 		db.ErrTaken:                "another process is doing this right now; wait for it",
 	}

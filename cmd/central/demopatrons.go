@@ -7,7 +7,6 @@ import (
 
 	"madoguchi/assets/demo"
 	"madoguchi/barcode"
-	"madoguchi/central/db"
 	"madoguchi/central/intake"
 	"madoguchi/central/ledger"
 	"madoguchi/library"
@@ -99,10 +98,7 @@ func (d demoLibrary) passwords() error {
 		if err != nil {
 			return fmt.Errorf("card %s: %w", c.Number, err)
 		}
-		err = d.server.db.Tx(d.app.ctx, func(tx *db.Tx) error {
-			return passwords.SetPassword(d.app.ctx, tx, patron.ID, c.Password)
-		})
-		if err != nil {
+		if err := passwords.SetPassword(d.app.ctx, patron.ID, c.Password); err != nil {
 			return err
 		}
 	}

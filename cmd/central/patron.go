@@ -124,10 +124,17 @@ func patronFields(file *intake.PatronFile) []ledger.PatronField {
 // what its numbers look like, any number may be one.
 func (s settings) parseCard(typed string) (string, error) {
 	codes := s.Barcode
-	if len(codes.Card.Lengths) == 0 && codes.Card.Prefix == "" {
-		for n := range barcode.MaxScan {
-			codes.Card.Lengths = append(codes.Card.Lengths, n+1)
-		}
+	if codes.Card.IsZero() {
+		codes.Card = anyNumber()
 	}
 	return codes.ParseCard(typed)
+}
+
+// anyNumber is a rule that every number fits.
+func anyNumber() barcode.Rule {
+	var r barcode.Rule
+	for n := range barcode.MaxScan {
+		r.Lengths = append(r.Lengths, n+1)
+	}
+	return r
 }

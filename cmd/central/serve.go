@@ -23,7 +23,7 @@ func (c *serveCmd) Run(a *app) error {
 	a.settings.TLSCert = cmp.Or(c.TLSCert, a.settings.TLSCert)
 	a.settings.TLSKey = cmp.Or(c.TLSKey, a.settings.TLSKey)
 	a.settings.PlainHTTP = cmp.Or(c.PlainHTTP, a.settings.PlainHTTP)
-	config, err := a.settings.tlsConfig()
+	secured, err := a.settings.tlsConfig()
 	if err != nil {
 		return err
 	}
@@ -39,15 +39,23 @@ func (c *serveCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		service := central.New(central.Config{
+		outbox, err := a.sendingOutbox(s)
+		if err != nil {
+			return err
+		}
+		config := central.Config{
 			DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger, Editions: editions, Terminals: s.terminals, Passwords: passwords,
 			Site: a.settings.Site, EditionAfter: a.settings.EditionAfter, Log: a.log(),
-		})
+		}
+		if outbox != nil {
+			config.Mail, config.Outbox = outbox, outbox
+		}
+		service := central.New(config)
 		on, err := new(net.ListenConfig).Listen(a.ctx, "tcp", a.settings.Listen)
 		if err != nil {
 			return fmt.Errorf("listen on %s: %w", a.settings.Listen, err)
 		}
-		a.log().Info("listening", "address", on.Addr().String(), "tls", config != nil, "database", s.db.Name())
-		return service.Serve(a.ctx, on, config)
+		a.log().Info("listening", "address", on.Addr().String(), "tls", secured != nil, "database", s.db.Name())
+		return service.Serve(a.ctx, on, secured)
 	})
 }

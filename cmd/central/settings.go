@@ -40,6 +40,7 @@ type settings struct {
 	EditionAfter int64
 	Site         library.Site // without branches
 	Barcode      barcode.Settings
+	Mail         mailSettings
 }
 
 // settingsFile is central.toml.
@@ -56,7 +57,9 @@ type settingsFile struct {
 	EditionAfter int64               `toml:"edition_after"`
 	Site         siteSettings        `toml:"site"`
 	Barcode      barcode.Settings    `toml:"barcode"` // as in kiosk.toml
+	Mail         mailSettings        `toml:"mail"`
 	Policy       map[string]any      `toml:"policy"`
+	Terms        termsSettings       `toml:"terms"`
 	Notices      []map[string]string `toml:"notice"`
 }
 
@@ -103,6 +106,15 @@ func (f settingsFlags) settings() (settings, error) {
 	if err := s.Barcode.Validate(); err != nil {
 		return settings{}, fmt.Errorf("[barcode] in %s: %w", path, err)
 	}
+	s.Mail = file.Mail
+	if err := s.Mail.validate(); err != nil {
+		return settings{}, fmt.Errorf("[mail] in %s: %w", path, err)
+	}
+	if s.Mail.on() {
+		if s.Site.MailFrom, err = library.ParseEmail(s.Mail.From); err != nil {
+			return settings{}, fmt.Errorf("[mail] in %s: from must be an e-mail address, not %q", path, s.Mail.From)
+		}
+	}
 	usual := secret.DefaultCost()
 	s.HashCost = secret.Cost{
 		Memory:  cmp.Or(file.PasswordHash.MemoryKiB, usual.Memory),
@@ -120,11 +132,17 @@ func (f settingsFlags) settings() (settings, error) {
 	for _, text := range file.Notices {
 		s.Site.Notices = append(s.Site.Notices, library.Notice{Text: text})
 	}
+	if s.Site.Terms, err = file.Terms.read(filepath.Dir(path)); err != nil {
+		return settings{}, fmt.Errorf("[terms] in %s: %w", path, err)
+	}
 	if s.Site.Policy, err = policyOf(file.Policy); err != nil {
 		return settings{}, fmt.Errorf("[policy] in %s: %w", path, err)
 	}
 	return s, nil
 }
+
+// maxPassword is the longest password that a library may allow, in characters.
+const maxPassword = 64
 
 // policyOf lays the settings over the guide's policy. Their names are those of the
 // wire.
@@ -146,17 +164,25 @@ func policyOf(set map[string]any) (library.Policy, error) {
 		"new_arrival_days": p.NewArrivalDays, "loan_days": p.LoanDays, "shelf_days": p.ShelfDays, "max_holds": p.MaxHolds,
 		"throttle_after": p.ThrottleAfter, "throttle_first": int(p.ThrottleFirst), "throttle_most": int(p.ThrottleMost),
 		"lock_after": p.LockAfter, "terminal_cards": p.TerminalCards, "terminal_window": int(p.TerminalWindow),
-		"staff_limit": int(p.StaffLimit), "staff_idle": int(p.StaffIdle),
+		"password_min": p.PasswordMin, "temporary_for": int(p.TemporaryFor),
+		"email_code_for": int(p.EmailCodeFor), "email_code_tries": p.EmailCodeTries, "email_code_again": int(p.EmailCodeAgain), "email_codes_a_day": p.EmailCodesADay,
+		"staff_limit": int(p.StaffLimit), "staff_idle": int(p.StaffIdle), "staff_screen_idle": int(p.StaffScreenIdle),
 	} {
 		if n <= 0 {
 			return p, fmt.Errorf("%s must be more than 0", name)
 		}
 	}
+	if p.PasswordMax < p.PasswordMin || p.PasswordMax > maxPassword {
+		return p, fmt.Errorf("password_max must be between password_min and %d", maxPassword)
+	}
+	if p.PasswordCharset != library.CharsetAlnum && p.PasswordCharset != library.CharsetDigits {
+		return p, fmt.Errorf("password_charset is %s or %s", library.CharsetAlnum, library.CharsetDigits)
+	}
 	if p.ExpireHour < 0 || p.ExpireHour > 23 {
 		return p, errors.New("expire_hour is an hour of the day, from 0 to 23")
 	}
-	if p.IdleCountdown >= p.IdleAfter {
-		return p, errors.New("idle_countdown must be less than idle_after, of which it is the last part")
+	if p.IdleCountdown >= min(p.IdleAfter, p.StaffScreenIdle) {
+		return p, errors.New("idle_countdown must be less than idle_after and staff_screen_idle, of which it is the last part")
 	}
 	return p, nil
 }

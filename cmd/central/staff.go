@@ -2,6 +2,7 @@ package main
 
 import (
 	"bufio"
+	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -11,12 +12,14 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"madoguchi/barcode"
 	"madoguchi/central"
 )
 
 type staffCmd struct {
 	Add      staffAddCmd      `cmd:"" help:"Let a staff member log in. The password is read from standard input."`
 	Password staffPasswordCmd `cmd:"" help:"Give a staff member another password, read from standard input, and lift a lock."`
+	Card     staffCardCmd     `cmd:"" help:"Let a staff member log in by a card, or by another one, or by none."`
 	List     staffListCmd     `cmd:"" help:"List the staff."`
 	Remove   staffRemoveCmd   `cmd:"" help:"Shut a staff member out at once."`
 }
@@ -24,16 +27,22 @@ type staffCmd struct {
 type staffAddCmd struct {
 	Name string `arg:"" help:"By which the staff member logs in."`
 	Role string `required:"" enum:"desk,admin" help:"What the staff member may do: desk or admin." placeholder:"ROLE"`
+	Card string `help:"Number of the staff card, as scanned or typed." placeholder:"NUMBER"`
 }
 
 // Run adds the staff member.
 func (c *staffAddCmd) Run(a *app) error {
+	card, err := a.settings.parseStaffCard(c.Card)
+	if err != nil {
+		return err
+	}
 	password, err := a.newPassword()
 	if err != nil {
 		return err
 	}
 	return a.withStaff(func(staff *central.StaffMembers) error {
-		if err := staff.Add(a.ctx, whoRuns(), c.Name, central.Role(c.Role), password); err != nil {
+		x := central.Staff{Name: c.Name, Role: central.Role(c.Role), Card: card}
+		if err := staff.Add(a.ctx, whoRuns(), x, password); err != nil {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "%s can log in, as %s\n", c.Name, c.Role)
@@ -60,6 +69,43 @@ func (c *staffPasswordCmd) Run(a *app) error {
 	})
 }
 
+type staffCardCmd struct {
+	Name   string `arg:"" help:"As staff list shows it."`
+	Number string `arg:"" optional:"" help:"Of the staff card, as scanned or typed. Without it the staff member has no card any more."`
+}
+
+// Run sets the card.
+func (c *staffCardCmd) Run(a *app) error {
+	card, err := a.settings.parseStaffCard(c.Number)
+	if err != nil {
+		return err
+	}
+	return a.withStaff(func(staff *central.StaffMembers) error {
+		if err := staff.SetCard(a.ctx, whoRuns(), c.Name, card); err != nil {
+			return err
+		}
+		if card == "" {
+			fmt.Fprintf(a.stdout, "%s logs in without a card\n", c.Name)
+			return nil
+		}
+		fmt.Fprintf(a.stdout, "%s can log in by this card\n", c.Name)
+		return nil
+	})
+}
+
+// parseStaffCard brings the number of a staff card into normal form. "" is no card.
+// Where the library has not set what these numbers look like, any may be one.
+func (s settings) parseStaffCard(typed string) (string, error) {
+	if typed == "" {
+		return "", nil
+	}
+	rule := barcode.Settings{Staff: s.Barcode.Staff}
+	if rule.Staff.IsZero() {
+		rule.Staff = anyNumber()
+	}
+	return rule.ParseStaffCard(typed)
+}
+
 type staffListCmd struct{}
 
 // Run lists the staff.
@@ -70,9 +116,9 @@ func (c *staffListCmd) Run(a *app) error {
 			return err
 		}
 		w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(w, "NAME\tROLE\tSINCE")
+		fmt.Fprintln(w, "NAME\tROLE\tCARD\tSINCE")
 		for _, x := range all {
-			fmt.Fprintf(w, "%s\t%s\t%s\n", x.Name, x.Role, x.Created.In(a.settings.Site.Location()).Format("2006-01-02"))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\n", x.Name, x.Role, cmp.Or(x.Card, "-"), x.Created.In(a.settings.Site.Location()).Format("2006-01-02"))
 		}
 		return w.Flush()
 	})

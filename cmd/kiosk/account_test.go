@@ -27,15 +27,16 @@ const (
 	demoEmail    = "hanako.kitahama@example.jp"
 )
 
-// startDemo is a terminal of the demo library, with a scanner.
-func startDemo(t *testing.T, settings string) (*server, *kiosk) {
+// startDemo is a terminal of the demo library, with a scanner. settings are the
+// server's, more is for the terminal.
+func startDemo(t *testing.T, settings string, more ...string) (*server, *kiosk) {
 	t.Helper()
 	needTools(t)
 	s := &server{t: t, dir: t.TempDir(), address: freeAddress(t)}
 	s.build(settings)
 	code := enrolmentCode.FindString(s.central("demo"))
 	s.serve()
-	k := s.terminal(code, "[barcode.card]\nlengths = [11]\nprefix = \"2\"\ncheck = \"7dr\"\n[barcode.item]\nlengths = [10]\nprefix = \"1\"\n")
+	k := s.terminal(code, "[barcode.card]\nlengths = [11]\nprefix = \"2\"\ncheck = \"7dr\"\n[barcode.item]\nlengths = [10]\nprefix = \"1\"\n"+strings.Join(more, "\n"))
 	k.start()
 	k.explainFailure()
 	return s, k

@@ -8,6 +8,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"madoguchi/barcode"
+	"madoguchi/kiosk/printer"
 )
 
 // Config is kiosk.toml.
@@ -20,6 +21,7 @@ type Config struct {
 
 	Scanner Scanner          `toml:"scanner"`
 	Barcode barcode.Settings `toml:"barcode"`
+	Printer printer.Settings `toml:"printer"`
 }
 
 // Scanner says how scans arrive.
@@ -59,6 +61,9 @@ func (c Config) validate() error {
 	}
 	if err := c.Barcode.Validate(); err != nil {
 		return fmt.Errorf("barcode: %w", err)
+	}
+	if err := c.Printer.Validate(); err != nil {
+		return fmt.Errorf("printer: %w", err)
 	}
 	return nil
 }

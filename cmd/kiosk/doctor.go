@@ -15,6 +15,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"madoguchi/barcode"
+	"madoguchi/kiosk/printer"
 	"madoguchi/kiosk/theme"
 	"madoguchi/library"
 	"madoguchi/store"
@@ -34,6 +35,7 @@ func (c *doctorCommand) Run(e *env) error {
 	d.font()
 	d.display()
 	d.scanner()
+	d.printer()
 	d.disk()
 	d.server()
 	d.catalogue()
@@ -117,6 +119,36 @@ func (d *doctor) scanner() {
 		d.bad("The scanner %s may not be read by this user. Add the user to the group dialout and log in again.", s.Device)
 	default:
 		d.ok("The scanner %s is there. To see what it sends, end the terminal and type: kiosk doctor --scan", s.Device)
+	}
+}
+
+func (d *doctor) printer() {
+	s := d.config.Printer
+	switch {
+	case s.Device != "":
+		d.device(s)
+	case s.Pictures == "":
+		d.ok("No printer is set in kiosk.toml; slips are shown on the screen.")
+	case unix.Access(s.Pictures, unix.W_OK|unix.X_OK) != nil:
+		d.bad("The folder %s for pictures of slips cannot be written. Make it and give it to the user that runs kiosk.", s.Pictures)
+	default:
+		d.ok("No printer is set in kiosk.toml; slips are shown on the screen, and pictures of them stay in %s.", s.Pictures)
+	}
+}
+
+// device looks at a printer that is set.
+func (d *doctor) device(s printer.Settings) {
+	p, err := printer.New(s)
+	if err == nil {
+		err = p.Check(d.ctx)
+	}
+	switch {
+	case errors.Is(err, fs.ErrPermission):
+		d.bad("The printer %s may not be used by this user. Add the user to the group lp (dialout for a serial one) and log in again.", s.Device)
+	case err != nil:
+		d.bad("%s.", sentence(err))
+	default:
+		d.ok("The printer %s is there. To see what it prints, type: kiosk print-test", s.Device)
 	}
 }
 

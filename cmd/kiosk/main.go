@@ -16,7 +16,11 @@ import (
 func main() {
 	ctx, stop := signal.NotifyContext(context.Background(), os.Interrupt, syscall.SIGTERM)
 	defer stop()
-	if err := run(ctx, os.Args[1:], os.Stdout, os.Stderr); err != nil {
+	err := run(ctx, os.Args[1:], os.Stdout, os.Stderr)
+	if errors.Is(err, errRestart) {
+		os.Exit(restartStatus)
+	}
+	if err != nil {
 		fmt.Fprintln(os.Stderr, "kiosk:", err)
 		os.Exit(1)
 	}
@@ -32,6 +36,8 @@ type commands struct {
 	Search searchCommand `cmd:"" help:"Search this terminal's catalogue and print the hits."`
 	Doctor doctorCommand `cmd:"" help:"Say what is wrong with this terminal, and what to do."`
 	Tour   tourCommand   `cmd:"" help:"Walk through all screens and leave a picture of each."`
+
+	PrintTest printTestCommand `cmd:"" help:"Print a slip that shows whether the printer is set up well."`
 }
 
 // env is what every command gets.

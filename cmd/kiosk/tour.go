@@ -76,8 +76,9 @@ type tour struct {
 
 // A step presses the things with these names, one after the other, and then takes a
 // picture, where it has a name for one. A name is the key of a wording; after "=" it
-// is what stands on the button, after "ndc:" a class; "first" is the first record,
-// "scan" holds the card under the scanner, "password" types its password.
+// is what stands on the button, after "ndc:" a class, after "item:" the barcode of a copy
+// of the demo library, which is scanned; "first" is the first record, "scan" holds the card
+// under the scanner, "password" types its password, "agree" reads terms to their end.
 type step struct {
 	picture string
 	press   []string
@@ -132,13 +133,25 @@ var accountSteps = []step{
 	{"menu", []string{"login.go"}},
 	{"loans", []string{"menu.loans"}},
 	{"", []string{"frame.end"}},
+	{"shelf", []string{"item:1000000123"}},
+	{"slip-shelf", []string{"detail.print_shelf"}},
+	{"", []string{"frame.end"}},
 	{"detail-in-cart", []string{"home.by_words", "=く", "=さ", "=ま", "=く", "key.search", "first", "detail.to_cart"}},
 	{"cart", []string{"=カート 1"}},
 	{"confirm", []string{"=1件の予約に進む", "scan", "password", "login.go"}},
 	{"held", []string{"confirm.place"}},
 	{"holds", []string{"held.list"}},
+	{"slip-holds", []string{"print.button"}},
 	{"", []string{"frame.end"}},
 	{"login-refused", []string{"scan", "=0", "=0", "=0", "=0", "=0", "=0", "login.go"}},
+	{"", []string{"frame.end"}},
+	{"apply-terms", []string{"home.menu", "apply.title"}},
+	{"apply-card", []string{"agree"}},
+	{"apply-birth", []string{"scan", "era.S", "=5", "=9", "=5", "=1", "=2"}},
+	{"apply-phone", []string{"login.next", "=0", "=9", "=0"}},
+	{"apply-password", []string{"=1", "=2", "=3", "login.next", "key.small", "=m", "=o", "=m", "=i", "=j", "=i"}},
+	{"", []string{"frame.end"}},
+	{"change-password", []string{"scan", "password", "login.go", "menu.password"}},
 	{"", []string{"frame.end"}},
 }
 
@@ -183,6 +196,13 @@ func (g *tour) walk(ctx context.Context) error {
 // press presses a button as soon as it is there.
 func (g *tour) press(ctx context.Context, name string) error {
 	switch name {
+	case "agree":
+		for !g.shows("apply.agree") {
+			if err := g.press(ctx, "apply.read_on"); err != nil {
+				return err
+			}
+		}
+		name = "apply.agree"
 	case "scan":
 		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Card, Text: g.card}) })
 		return nil
@@ -192,6 +212,10 @@ func (g *tour) press(ctx context.Context, name string) error {
 				return err
 			}
 		}
+		return nil
+	}
+	if number, ok := strings.CutPrefix(name, "item:"); ok {
+		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Item, Text: number}) })
 		return nil
 	}
 	label := g.text.T(name)
@@ -223,6 +247,11 @@ func (g *tour) press(ctx context.Context, name string) error {
 		g.text, err = wording.For("ja")
 	}
 	return err
+}
+
+// shows reports whether a button is on the screen.
+func (g *tour) shows(name string) bool {
+	return slices.ContainsFunc(g.look().Elements, func(e widget.Element) bool { return e.Button && e.Text == g.text.T(name) })
 }
 
 // take leaves a picture of the screen once everything on it has come.

@@ -51,6 +51,12 @@ type terminal struct {
 	refreshing atomic.Bool                   // a refresh waits for the UI thread
 	pretend    *screen.State                 // shown instead of the true state, for pictures of it
 	started    []func(context.Context) error // run beside the window, once it is there
+
+	startedAt time.Time
+	recent    *recent
+	scanning  atomic.Bool             // the serial scanner is connected
+	printer   checker                 // nil: there is none
+	end       context.CancelCauseFunc // ends run; with errRestart as the cause run returns that
 }
 
 // counts are how many bibs and items the catalogue holds: read when it changed,
@@ -69,7 +75,8 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
 		return nil, errors.New("there is no display: start kiosk in a graphical session, or under xvfb-run for a trial")
 	}
-	t := &terminal{config: e.config, log: slog.New(slog.NewTextHandler(e.stderr, nil))}
+	t := &terminal{config: e.config, startedAt: time.Now(), recent: &recent{}}
+	t.log = slog.New(t.recent.handler(slog.NewTextHandler(e.stderr, nil)))
 	t.client, err = kiosksync.Open(kiosksync.Config{
 		Dir:         e.config.Data,
 		Server:      e.config.Server,
@@ -82,6 +89,13 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 		return nil, err
 	}
 	t.recount()
+	prints, err := newPrinting(e.config.Printer, fonts, t.log)
+	if err != nil {
+		return nil, err
+	}
+	if prints.printer != nil {
+		t.printer = prints.printer
+	}
 
 	// One unit is one pixel, whatever the monitor says of its size: the screens are
 	// drawn for the hand in front of them, not for a desk.
@@ -100,16 +114,19 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	t.window.Resize(size)
 	t.screens, err = screen.New(screen.Config{
 		App: t.app, Window: t.window, Catalogue: catalogue{t.client}, Fonts: fonts,
-		Do: fyne.Do, LogIn: t.logIn, State: t.state, Branch: t.client.Branch, Site: t.site,
+		Do: fyne.Do, LogIn: t.logIn, Apply: t.apply, StaffLogIn: t.staffLogIn, Machine: machine{t},
+		State: t.state, Branch: t.client.Branch, Site: t.site,
+		Print:    prints.print,
 		Barcodes: e.config.Barcode, Wedge: e.config.Scanner.Wedge,
 		Now: time.Now, Log: t.log,
 	})
 	return t, err
 }
 
-// run shows the window until ctx is done.
+// run shows the window until ctx is done, or staff end it.
 func (t *terminal) run(ctx context.Context) error {
-	ctx, stop := context.WithCancel(ctx)
+	ctx, t.end = context.WithCancelCause(ctx)
+	stop := func() { t.end(nil) }
 	defer stop()
 	var beside sync.WaitGroup
 	failed := make(chan error, 3+len(t.started))
@@ -143,8 +160,11 @@ func (t *terminal) run(ctx context.Context) error {
 	case err := <-failed:
 		return err
 	default:
-		return nil
 	}
+	if errors.Is(context.Cause(ctx), errRestart) {
+		return errRestart
+	}
+	return nil
 }
 
 // tick keeps the clock on screen right.
@@ -165,6 +185,7 @@ func (t *terminal) scan(ctx context.Context) error {
 	s := barcode.Serial{
 		Path: t.config.Scanner.Device, Baud: t.config.Scanner.Baud, Settings: t.config.Barcode,
 		OnStatus: func(s barcode.Status) {
+			t.scanning.Store(s.Connected)
 			if s.Connected {
 				t.log.Info("the scanner is connected")
 			} else {

@@ -21,6 +21,7 @@ type Account interface {
 	PlaceHolds(ctx context.Context, req library.HoldRequest) ([]library.HoldAnswer, error)
 	CancelHold(ctx context.Context, hold library.HoldID) (library.PatronHold, error)
 	ChangeHold(ctx context.Context, hold library.HoldID, pickup library.BranchCode, contact library.Contact) (library.PatronHold, error)
+	Secrets
 	End() // forgets the account at once, and tells the server in its own time
 }
 

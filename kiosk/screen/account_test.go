@@ -30,6 +30,7 @@ type counter struct {
 	renewed []library.LoanID
 	holds   []library.PatronHold
 	asked   []library.HoldRequest
+	secrets
 }
 
 func (c *counter) logIn(_ context.Context, card, password string) (Account, library.Account, error) {
@@ -45,8 +46,8 @@ func (c *counter) logIn(_ context.Context, card, password string) (Account, libr
 func (c *counter) account() library.Account {
 	return library.Account{
 		Name: testName, Loans: len(c.loans), Overdue: 1, HoldsReady: 2, ValidUntil: library.Date{Year: 2026, Month: 12, Day: 10},
-		HomeBranch: "chuo", Contacts: []library.Contact{library.ByMail, library.ByPhone, library.NoNews},
-		Messages: []string{library.MessageOverdue, library.MessageCardExpires},
+		HomeBranch: "chuo", Contacts: c.contacts(),
+		Messages: append([]string{library.MessageOverdue, library.MessageCardExpires}, c.messages()...),
 	}
 }
 

@@ -6,6 +6,7 @@ package screen
 
 import (
 	"context"
+	"image"
 	"log/slog"
 	"time"
 
@@ -22,20 +23,23 @@ import (
 
 // Config is what the screens need from the program around them.
 type Config struct {
-	App       fyne.App
-	Window    fyne.Window
-	Catalogue Catalogue
-	Do        func(func()) // runs a function on the UI thread: fyne.Do
-	State     func() State // asked on the UI thread; must not wait
-	Branch    func() library.BranchCode
-	Site      func() library.Site
-	Barcodes  barcode.Settings
-	Wedge     bool // a scanner may pose as the keyboard
-	LogIn     LogIn
-	Print     Print
-	Fonts     theme.Fonts
-	Now       func() time.Time
-	Log       *slog.Logger
+	App        fyne.App
+	Window     fyne.Window
+	Catalogue  Catalogue
+	Do         func(func()) // runs a function on the UI thread: fyne.Do
+	State      func() State // asked on the UI thread; must not wait
+	Branch     func() library.BranchCode
+	Site       func() library.Site
+	Barcodes   barcode.Settings
+	Wedge      bool // a scanner may pose as the keyboard
+	LogIn      LogIn
+	Apply      Apply      // nil: a terminal that takes no applications for a password
+	StaffLogIn StaffLogIn // nil: nothing leads to the staff menu
+	Machine    Machine
+	Print      Print
+	Fonts      theme.Fonts
+	Now        func() time.Time
+	Log        *slog.Logger
 }
 
 // State is what the screens must know of the catalogue and the connection.
@@ -56,22 +60,32 @@ type App struct {
 	printer wording.Printer
 	kit     widget.Kit
 
-	route   Route
-	back    []Route
-	visit   *visit
-	content content
-	root    *fyne.Container // everything: the screen, and a dialog over it
-	header  *fyne.Container
-	size    fyne.Size
-	dialog  fyne.CanvasObject
-	leave   context.CancelFunc
-	wedge   barcode.Wedge
-	state   State                // as it is shown
-	card    string               // read, and waiting for its password
-	account Account              // of who is logged in; nil: nobody
-	next    Route                // where a login leads; the zero Route: to the menu
-	answers []library.HoldAnswer // of the last confirmation
-	loading int                  // results that have not been shown yet
+	route    Route
+	back     []Route
+	visit    *visit
+	content  content
+	root     *fyne.Container // everything: the screen, and a dialog over it
+	header   *fyne.Container
+	size     fyne.Size
+	dialog   fyne.CanvasObject
+	leave    context.CancelFunc
+	wedge    barcode.Wedge
+	state    State                // as it is shown
+	card     string               // read, and waiting for its password
+	account  Account              // of who is logged in; nil: nobody
+	next     Route                // where a login leads; the zero Route: to the menu
+	answers  []library.HoldAnswer // of the last confirmation
+	loading  int                  // results that have not been shown yet
+	staff    Staff                // who is logged in as staff; nil: nobody
+	entering session.Staff        // who is to be, and types the password
+	served   served               // the patron whom staff serve
+	pressed  *time.Timer          // a finger stays on the clock
+	slips    int                  // numbers what is printed: what comes of an earlier one is nobody's
+	shown    image.Image          // a slip for want of a printer
+
+	mustChange  bool         // a temporary password was used: nothing goes on without a permanent one
+	application *application // for a new password, while its screens are open
+	address     string       // of mail, as typed so far, while its screens are open
 }
 
 // New builds the interface and shows the home screen. All further calls belong on
@@ -123,6 +137,8 @@ func (a *App) Refresh() {
 	now.LastContact = before.LastContact
 	switch {
 	case now == before:
+	case a.route.Page.forStaff(): // building it anew would lose what is typed
+		a.refreshHeader()
 	case !now.Ready || !before.Ready, a.route.Page == PageHome:
 		a.rebuild()
 	default:
@@ -147,6 +163,10 @@ func (a *App) goBack() {
 		a.show(r)
 		return
 	}
+	if a.staff != nil {
+		a.show(Route{Page: PageStaff})
+		return
+	}
 	a.show(Route{Page: PageHome})
 }
 
@@ -157,8 +177,37 @@ func (a *App) goHome() {
 }
 
 func (a *App) show(r Route) {
-	a.route = r
+	a.route = a.allowed(r)
+	a.leaveBehind()
 	a.rebuild()
+}
+
+// allowed is the screen itself, or the one that must come before it.
+func (a *App) allowed(r Route) Route {
+	switch {
+	case a.mustChange && r.Page != PageDisplay && !r.Page.forStaff():
+		return Route{Page: PageMustChange}
+	case r.Page.applying() && a.application == nil:
+		return Route{Page: PageHome}
+	}
+	return r
+}
+
+// leaveBehind lets go of what was typed on screens that are left now.
+func (a *App) leaveBehind() {
+	page := a.route.Page
+	if page == PageDisplay {
+		return
+	}
+	if !page.applying() {
+		a.application = nil
+	}
+	if !page.emailing() {
+		a.address = ""
+	}
+	if page == PageHome {
+		a.next = Route{}
+	}
 }
 
 // rebuild makes the screen of the present route from nothing: look, language and
@@ -172,7 +221,7 @@ func (a *App) rebuild() {
 
 	prefs := a.session.Preferences()
 	a.printer, _ = wording.For(orDefault(prefs.Language, wording.Languages()[0].Code))
-	look := theme.LookOf(theme.Scheme(prefs.Scheme), theme.TextSize(prefs.TextSize))
+	look := theme.LookOf(a.scheme(), theme.TextSize(prefs.TextSize))
 	a.kit = widget.Kit{Look: look, Touched: a.touched, OnRune: a.typedRune, OnKey: a.typedKey, OnEnter: a.enter}
 
 	a.state = a.cfg.State()
@@ -183,7 +232,7 @@ func (a *App) rebuild() {
 
 // build is the one place that knows which function makes which screen.
 func (a *App) build(v *visit) content {
-	if !a.state.Ready && v.route.Page != PageGuide && v.route.Page != PageDisplay {
+	if !a.state.Ready && v.route.Page != PageGuide && v.route.Page != PageDisplay && !v.route.Page.forStaff() {
 		return waiting(v)
 	}
 	switch v.route.Page {
@@ -227,6 +276,52 @@ func (a *App) build(v *visit) content {
 		return holds(v)
 	case PageHold:
 		return oneHold(v)
+	case PageTerms:
+		return terms(v)
+	case PageApplyCard:
+		return applyCard(v)
+	case PageBirth:
+		return applyBirth(v)
+	case PagePhone:
+		return applyPhone(v)
+	case PageNewPassword:
+		return newPassword(v)
+	case PageApplied:
+		return applied(v)
+	case PageNotApplied:
+		return notApplied(v)
+	case PageMustChange:
+		return mustChange(v)
+	case PageChange:
+		return changePassword(v)
+	case PageEmail:
+		return email(v)
+	case PageEmailEdit:
+		return emailEdit(v)
+	case PageEmailMeant:
+		return emailMeant(v)
+	case PageEmailCode:
+		return emailCode(v)
+	case PageEmailAdvice:
+		return emailAdvice(v)
+	case PageStaffName:
+		return staffName(v)
+	case PageStaffPassword:
+		return staffPassword(v)
+	case PageStaff:
+		return staffMenu(v)
+	case PageStaffCard:
+		return staffCard(v)
+	case PageStaffPatron:
+		return staffPatron(v)
+	case PageTemporary:
+		return temporary(v)
+	case PageMachine:
+		return machine(v)
+	case PageScanTest:
+		return scanTest(v)
+	case PageSlip:
+		return slipShown(v)
 	}
 	return home(v)
 }

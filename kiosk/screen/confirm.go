@@ -3,6 +3,7 @@ package screen
 import (
 	"context"
 	"slices"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -56,6 +57,17 @@ func (v *visit) ticked() (bibs []library.BibID) {
 	return bibs
 }
 
+// tickedTitles are their titles, in that order.
+func (v *visit) tickedTitles() string {
+	var titles []string
+	for _, l := range v.app.session.Cart() {
+		if l.Now {
+			titles = append(titles, l.Title)
+		}
+	}
+	return strings.Join(titles, v.t("confirm.and"))
+}
+
 func (v *visit) confirmBody(a library.Account) fyne.CanvasObject {
 	k := v.kit
 	lead := v.t("confirm.count", len(v.ticked()))
@@ -65,14 +77,15 @@ func (v *visit) confirmBody(a library.Account) fyne.CanvasObject {
 	if len(a.Contacts) == 0 {
 		a.Contacts = []library.Contact{library.NoNews}
 	}
-	hint := v.t("confirm.not_yet")
-	if !slices.Contains(a.Contacts, library.ByMail) {
+	hint, way := v.t("confirm.not_yet"), fyne.CanvasObject(widget.Column(0))
+	if !slices.Contains(a.Contacts, library.ByMail) && v.mails() {
 		hint = v.t("confirm.no_mail")
+		way = k.Button(v.t("confirm.register_mail"), widget.Outlined, v.open(Route{Page: PageEmailEdit}))
 	}
 	return widget.Column(theme.GapWide,
-		k.Title(lead),
-		v.form(v.pickups(), v.contacts(a.Contacts), k.Second(hint).Lines(2)),
-		widget.Row(0, widget.Space(), k.Button(v.t("confirm.place"), widget.Filled, v.place)),
+		widget.Column(theme.GapTight, k.Title(lead), k.Second(v.tickedTitles()).Lines(2)),
+		v.form(v.choices(a), k.Second(hint).Lines(2)),
+		widget.Row(theme.Gap, way, widget.Space(), k.Button(v.t("confirm.place"), widget.Filled, v.place)),
 	)
 }
 
@@ -86,21 +99,102 @@ func (v *visit) form(choices ...fyne.CanvasObject) *fyne.Container {
 	return widget.Fill(widget.Column(0, body, widget.Space()))
 }
 
-// pickups are the branches to pick up at, the home branch first.
-func (v *visit) pickups() fyne.CanvasObject {
-	var choices []fyne.CanvasObject
-	about := ""
-	for _, b := range v.branchesNearFirst() {
+// choices are where to pick holds up and how to be told: side by side where the screen
+// is wide.
+func (v *visit) choices(a library.Account) fyne.CanvasObject {
+	width := v.bodySize().Width
+	if v.portrait() {
+		return widget.Column(theme.GapWide, v.pickups(a.HomeBranch, width), v.contacts(a.Contacts))
+	}
+	const share = 1.6
+	left := (width - theme.GapSection) * share / (share + 1)
+	return widget.Columns(theme.GapSection, []float32{share, 1}, v.pickups(a.HomeBranch, left), v.contacts(a.Contacts))
+}
+
+// pickups are the branches to pick up at, the home branch first, and when the chosen
+// one is open; many of them are shown by turns.
+func (v *visit) pickups(home library.BranchCode, width float32) fyne.CanvasObject {
+	var choices []*widget.Button
+	about := widget.Column(0)
+	for _, b := range v.branchesFrom(home) {
 		choices = append(choices, v.kit.Button(v.branchShort(b), widget.Plain, func() {
 			r := v.route
 			r.Pickup = b.Code
 			v.app.show(r)
 		}).Select(b.Code == v.route.Pickup))
 		if b.Code == v.route.Pickup {
-			about = v.openingOf(b)
+			about.Add(v.kit.Second(v.branchName(b) + "　" + v.openingDays(b.Calendar)).Lines(2))
+			about.Add(v.kit.Second(v.openingOf(b)).Lines(2))
 		}
 	}
-	return widget.Column(12, v.kit.Second(v.t("confirm.pickup")), widget.Wrap(12, choices...), v.kit.Second(about).Lines(2))
+	return widget.Column(12, v.kit.Second(v.t("confirm.pickup")), widget.Wrap(12, v.byTurns(choices, width)...), about)
+}
+
+// branchesFrom are all branches: one first, then those that are near.
+func (v *visit) branchesFrom(first library.BranchCode) []library.Branch {
+	all := v.branchesNearFirst()
+	if i := slices.IndexFunc(all, func(b library.Branch) bool { return b.Code == first }); i > 0 {
+		b := all[i]
+		all = slices.Insert(slices.Delete(slices.Clone(all), i, i+1), 0, b)
+	}
+	return all
+}
+
+// byTurns are as many of the buttons as fit two lines, from Route.Offset on, and one
+// that shows the next of them.
+func (v *visit) byTurns(choices []*widget.Button, width float32) []fyne.CanvasObject {
+	const gap = 12
+	fits := func(buttons []fyne.CanvasObject) bool {
+		return widget.HeightFor(widget.Wrap(gap, buttons...), width) <= 2*v.buttonHeight()+gap
+	}
+	var shown []fyne.CanvasObject
+	for _, b := range choices {
+		shown = append(shown, b)
+	}
+	if fits(shown) {
+		return shown
+	}
+	r := v.route
+	first := r.Offset % len(choices)
+	others := v.kit.Button("▶ "+v.t("confirm.other_branches"), widget.Quiet, nil)
+	shown = []fyne.CanvasObject{others}
+	n := first
+	for ; n < len(choices); n++ {
+		more := slices.Insert(slices.Clone(shown), len(shown)-1, fyne.CanvasObject(choices[n]))
+		if !fits(more) {
+			break
+		}
+		shown = more
+	}
+	r.Offset = max(n, first+1) % len(choices)
+	others.OnTap(v.replace(r))
+	return shown
+}
+
+// openingDays are the hours of each day of the week, from Monday on.
+func (v *visit) openingDays(c library.Calendar) string {
+	var parts []string
+	name := func(n int) string {
+		return v.t("date.weekday." + [...]string{"mon", "tue", "wed", "thu", "fri", "sat", "sun"}[n])
+	}
+	hours := func(n int) library.Hours { return c.Hours[(n+1)%7] }
+	for first := 0; first < 7; {
+		last := first
+		for last < 6 && hours(last+1) == hours(first) {
+			last++
+		}
+		days := name(first)
+		if last > first {
+			days = v.t("confirm.days", days, name(last))
+		}
+		if h := hours(first); h.Close > h.Open {
+			parts = append(parts, v.t("confirm.day_hours", days, v.minutes(h.Open), v.minutes(h.Close)))
+		} else {
+			parts = append(parts, v.t("confirm.closed_day", days))
+		}
+		first = last + 1
+	}
+	return strings.Join(parts, "　")
 }
 
 // openingOf says when a branch is open today, and when it is closed next.
@@ -113,7 +207,7 @@ func (v *visit) openingOf(b library.Branch) string {
 	if d, closed := b.Calendar.NextClosed(today); closed {
 		text += "　" + v.t("home.next_closed", v.day(d))
 	}
-	return v.branchName(b) + "　" + text
+	return text
 }
 
 func (v *visit) contacts(all []library.Contact) fyne.CanvasObject {
@@ -164,45 +258,4 @@ func remaining(lines []session.CartLine, answers []library.HoldAnswer) []session
 		}
 	}
 	return lines
-}
-
-// held says what became of each line, and what happens next.
-func held(v *visit) content {
-	titles := map[library.BibID]string{}
-	for _, l := range v.app.session.Cart() {
-		titles[l.Bib] = l.Title
-	}
-	placed := 0
-	var rows []fyne.CanvasObject
-	for _, answer := range v.app.answers {
-		title, about := titles[answer.BibID], widget.Column(0)
-		if h := answer.Hold; h != nil {
-			placed++
-			title = h.Title
-			tag, tone := v.holdState(*h)
-			about = widget.Column(0, widget.Row(0, v.kit.Tag(tag, tone), widget.Space()), v.kit.Second(v.holdAbout(*h)).Lines(1))
-		} else {
-			about.Add(v.kit.Second("▲ " + v.t("refusal."+answer.Refusal)).In(v.look().Bad).Lines(2))
-		}
-		rows = append(rows, widget.Inset(10, 0, 10, 0, widget.Columns(theme.GapWide, []float32{1.3, 1}, widget.Middle(v.kit.Strong(title).Lines(2)), widget.Middle(about))))
-	}
-	size := v.bodySize()
-	size.Height -= v.look().Title*theme.TitleLine + v.look().Text*theme.RunningLine*2 + v.buttonHeight() + 3*theme.GapWide
-	pages := v.paginate(rows, theme.Border, size)
-	page := min(v.route.Offset, len(pages)-1)
-	var footer []fyne.CanvasObject
-	if len(pages) > 1 {
-		footer = v.pager(1, len(pages), false)
-	}
-	title, next := v.t("held.count", placed), v.t("held.next")
-	if placed == 0 {
-		title, next = v.t("held.none"), v.t("held.none_next")
-	}
-	body := widget.Column(theme.GapWide,
-		v.kit.Title(title),
-		v.kit.Text(next).Lines(2),
-		widget.Fill(v.rows(pages[page])),
-		widget.Row(theme.Gap, widget.Space(), v.kit.Button(v.t("held.list"), widget.Outlined, v.open(Route{Page: PageHolds})), v.kit.Button(v.t("held.end"), widget.Filled, v.app.endSession)),
-	)
-	return content{title: v.t("held.title"), body: body, footer: footer}
 }

@@ -7,8 +7,8 @@ import (
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
+	"madoguchi/kiosk/slip"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
 	"madoguchi/library"
@@ -100,28 +100,49 @@ func (d *detailScreen) sortCopies() {
 
 func (d *detailScreen) body() fyne.CanvasObject {
 	size := d.bodySize()
-	links := d.links()
+	links, actions := d.links(), d.actions()
 	if d.portrait() {
-		about, here, hold, beside := d.about(), d.here(), d.hold(), widget.Columns(theme.Gap, nil, links...)
+		about, beside := d.about(5), widget.Columns(theme.Gap, nil, links...)
 		room := size.Height - 4*theme.GapWide
-		for _, o := range []fyne.CanvasObject{about, here, hold, beside} {
+		for _, o := range []fyne.CanvasObject{about, actions, beside} {
 			room -= widget.HeightFor(o, size.Width)
 		}
-		return widget.Column(theme.GapWide, about, here, widget.Fill(d.copies(size.Width, room)), hold, beside)
+		here := d.here(size.Width, room-d.copiesHeight(fewCopies, size.Width))
+		room -= widget.HeightFor(here, size.Width)
+		return widget.Column(theme.GapWide, about, here, widget.Fill(d.copies(size.Width, room)), actions, beside)
 	}
 	put(d.foot, widget.Row(theme.Gap, links...))
 	const share = 1.25
 	left := (size.Width - theme.GapSection) * share / (share + 1)
-	about := d.about()
-	room := size.Height - widget.HeightFor(about, left) - theme.GapWide
+	right := size.Width - theme.GapSection - left
+	room := size.Height - widget.HeightFor(actions, right) - theme.GapWide
+	here := d.here(right, room)
+	rest := room - widget.HeightFor(here, right) - theme.GapWide
+	more := d.more(8)
+	about := d.about(0)
+	if widget.HeightFor(more, right) > rest {
+		// Beside a map there is no room for it: it goes where the record is.
+		more = widget.Space()
+		for lines := 5; lines > 0; lines-- {
+			longer := d.about(lines)
+			if widget.HeightFor(longer, left)+theme.GapWide+d.copiesHeight(fewCopies, left) <= size.Height {
+				about = longer
+				break
+			}
+		}
+	}
+	roomForCopies := size.Height - widget.HeightFor(about, left) - theme.GapWide
 	return widget.Columns(theme.GapSection, []float32{share, 1},
-		widget.Column(theme.GapWide, about, widget.Fill(d.copies(left, room))),
-		widget.Column(theme.GapWide, d.here(), d.hold(), d.more()),
+		widget.Column(theme.GapWide, about, widget.Fill(d.copies(left, roomForCopies))),
+		widget.Column(theme.GapWide, here, actions, more),
 	)
 }
 
-// about is the record itself.
-func (d *detailScreen) about() fyne.CanvasObject {
+// fewCopies are shown at least, whatever else there is to say.
+const fewCopies = 3
+
+// about is the record itself, with so many lines of what it is about.
+func (d *detailScreen) about(description int) fyne.CanvasObject {
 	b, k := d.record.Bib, d.kit
 	title := b.Title
 	if b.Volume != "" {
@@ -158,10 +179,10 @@ func (d *detailScreen) about() fyne.CanvasObject {
 	if len(b.ISBNs) > 0 {
 		second("ISBN " + strings.Join(b.ISBNs, "、"))
 	}
-	if d.portrait() {
+	if description > 0 {
 		second(d.subjects())
 		if b.Description != "" {
-			lines.Add(k.Second(b.Description).Lines(5))
+			lines.Add(k.Second(b.Description).Lines(description))
 		}
 	}
 	return lines
@@ -179,13 +200,13 @@ func (d *detailScreen) subjects() string {
 }
 
 // more is what the right column says below the shelf, where there is room.
-func (d *detailScreen) more() fyne.CanvasObject {
+func (d *detailScreen) more(description int) *fyne.Container {
 	lines := widget.Column(theme.GapTight)
 	if s := d.subjects(); s != "" {
 		lines.Add(d.kit.Second(s).Lines(3))
 	}
 	if s := d.record.Bib.Description; s != "" {
-		lines.Add(d.kit.Second(s).Lines(8))
+		lines.Add(d.kit.Second(s).Lines(description))
 	}
 	return lines
 }
@@ -198,68 +219,38 @@ func (d *detailScreen) creatorsWithRoles(all []library.Creator) string {
 	return strings.Join(names, "、")
 }
 
-// hold is the button that puts the bib into the cart, or why there is none.
-func (d *detailScreen) hold() fyne.CanvasObject {
+// actions are what can be done with the bib: the hold cart, or why it is out of reach,
+// and what can be printed.
+func (d *detailScreen) actions() fyne.CanvasObject {
 	k := d.kit
-	err := library.Holdable(d.record.Items)
-	code, refused := refusalCode(err)
+	actions := widget.Column(theme.Gap)
+	code, refused := refusalCode(library.Holdable(d.record.Items))
 	switch {
-	case refused && code == library.ErrNoCopies.Code:
-		return widget.Column(0) // the shelf says so already
+	case refused && code == library.ErrNoCopies.Code: // the shelf says so already
+		if b, ok := d.printButton("request.print", widget.Filled, d.requestSlip); ok {
+			actions.Add(b)
+		}
+	case refused && d.lost():
+		actions.Add(k.Second(d.t("detail.no_hold.missing")).Lines(3))
 	case refused:
-		return k.Second(d.t("detail.no_hold." + code)).Lines(2)
+		actions.Add(k.Second(d.t("detail.no_hold." + code)).Lines(2))
 	case d.inCart(d.record.Bib.ID):
-		return k.Button("✓ "+d.t("detail.in_cart"), widget.Outlined, d.open(Route{Page: PageCart}))
+		actions.Add(k.Second("✓ " + d.t("detail.in_cart")).In(d.look().Good))
+		actions.Add(k.Button(d.t("detail.see_cart"), widget.Outlined, d.open(Route{Page: PageCart})))
+	default:
+		actions.Add(k.Button(d.t("detail.to_cart"), widget.Filled, func() { d.addToCart(d.record.Bib) }))
 	}
-	return k.Button(d.t("detail.to_cart"), widget.Filled, func() { d.addToCart(d.record.Bib) })
-}
-
-// here shows the shelf of this branch with the call number as on the label.
-func (d *detailScreen) here() fyne.CanvasObject {
-	k := d.kit
-	own := d.ownCopy()
-	if own == nil {
-		text := d.t("detail.not_here")
-		if len(d.record.Items) == 0 {
-			text = d.t("detail.no_copies")
-		}
-		return k.Card(theme.GapSection, widget.Column(theme.Gap, k.Strong(d.t("detail.this_branch")), k.Text(text)))
-	}
-	tag, tone := d.itemState(*own)
-	lines := widget.Column(theme.Gap,
-		widget.Row(theme.Gap, widget.Fill(k.Strong(d.t("detail.this_branch"))), k.Tag(tag, tone)))
-	if own.Shelf != "" {
-		lines.Add(k.Text(own.Shelf))
-	}
-	if own.CallNumber != "" {
-		lines.Add(widget.Row(0, d.label(own.CallNumber), widget.Space()))
-		lines.Add(k.Second(d.t("detail.label_about")))
-	}
-	return k.Card(theme.GapSection, lines)
-}
-
-// ownCopy is the copy of this branch that is the easiest to have.
-func (d *detailScreen) ownCopy() *library.Item {
-	var best *library.Item
-	for i := range d.record.Items {
-		it := &d.record.Items[i]
-		if it.Branch == d.branch() && (best == nil || best.State != library.OnShelf && it.State == library.OnShelf) {
-			best = it
+	if own := d.ownCopy(); own != nil && own.State == library.OnShelf && own.Shelf != "" {
+		if b, ok := d.printButton("detail.print_shelf", widget.Outlined, func() slip.Slip { return d.shelfSlip(*own) }); ok {
+			actions.Add(b)
 		}
 	}
-	return best
+	return actions
 }
 
-// label draws a call number as it is printed on the back of the book.
-func (d *detailScreen) label(callNumber string) fyne.CanvasObject {
-	look := d.look()
-	frame := canvas.NewRectangle(look.Surface)
-	frame.StrokeColor, frame.StrokeWidth, frame.CornerRadius = look.Ink, 3, 4
-	lines := widget.Column(0)
-	for _, part := range strings.Split(callNumber, "/") {
-		lines.Add(d.kit.Title(part).Weight(false).Centered())
-	}
-	return widget.Sized(148, 0, widget.Stack(frame, widget.Inset(8, 24, 8, 24, lines)))
+// lost reports whether the copies that the library lends are not to be found.
+func (d *detailScreen) lost() bool {
+	return slices.ContainsFunc(d.record.Items, func(it library.Item) bool { return it.Lendable && it.State == library.Missing })
 }
 
 // copies is the table of copies, page by page, and how many there are.
@@ -268,11 +259,7 @@ func (d *detailScreen) copies(width, room float32) fyne.CanvasObject {
 	if len(items) == 0 {
 		return widget.Space()
 	}
-	high := d.look().Text*theme.RunningLine + 32
-	tall := d.copiesNeed() > width
-	if tall {
-		high += d.look().Second * theme.RunningLine
-	}
+	high, tall := d.copyHeight(width)
 	fit := func(below float32) int { return max(1, int((room-below-theme.Gap)/(high+theme.Border))) }
 	total := d.kit.Second(d.total())
 	var below fyne.CanvasObject = total
@@ -291,6 +278,24 @@ func (d *detailScreen) copies(width, room float32) fyne.CanvasObject {
 		rows = append(rows, widget.Sized(0, high, widget.Middle(d.copyRow(it, tall))))
 	}
 	return widget.Column(theme.Gap, d.rows(rows), below)
+}
+
+// copyHeight is the height of a copy's row, and whether it has two lines.
+func (d *detailScreen) copyHeight(width float32) (high float32, tall bool) {
+	high = d.look().Text*theme.RunningLine + 32
+	if tall = d.copiesNeed() > width; tall {
+		high += d.look().Second * theme.RunningLine
+	}
+	return high, tall
+}
+
+// copiesHeight is what the table needs for n copies, or for all where they are fewer.
+func (d *detailScreen) copiesHeight(n int, width float32) float32 {
+	if n = min(n, len(d.record.Items)); n == 0 {
+		return 0
+	}
+	high, _ := d.copyHeight(width)
+	return float32(n)*(high+theme.Border) + theme.Border + theme.Gap + d.buttonHeight()
 }
 
 // copyRow is a copy in one line, or in two where one would cut it.

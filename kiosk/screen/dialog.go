@@ -26,6 +26,14 @@ func (a *App) ended() {
 func (a *App) forget() {
 	a.dialog, a.back, a.card = nil, nil, ""
 	a.next, a.answers = Route{}, nil
+	a.mustChange, a.application, a.address = false, nil, ""
+	a.entering, a.served = session.Staff{}, served{}
+	if a.staff != nil {
+		a.staff.End()
+		a.staff = nil
+	}
+	a.shown = nil
+	a.slips++
 	if a.account != nil {
 		a.account.End()
 		a.account = nil

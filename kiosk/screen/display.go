@@ -40,14 +40,15 @@ func display(v *visit) content {
 	section := func(title string, choices []fyne.CanvasObject) fyne.CanvasObject {
 		return widget.Column(theme.Gap, v.kit.Strong(title), widget.Columns(theme.Gap, nil, choices...))
 	}
+	parts := []fyne.CanvasObject{section(v.t("display.language"), langs), section(v.t("display.size"), sizes)}
+	if !v.app.staffed() { // their colours are to be known by
+		parts = append(parts, section(v.t("display.scheme"), schemes))
+	}
+	parts = append(parts, v.kit.Second(v.t("display.until_end")))
 	return content{
 		title: v.t("display.title"),
 		body: v.low(widget.Column(theme.Margin,
-			section(v.t("display.language"), langs),
-			section(v.t("display.size"), sizes),
-			section(v.t("display.scheme"), schemes),
-			v.kit.Second(v.t("display.until_end")),
-		)),
+			parts...)),
 	}
 }
 

@@ -135,12 +135,30 @@ func city() library.Site {
 	branch := func(code library.BranchCode, name, short, en string) library.Branch {
 		return library.Branch{Code: code, Name: name, Short: short, NameEn: en, Calendar: library.Calendar{Hours: week}}
 	}
+	chuo := branch("chuo", "中央図書館", "中央", "Central Library")
+	chuo.Plans = []library.FloorPlan{literature()}
 	return library.Site{
 		Name: "みなと市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy(),
+		Terms: library.Terms{Version: "2026-04", Text: map[string]string{"ja": strings.Repeat(termsJa, 4), "en": strings.Repeat(termsEn, 4)}}, MailFrom: "yoyaku@toshokan.example.jp",
 		Branches: []library.Branch{
-			branch("chuo", "中央図書館", "中央", "Central Library"), branch("nishi", "八幡西図書館", "八幡西", "Yahata-Nishi"),
+			chuo, branch("nishi", "八幡西図書館", "八幡西", "Yahata-Nishi"),
 			branch("tobata", "戸畑図書館", "戸畑", "Tobata"), branch("wakamatsu", "若松図書館", "若松", "Wakamatsu"),
 			branch("moji", "門司図書館", "門司", "Moji"), branch("kokura", "小倉南図書館", "小倉南", "Kokura-Minami"),
+		},
+	}
+}
+
+// literature is the floor on which most of the books stand.
+func literature() library.FloorPlan {
+	shelf := func(name string, x, y, width, height int) library.PlanShelf {
+		return library.PlanShelf{Name: name, X: x, Y: y, Width: width, Height: height}
+	}
+	return library.FloorPlan{
+		Floor: "2階", Width: 452, Height: 268, Here: &library.PlanPoint{X: 35, Y: 240},
+		Shelves: []library.PlanShelf{
+			shelf("2階 社会", 25, 26, 148, 32), shelf("2階 歴史", 25, 86, 148, 32), shelf("2階 自然", 25, 146, 148, 32),
+			shelf("2階 芸術", 215, 26, 148, 32), shelf("2階 文学", 215, 86, 148, 32), shelf("2階 ことば", 215, 146, 148, 32),
+			shelf("2階 文庫", 388, 26, 46, 152),
 		},
 	}
 }

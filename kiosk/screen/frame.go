@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image/color"
+	"slices"
 
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
@@ -39,10 +40,11 @@ func (v *visit) frame(c content) fyne.CanvasObject {
 func (a *App) refreshHeader() { a.refreshHeaderFor(a.visit, a.content) }
 
 func (a *App) refreshHeaderFor(v *visit, c content) {
+	v = v.inHead()
 	home := v.route.Page == PageHome || !a.state.Ready && len(a.back) == 0
 	var left []fyne.CanvasObject
 	title := v.kit.Title(c.title).Lines(1).DownTo(v.look().Second * 0.8)
-	if !home {
+	if !home && v.route.Page != PageStaff && !c.stay {
 		left = append(left, v.kit.Button("← "+v.t("frame.back"), widget.Plain, a.goBack))
 	}
 	left = append(left, widget.Fill(title))
@@ -50,9 +52,11 @@ func (a *App) refreshHeaderFor(v *visit, c content) {
 	if !home && v.route.Page != PageDisplay {
 		left = append(left, v.displayButton())
 	}
-	left = append(left, v.clock(home))
+	clock := v.clock(home)
+	left = append(left, widget.Stack(newPressGround(a.touched, a.pressClock), clock))
 	bar := widget.Inset(0, theme.Margin, 0, theme.Margin, widget.Row(theme.GapWide, left...))
-	a.header.Objects = []fyne.CanvasObject{widget.Column(0, widget.Fill(bar), v.kit.Rule())}
+	a.pressClock(false) // what was pressed is no longer there
+	a.header.Objects = []fyne.CanvasObject{widget.Band(v.look().Ground, widget.Column(0, widget.Fill(bar), v.kit.Rule()))}
 	a.header.Layout.Layout(a.header.Objects, a.header.Size())
 	a.header.Refresh()
 }
@@ -61,9 +65,16 @@ func (a *App) refreshHeaderFor(v *visit, c content) {
 func (v *visit) clock(withDate bool) fyne.CanvasObject {
 	now := v.now()
 	when := now.Format("15:04")
+	who := ""
 	if name := v.app.session.Patron().Name; name != "" {
+		who = v.t("frame.patron", name)
+	}
+	if name := v.app.session.Staff().Name; name != "" {
+		who = v.t("staff.name", name)
+	}
+	if who != "" {
 		return widget.Column(0,
-			v.kit.Second(v.t("frame.patron", name)).Trailing().Lines(1),
+			v.kit.Second(who).Trailing().Lines(1),
 			widget.Row(theme.GapTight, widget.Space(), v.kit.Second(when), v.connection()),
 		)
 	}
@@ -91,27 +102,40 @@ func (v *visit) connection() fyne.CanvasObject {
 
 func (v *visit) footer(c content) fyne.CanvasObject {
 	parts := append([]fyne.CanvasObject{}, c.footer...)
-	parts = append(parts, widget.Space())
+	if !c.spread {
+		parts = append(parts, widget.Space())
+	}
 	if v.route.Page == PageHome {
 		parts = append(parts, v.displayButton())
 	}
-	if len(v.app.session.Cart()) > 0 && v.cartReachable() {
-		parts = append(parts, v.cartButton())
-	}
+	end := len(parts)
 	if v.route.Page != PageHome {
 		parts = append(parts, v.kit.Button(v.t("frame.end"), widget.Plain, v.app.endSession))
+	}
+	if v.cartReachable() {
+		// A form whose buttons need the whole width is one step away from the cart.
+		withCart := widget.Row(theme.Gap, slices.Insert(slices.Clone(parts), end, v.cartButton())...)
+		if withCart.MinSize().Width <= v.size.Width-2*theme.Margin {
+			return withCart
+		}
 	}
 	return widget.Row(theme.Gap, parts...)
 }
 
-// cartReachable reports whether the footer leads to the cart: everywhere but where
-// the cart is being confirmed already.
+// cartReachable reports whether the footer leads to the cart: everywhere, also to an
+// empty one, which says how it is filled; but not where the cart is being confirmed
+// already, and not where nobody has begun yet.
 func (v *visit) cartReachable() bool {
-	switch v.route.Page {
-	case PageCart, PageSequence, PageConfirm, PageHeld, PageCard, PagePassword:
+	if v.app.staffed() || v.route.Page.applying() {
 		return false
 	}
-	return true
+	switch v.route.Page {
+	case PageCart, PageSequence, PageConfirm, PageHeld, PageCard, PagePassword, PageMustChange, PageApplied:
+		return false
+	case PageHome:
+		return len(v.app.session.Cart()) > 0
+	}
+	return v.app.state.Ready
 }
 
 // displayButton leads to language, size of type and colours.

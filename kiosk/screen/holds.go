@@ -7,6 +7,7 @@ import (
 
 	"fyne.io/fyne/v2"
 
+	"madoguchi/kiosk/slip"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
 	"madoguchi/library"
@@ -29,7 +30,7 @@ func holds(v *visit) content {
 			put(body, v.kit.Text(v.refusal(err)))
 		}
 	})
-	return content{title: v.t("holds.title"), body: body, footer: []fyne.CanvasObject{foot}}
+	return content{title: v.t("holds.title"), body: body, footer: []fyne.CanvasObject{foot}, spread: true}
 }
 
 func (v *visit) drawHolds(body, foot *fyne.Container, all library.PatronHolds) {
@@ -39,14 +40,20 @@ func (v *visit) drawHolds(body, foot *fyne.Container, all library.PatronHolds) {
 	}
 	var rows []fyne.CanvasObject
 	for _, group := range sequences(all.Holds) {
-		rows = append(rows, v.holdRow(group))
+		rows = append(rows, v.holdRows(group)...)
 	}
 	pages := v.paginate(rows, theme.Border, v.bodySize())
 	page := min(v.route.Offset, len(pages)-1)
 	put(body, v.rows(pages[page]))
+	left := widget.Row(theme.Gap)
 	if len(pages) > 1 {
-		put(foot, widget.Row(theme.Gap, v.pager(1, len(pages), false)...))
+		left.Objects = v.pager(1, len(pages), false)
 	}
+	left.Add(widget.Space())
+	if b, ok := v.printButton("print.button", widget.Plain, func() slip.Slip { return v.holdsSlip(all.Holds) }); ok && len(active(all.Holds)) > 0 {
+		left.Add(b)
+	}
+	put(foot, left)
 }
 
 // sequences puts the holds of a 順番予約 together, in their order.
@@ -66,32 +73,69 @@ func sequences(all []library.PatronHold) (groups [][]library.PatronHold) {
 	return groups
 }
 
-// holdRow is one hold, or the holds of a sequence as one.
-func (v *visit) holdRow(group []library.PatronHold) fyne.CanvasObject {
+// holdRows are one hold, or the holds of a sequence as one: in one row, and in more
+// where they are more than a screen holds.
+func (v *visit) holdRows(group []library.PatronHold) (rows []fyne.CanvasObject) {
+	per := max(2, int(v.bodySize().Height/(v.look().Second*theme.RunningLine))-5)
+	for first := 0; first < len(group); first += per {
+		rows = append(rows, v.holdRow(group, first, min(first+per, len(group))))
+	}
+	return rows
+}
+
+// holdRow is the row of a hold, or of the members of a sequence from first to last. The
+// state stands beside the title where there is room for both, and below it otherwise.
+func (v *visit) holdRow(group []library.PatronHold, first, last int) fyne.CanvasObject {
 	k := v.kit
-	first := group[0]
-	title := widget.Column(2, k.Strong(first.Title).Lines(1), k.Second(joined("／", first.Creators, v.t("holds.pickup", v.branchOf(first.Pickup)), v.t("contact."+string(first.Contact)))).Lines(1).DownTo(v.look().Second*0.7))
-	tag, tone := v.holdState(first)
-	state := widget.Column(0, widget.Row(0, k.Tag(tag, tone), widget.Space()), k.Second(v.holdAbout(first)).Lines(1).DownTo(v.look().Second*0.7))
-	if len(group) > 1 {
-		var names []string
-		for n, h := range group {
-			word, _ := v.holdState(h)
-			names = append(names, v.t("holds.member", n+1, h.Title, word))
-		}
-		title = widget.Column(2, k.Strong(v.t("holds.sequence", first.Title, len(group))).Lines(1).DownTo(v.look().Text*0.8), k.Second(strings.Join(names, "\n")))
+	next := firstActive(group)
+	tag, tone := v.holdState(next)
+	about := k.Second(v.holdAbout(next))
+	action := v.holdAction(group)
+	shares := []float32{1.7, 1.4, 1}
+	width := (v.bodySize().Width - 2*theme.GapWide) / (shares[0] + shares[1] + shares[2])
+	ask := k.Second(v.t("holds.ask")).MinSize().Width
+	until := k.Second(v.t("holds.until", v.day(library.DateOf(v.now())))).MinSize().Width
+	if width*shares[1] >= max(until, about.MinSize().Width) && width*shares[2] >= ask {
+		state := widget.Column(0, widget.Row(0, k.Tag(tag, tone), widget.Space()), about)
+		return widget.Inset(12, 0, 12, 0, widget.Columns(theme.GapWide, shares, widget.Middle(v.holdTitle(group, first, last)), widget.Middle(state), widget.Middle(action)))
 	}
-	var action fyne.CanvasObject
-	switch {
-	case !first.State.Active():
-		action = widget.Space()
-	case slices.ContainsFunc(group, func(h library.PatronHold) bool { return h.MayChange }):
-		changeable := group[slices.IndexFunc(group, func(h library.PatronHold) bool { return h.MayChange })]
-		action = k.Button(v.t("holds.change"), widget.Outlined, v.open(Route{Page: PageHold, Hold: changeable.ID, Pickup: changeable.Pickup, Contact: changeable.Contact}))
-	default:
-		action = k.Second(v.t("holds.ask")).Centered()
+	text := v.holdTitle(group, first, last)
+	text.Add(widget.Wrap(theme.GapTight, k.Tag(tag, tone), widget.Inset(4, 0, 0, 0, about)))
+	return widget.Inset(12, 0, 12, 0, widget.Row(theme.GapWide, widget.Fill(text), widget.Fixed(max(ask, theme.ButtonHeight*3), action)))
+}
+
+// firstActive is the member of a group that the patron waits for now.
+func firstActive(group []library.PatronHold) library.PatronHold {
+	return group[max(0, slices.IndexFunc(group, func(h library.PatronHold) bool { return h.State.Active() }))]
+}
+
+// holdTitle is what is held and where it will be; of a sequence, its members as well.
+func (v *visit) holdTitle(group []library.PatronHold, first, last int) *fyne.Container {
+	k := v.kit
+	next := firstActive(group)
+	where := k.Second(joined("／", next.Creators, v.t("holds.pickup", v.branchOf(next.Pickup)), v.t("contact."+string(next.Contact)))).Lines(1).DownTo(v.look().Second * 0.7)
+	if len(group) == 1 {
+		return widget.Column(2, k.Strong(next.Title).Lines(1), where)
 	}
-	return widget.Inset(12, 0, 12, 0, widget.Columns(theme.GapWide, []float32{1.7, 1.4, 1}, widget.Middle(title), widget.Middle(state), widget.Middle(action)))
+	var names []string
+	for n := first; n < last; n++ {
+		word, _ := v.holdState(group[n])
+		names = append(names, v.t("holds.member", n+1, group[n].Title, word))
+	}
+	return widget.Column(2, k.Strong(v.t("holds.sequence", group[0].Title, len(group))).Lines(1).DownTo(v.look().Text*0.8), k.Second(strings.Join(names, "\n")), where)
+}
+
+// holdAction leads to where a hold is changed, or says why it cannot be.
+func (v *visit) holdAction(group []library.PatronHold) fyne.CanvasObject {
+	if !firstActive(group).State.Active() {
+		return widget.Space()
+	}
+	i := slices.IndexFunc(group, func(h library.PatronHold) bool { return h.MayChange })
+	if i < 0 {
+		return v.kit.Second(v.t("holds.ask")).Centered()
+	}
+	h := group[i]
+	return v.kit.Button(v.t("holds.change"), widget.Outlined, v.open(Route{Page: PageHold, Hold: h.ID, Pickup: h.Pickup, Contact: h.Contact}))
 }
 
 func (v *visit) branchOf(code library.BranchCode) string {
@@ -115,13 +159,16 @@ func (v *visit) holdState(h library.PatronHold) (string, widget.Tone) {
 	return mark + v.t("hold."+string(h.State)), tone
 }
 
-// holdAbout is the line below the state: the place in the queue, the last day.
+// holdAbout is the line below the state: the place in the queue, the last day, and how
+// long what has ended is shown.
 func (v *visit) holdAbout(h library.PatronHold) string {
 	switch h.State {
 	case library.Waiting:
 		return v.t("holds.position", h.Position, h.Copies)
 	case library.ReadyHold:
 		return v.t("holds.until", v.day(h.ShelfUntil))
+	case library.Cancelled, library.Expired:
+		return v.t("holds.shown_until", v.day(h.EndedOn.Add(v.app.cfg.Site().Policy.HoldShownDays)))
 	}
 	return ""
 }
@@ -155,12 +202,27 @@ func oneHold(v *visit) content {
 			put(body, v.kit.Text(v.t("refusal.hold_unknown")))
 			return
 		}
-		put(body, v.holdForm(b.holds.Holds[i], b.account))
+		put(body, v.holdForm(b.holds.Holds[i], b.holds.Holds, b.account))
 	})
 	return content{title: v.t("hold.title"), body: body}
 }
 
-func (v *visit) holdForm(h library.PatronHold, a library.Account) fyne.CanvasObject {
+// members choose between the members of a sequence that may still be changed.
+func (v *visit) members(h library.PatronHold, all []library.PatronHold) (buttons []fyne.CanvasObject) {
+	for _, group := range sequences(all) {
+		for n, m := range group {
+			if m.SequenceID == "" || m.SequenceID != h.SequenceID || !m.MayChange {
+				continue
+			}
+			r := v.route
+			r.Hold = m.ID
+			buttons = append(buttons, v.kit.Button(v.t("hold.member", n+1), widget.Plain, v.replace(r)).Select(m.ID == h.ID))
+		}
+	}
+	return buttons
+}
+
+func (v *visit) holdForm(h library.PatronHold, all []library.PatronHold, a library.Account) fyne.CanvasObject {
 	k := v.kit
 	ask := func(what func(context.Context, Account) (library.PatronHold, error), done string) func() {
 		return func() {
@@ -189,10 +251,14 @@ func (v *visit) holdForm(h library.PatronHold, a library.Account) fyne.CanvasObj
 	change := ask(func(ctx context.Context, account Account) (library.PatronHold, error) {
 		return account.ChangeHold(ctx, h.ID, v.route.Pickup, v.route.Contact)
 	}, "hold.changed_done")
+	head := widget.Column(theme.Gap, k.Title(h.Title).Lines(2), k.Text(v.holdAbout(h)))
+	if members := v.members(h, all); len(members) > 1 {
+		head = widget.Column(theme.Gap, k.Title(h.Title).Lines(1), k.Text(v.holdAbout(h)),
+			widget.Wrap(12, append([]fyne.CanvasObject{widget.Sized(0, v.buttonHeight(), widget.Middle(k.Second(v.t("hold.which"))))}, members...)...))
+	}
 	return widget.Column(theme.GapWide,
-		k.Title(h.Title).Lines(2),
-		k.Text(v.holdAbout(h)),
-		v.form(v.pickups(), v.contacts(a.Contacts)),
+		head,
+		v.form(v.choices(a)),
 		widget.Row(theme.Gap, k.Button(v.t("hold.cancel"), widget.Plain, cancel), widget.Space(), k.Button(v.t("hold.save"), widget.Filled, change)),
 	)
 }

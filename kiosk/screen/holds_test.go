@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"fmt"
 	"testing"
 
 	"madoguchi/barcode"
@@ -55,10 +56,14 @@ func (c *counter) changeHold(id library.HoldID, change func(*library.PatronHold)
 
 func someHolds() []library.PatronHold {
 	hold := func(id, title, creators string, state library.HoldState) library.PatronHold {
-		return library.PatronHold{
+		h := library.PatronHold{
 			Hold:  library.Hold{ID: library.HoldID(id), Pickup: "chuo", Contact: library.ByMail, State: state, ShelfUntil: testToday.Add(8)},
 			Title: title, Creators: creators, Position: 12, Copies: 6, MayChange: state == library.Waiting,
 		}
+		if !state.Active() {
+			h.EndedOn = testToday.Add(-2)
+		}
+		return h
 	}
 	member := func(id string, place int, state library.HoldState) library.PatronHold {
 		h := hold(id, "海辺の人びと "+string(rune('0'+place)), "塩野 一", state)
@@ -107,7 +112,7 @@ func TestWhatCannotBeHeld(t *testing.T) {
 	if a.shows("予約カートに入れる") {
 		t.Error("a bib without copies can be put into the cart")
 	}
-	a.see(t, "カウンターでリクエストできます")
+	a.see(t, "図書館のカウンターへお出しください")
 }
 
 func TestFromTheCartThroughLoginToHolds(t *testing.T) {
@@ -165,7 +170,7 @@ func TestHoldsAreChangedAndCancelled(t *testing.T) {
 	a := newTestApp(t, sizes[0])
 	logIn(t, a)
 	a.press(t, "予約の状況")
-	for _, text := range []string{"● ご用意できました", "12月2日(水)までにカウンターへ", "海辺の人びと 1 から 3件（順番予約）", "12番目（目安）・所蔵6冊", "→ 取寄・準備中です", "取り消しました", "変更・取消は\n図書館へ"} {
+	for _, text := range []string{"● ご用意できました", "12月2日(水)までにカウンターへ", "海辺の人びと 1 から 3件（順番予約）", "12番目（目安）・所蔵6冊", "→ 取寄・準備中です", "取り消しました", "12月6日(日)まで表示します", "準備が始まったため\n変更・取消は図書館へ"} {
 		a.see(t, text)
 	}
 	a.press(t, "変更・取消") // the sequence's waiting member
@@ -221,5 +226,91 @@ func TestVolumesStandInOrder(t *testing.T) {
 		if l.Bib != want[i] {
 			t.Errorf("place %d is %s, want %s", i, l.Bib, want[i])
 		}
+	}
+}
+
+// The home branch comes first, and of many branches each can be had.
+func TestPickupBranches(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	site := city()
+	for n := range 20 {
+		b := site.Branches[0]
+		b.Code, b.Name, b.Short = library.BranchCode(fmt.Sprint("b", n)), fmt.Sprintf("第%d図書館", n), fmt.Sprintf("第%d図書館", n)
+		site.Branches = append(site.Branches, b)
+	}
+	site.Branches[2].Calendar.Hours[6] = library.Hours{Open: 600, Close: 1020}
+	a.cfg.Site = func() library.Site { return site }
+	if got := a.visit.branchesFrom("tobata"); got[0].Code != "tobata" || got[1].Code != "chuo" || len(got) != 26 {
+		t.Errorf("the branches begin with %s, %s", got[0].Code, got[1].Code)
+	}
+	logIn(t, a)
+	a.session.SetCart(someCart())
+	a.open(Route{Page: PageConfirm, Pickup: "tobata"})
+	a.settle()
+	a.see(t, "戸畑図書館　月 休館　火〜金 9:30–19:00　土 10:00–17:00　日 9:30–19:00")
+	offered := map[string]bool{}
+	for range len(site.Branches) {
+		for _, e := range widget.Elements(a.root) {
+			if e.Button {
+				offered[e.Text] = true
+			}
+		}
+		a.press(t, "▶ ほかの館")
+	}
+	for _, b := range site.Branches {
+		if !offered[b.ShortName()] {
+			t.Errorf("%s cannot be chosen", b.Name)
+		}
+	}
+	checkLayout(t, "confirm", a.App)
+}
+
+// Of a sequence whose first member was cancelled, each of the others can be changed.
+func TestAMemberOfASequenceIsChosen(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	for i := range a.counter.holds {
+		if h := &a.counter.holds[i]; h.ID == "h2" {
+			h.State, h.EndedOn = library.Cancelled, testToday
+		}
+	}
+	a.counter.holds = a.counter.holds[1:4]
+	logIn(t, a)
+	a.press(t, "予約の状況")
+	a.see(t, "○ 予約中です")
+	a.press(t, "変更・取消")
+	a.press(t, "3番目")
+	a.see(t, "海辺の人びと 3")
+	a.press(t, "この予約を取り消す")
+	for _, h := range a.counter.holds {
+		if want := h.Place == 2; h.State.Active() != want {
+			t.Errorf("member %d is %s", h.Place, h.State)
+		}
+	}
+}
+
+// A long sequence is shown whole, on as many pages as it needs.
+func TestALongSequence(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	var all []library.PatronHold
+	for n := range 40 {
+		all = append(all, library.PatronHold{Hold: library.Hold{ID: library.HoldID(fmt.Sprint("m", n)), State: library.Waiting, Pickup: "chuo", SequenceID: "s", Place: n + 1}, Title: fmt.Sprintf("全集第%d巻", n+1)})
+	}
+	a.counter.holds = all
+	logIn(t, a)
+	a.press(t, "予約の状況")
+	seen := map[int]bool{}
+	for page := range 5 {
+		for n := range all {
+			if a.shows(fmt.Sprintf("%d　全集第%d巻　", n+1, n+1)) {
+				seen[n] = true
+			}
+		}
+		checkLayout(t, "holds", a.App)
+		if page < 4 && a.shows("▼ 次のページ") {
+			a.press(t, "▼ 次のページ")
+		}
+	}
+	if len(seen) != len(all) {
+		t.Errorf("%d of %d members are shown", len(seen), len(all))
 	}
 }

@@ -1,12 +1,12 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"strings"
 
 	"fyne.io/fyne/v2"
-	"fyne.io/fyne/v2/canvas"
 
 	"madoguchi/barcode"
 	"madoguchi/kiosk/session"
@@ -28,6 +28,10 @@ func (a *App) askPassword(card string) {
 // showMenu shows the menu of who is logged in; everybody else is asked for a card.
 func (a *App) showMenu() {
 	a.back = nil
+	if a.staff != nil {
+		a.show(Route{Page: PageStaff})
+		return
+	}
 	if a.account == nil {
 		a.back = []Route{{Page: PageHome}}
 		a.show(Route{Page: PageCard})
@@ -52,7 +56,7 @@ func card(v *visit) content {
 		v.kit.Title(v.t("login.scan")),
 		v.kit.Text(v.t("login.or_type")),
 	)))
-	return entry.content(v.t("login.title"), lead, widget.Keypad, []widget.Layout{widget.Keypad, widget.Capitals}, v.t("login.next"))
+	return entry.content(v.t("login.title"), lead, widget.Keypad, []widget.Layout{widget.Keypad, widget.Capitals}, v.t("login.next"), v.applyButton())
 }
 
 // password asks for the password of the card that was read. What is typed is in this
@@ -65,7 +69,7 @@ func password(v *visit) content {
 		v.kit.Title(v.t("login.password")),
 		v.kit.Second(v.t("login.forgot")),
 	)
-	return entry.content(v.t("login.title"), lead, widget.Keypad, []widget.Layout{widget.Keypad, widget.Letters, widget.Capitals}, v.t("login.go"))
+	return entry.content(v.t("login.title"), lead, widget.Keypad, []widget.Layout{widget.Keypad, widget.Small, widget.Capitals}, v.t("login.go"), v.applyButton())
 }
 
 // secretField is a field whose text is in no Route, so that it dies with its screen.
@@ -74,42 +78,17 @@ type secretField struct {
 	field, note *fyne.Container
 	text        string
 	clear       bool // shown as it is; otherwise as dots
+	spaces      bool // a space is a character like others
+	most        int  // how many characters it takes; 0: maxSecret
 	held        bool // shown as it is while a finger asks for it
 	busy        bool
 	submit      func()
 }
 
-// content is the screen around the field: what it is for, the field, a note, a
-// keyboard of one of the layouts.
-func (s *secretField) content(title string, lead fyne.CanvasObject, first widget.Layout, layouts []widget.Layout, submit string) content {
+// content is the screen around the field: what it is for, the field, a note, what else
+// can be done here, and a keyboard of one of the layouts.
+func (s *secretField) content(title string, lead fyne.CanvasObject, first widget.Layout, layouts []widget.Layout, submit string, below ...fyne.CanvasObject) content {
 	v := s.visit
-	names := v.keyNames()
-	names.Submit, names.Space = submit, ""
-	board := newSlot()
-	var choices []*widget.Button
-	use := func(l widget.Layout) {
-		put(board, v.kit.Keyboard(l, names, widget.Typing{
-			Type:   func(text string) { s.set(s.text + text) },
-			Mark:   func(rune) {},
-			Erase:  func() { s.set(widget.WithoutLast(s.text)) },
-			Clear:  func() { s.set("") },
-			Submit: s.submit,
-		}, v.keyHeight()))
-	}
-	keyNames := map[widget.Layout]string{widget.Keypad: "key.digits", widget.Letters: "key.small", widget.Capitals: "key.capitals"}
-	var footer []fyne.CanvasObject
-	for _, l := range layouts {
-		b := v.kit.Button(v.t(keyNames[l]), widget.Plain, nil)
-		choices = append(choices, b)
-		b.OnTap(func() {
-			use(l)
-			for i, c := range choices {
-				c.Select(layouts[i] == l)
-			}
-		})
-		footer = append(footer, b.Select(l == first))
-	}
-	use(first)
 	line := widget.Row(theme.Gap, widget.Fill(widget.Sized(0, s.fieldHeight(), s.field)))
 	if !s.clear {
 		line.Add(v.kit.Button(v.t("login.show"), widget.Outlined, nil).Hold(func(down bool) {
@@ -117,38 +96,22 @@ func (s *secretField) content(title string, lead fyne.CanvasObject, first widget
 			s.draw()
 		}))
 	}
-	keys := 4*(v.keyHeight()+theme.GapTight) - theme.GapTight
-	top := widget.Column(theme.GapWide, lead, line, widget.Sized(0, v.look().Text*theme.RunningLine*2, s.note))
-	return content{
-		title: title,
-		full:  true,
-		body: widget.Column(0,
-			widget.Fill(widget.Inset(theme.GapSection, theme.Margin, 0, theme.Margin, top)),
-			widget.Band(v.look().KeyBed, widget.Inset(theme.Gap, theme.Margin, 0, theme.Margin, widget.Sized(0, keys, board))),
-		),
-		footer:  footer,
-		keyBed:  true,
-		scanned: s.scanned,
-		typed: func(r rune) {
-			if r != ' ' {
-				s.set(s.text + string(r))
-			}
-		},
-		key: func(e *fyne.KeyEvent) {
-			switch e.Name {
-			case fyne.KeyBackspace:
-				s.set(widget.WithoutLast(s.text))
-			case fyne.KeyReturn, fyne.KeyEnter:
-				s.submit()
-			}
-		},
+	top := widget.Column(theme.GapWide, lead, line, v.noteRoom(s.note))
+	for _, o := range below {
+		top.Add(o)
 	}
+	bed := v.newKeyBed(editor{
+		text: func() string { return s.text }, set: s.set, submit: func() { s.submit() }, spaces: s.spaces,
+	}, submit, first, layouts)
+	c := bed.content(title, top)
+	c.scanned = s.scanned
+	return c
 }
 
 // scanned says what to do when something else than a card was scanned here.
 func (s *secretField) scanned(code barcode.Code) bool {
 	switch code.Kind {
-	case barcode.Card:
+	case barcode.Card, barcode.StaffCard:
 		return false
 	case barcode.Unreadable:
 		s.say(s.t("scan.again"))
@@ -160,10 +123,8 @@ func (s *secretField) scanned(code barcode.Code) bool {
 	return true
 }
 
-func (s *secretField) fieldHeight() float32 { return max(88, s.look().Title*theme.RunningLine+24) }
-
 func (s *secretField) set(text string) {
-	if s.busy || len([]rune(text)) > maxSecret {
+	if s.busy || len([]rune(text)) > cmp.Or(s.most, maxSecret) {
 		return
 	}
 	s.text = text
@@ -171,26 +132,25 @@ func (s *secretField) set(text string) {
 	s.draw()
 }
 
-// maxSecret is longer than any card number and any password.
-const maxSecret = 24
+// maxSecret is longer than any card number, and than any password that a library may
+// allow.
+const maxSecret = 66
 
 func (s *secretField) draw() {
-	look := s.look()
 	shown := s.text
 	if !s.clear && !s.held {
 		shown = strings.Repeat("●", len([]rune(s.text)))
 	}
-	caret := canvas.NewRectangle(look.Action)
-	caret.SetMinSize(fyne.NewSize(3, look.Title*1.2))
-	bed := canvas.NewRectangle(look.Surface)
-	bed.StrokeColor, bed.StrokeWidth, bed.CornerRadius = look.Action, 3, theme.Corner
-	line := widget.Row(theme.GapTight, s.kit.Title(shown).Weight(false).Lines(1), caret, widget.Space())
-	put(s.field, widget.Stack(bed, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, line))))
+	width := s.size.Width - 2*theme.Margin - 2*theme.GapWide - 3*theme.GapTight
+	if !s.clear {
+		width -= s.kit.Button(s.t("login.show"), widget.Outlined, nil).MinSize().Width + theme.Gap
+	}
+	put(s.field, s.fieldBed(true, widget.Inset(0, theme.GapWide, 0, theme.GapWide, s.fieldText(shown, width, true))))
 }
 
 // say shows a sentence below the field.
 func (s *secretField) say(text string) {
-	put(s.note, s.kit.Text("▲ "+text).In(s.look().Bad))
+	s.complain(s.note, text)
 }
 
 // logIn asks the server, and goes on to the menu.
@@ -222,16 +182,23 @@ func (s *secretField) logIn() {
 		}
 		in.keep()
 		a.account, a.card = in.account, ""
+		a.mustChange = in.account.MustChange()
 		a.session.LogIn(session.Patron{Card: number, Name: in.shown.Name})
 		a.back = []Route{{Page: PageMenu}}
-		if a.next.Page == "" {
-			a.back = nil
-			a.next.Page = PageMenu
-		}
-		next := a.next
-		a.next = Route{}
-		a.show(next)
+		a.goOn()
 	})
+}
+
+// goOn goes on to where the login leads, once nothing comes before it any more.
+func (a *App) goOn() {
+	next := a.next
+	if next.Page == "" {
+		a.back, next = nil, Route{Page: PageMenu}
+	}
+	if !a.mustChange {
+		a.next = Route{}
+	}
+	a.show(next)
 }
 
 // loggedIn runs on as who is logged in: at once, or by way of card and password.

@@ -49,7 +49,7 @@ func (v *visit) menuBody(a library.Account, l library.PatronLoans) fyne.CanvasOb
 			if m == library.MessageCardExpires {
 				text = v.t("message."+m, v.day(a.ValidUntil))
 			}
-			head.Add(k.Text("▲ " + text).In(v.look().Bad))
+			head.Add(v.message(m, k.Text("▲ "+text).In(v.look().Bad)))
 		}
 	}
 	ready := v.t("menu.holds_none")
@@ -69,9 +69,36 @@ func (v *visit) menuBody(a library.Account, l library.PatronLoans) fyne.CanvasOb
 		),
 	)
 	if v.portrait() {
-		return widget.Column(theme.GapSection, head, widget.Space(), widget.Sized(0, v.size.Height*0.36, tiles))
+		return widget.Column(theme.GapWide, head, widget.Space(), widget.Sized(0, v.size.Height*0.36, tiles), v.ownData())
 	}
-	return widget.Column(theme.GapSection, head, widget.Fill(tiles))
+	return widget.Column(theme.GapWide, head, widget.Fill(tiles), v.ownData())
+}
+
+// message is one of the messages, with the way to what can be done about it.
+func (v *visit) message(m string, text fyne.CanvasObject) fyne.CanvasObject {
+	way := func(label string, page Page) fyne.CanvasObject {
+		return widget.Row(theme.GapWide, widget.Fill(text), v.kit.Button(v.t(label), widget.Outlined, v.open(Route{Page: page})))
+	}
+	switch m {
+	case library.MessageBouncing:
+		return way("email.what_to_do", PageEmailAdvice)
+	case library.MessageUnconfirmed:
+		return way("email.enter_code", PageEmailCode)
+	}
+	return text
+}
+
+// ownData are the ways to password and address, where the library sends mails.
+func (v *visit) ownData() fyne.CanvasObject {
+	tile := func(name, about string, page Page) fyne.CanvasObject {
+		line := widget.Row(theme.GapWide, v.kit.Title(v.t(name)), widget.Fill(v.kit.Second(v.t(about)).Lines(1).OrNothing()))
+		return v.kit.Tile(v.t(name), widget.Plain, widget.Sized(0, 96, widget.Middle(widget.Inset(0, theme.GapSection, 0, theme.GapSection, line))), v.open(Route{Page: page}))
+	}
+	all := []fyne.CanvasObject{tile("menu.password", "menu.password_about", PageChange)}
+	if v.mails() {
+		all = append(all, tile("menu.email", "menu.email_about", PageEmail))
+	}
+	return widget.Columns(theme.GapWide, nil, all...)
 }
 
 // loansInShort says how many there are, and which must be back first.

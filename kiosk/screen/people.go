@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"time"
 
 	"madoguchi/library"
 )
@@ -42,23 +43,37 @@ type Staff interface {
 // Machine is the terminal itself, as staff look after it.
 type Machine interface {
 	Report(ctx context.Context) MachineReport
-	Restart() // ends the program so that it is started again
-	Leave()   // leaves the kiosk
+	Restart() // ends the program in such a way that it is started again
+	Leave()   // ends it for good, so that the desktop under it can be used
 }
 
-// MachineReport is how the terminal stands.
+// DeviceState says how a scanner or printer stands.
+type DeviceState string
+
+// The states of devices.
+const (
+	DeviceOK       DeviceState = "ok"
+	DeviceNone     DeviceState = "none"      // the terminal has none
+	DeviceMissing  DeviceState = "missing"   // it is set up, and does not answer
+	DevicePaperOut DeviceState = "paper_out" // a printer
+	DeviceWedge    DeviceState = "wedge"     // a scanner that poses as a keyboard: nobody can tell
+)
+
+// MachineReport is how the terminal stands. It holds nothing of a patron.
 type MachineReport struct {
+	Terminal    string // its id
+	Version     string // of the program
+	StartedAt   time.Time
 	Server      string // address
 	Connected   bool
-	Edition     string // number and day of the catalogue in use
-	Terminal    string
-	Version     string
-	Scanner     string // code of its state: "ok", "missing", "none"
-	LastScan    string // kind of the last code that was scanned, "" for none
-	Printer     string // "ok", "paper_out", "missing", "none"
-	Outbox      int    // requests that wait to be delivered
-	DiskFree    int64  // bytes
-	LastErrors  []string
-	StartedAt   string
-	LastContact string
+	LastContact time.Time // zero: never
+	Problem     string    // code of what keeps the catalogue from going on, "" for nothing
+	Edition     int64     // of the catalogue in use, 0: none
+	Change      int64     // the last one in it
+	Bibs        int
+	Scanner     DeviceState
+	Printer     DeviceState
+	Outbox      int      // requests that wait to be delivered
+	DiskFree    int64    // bytes
+	LastErrors  []string // as they stand in the log, the newest first
 }

@@ -16,6 +16,7 @@ import (
 
 	"madoguchi/barcode"
 	"madoguchi/kiosk/session"
+	"madoguchi/kiosk/slip"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
 	"madoguchi/library"
@@ -30,6 +31,8 @@ type testApp struct {
 	queue   chan func()
 	state   *State
 	counter *counter
+	desk    *desk
+	engine  *engine
 }
 
 // testFonts are read once: Fyne keeps what it parses of every font it was given.
@@ -50,9 +53,11 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	w.Resize(size)
 	now := time.Date(2026, time.November, 24, 14, 5, 0, 0, city().Location())
 	queue := make(chan func(), 1000)
+	desk, engine := newDesk(), newEngine()
 	a, err := New(Config{
+		StaffLogIn: desk.logIn, Machine: engine, Print: desk.print,
 		Do:  func(f func()) { queue <- f },
-		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, LogIn: server.logIn,
+		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, LogIn: server.logIn, Apply: server.apply,
 		Barcodes: barcode.Settings{Card: barcode.Rule{Lengths: []int{11}, Prefix: "2"}},
 		State:    func() State { return *state },
 		Branch:   func() library.BranchCode { return "chuo" },
@@ -65,7 +70,7 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	}
 	t.Cleanup(a.Close)
 	a.resized(size)
-	return testApp{a, queue, state, server}
+	return testApp{a, queue, state, server, desk, engine}
 }
 
 var online = State{Ready: true, Connected: true, Bibs: 4, Items: 1204386}
@@ -101,6 +106,7 @@ func situations() []situation {
 		at("detail-long", Route{Page: PageDetail, Bib: "long"}),
 		at("detail-latin", Route{Page: PageDetail, Bib: "latin"}),
 		at("detail-none", Route{Page: PageDetail, Bib: "none"}),
+		at("detail-elsewhere", Route{Page: PageDetail, Bib: "n0"}),
 		at("volumes", Route{Page: PageVolumes, Bib: "kokoro"}),
 		at("browse", Route{Page: PageBrowse}),
 		at("browse-2", Route{Page: PageBrowse, NDC: "9"}),
@@ -116,6 +122,46 @@ func situations() []situation {
 			a.askPassword(testCard)
 			a.typed("12345678")
 		}},
+		applying("apply-terms", Route{Page: PageTerms}, nil),
+		applying("apply-terms-end", Route{Page: PageTerms, Offset: 99}, nil),
+		applying("apply-card", Route{Page: PageApplyCard}, nil),
+		applying("apply-birth-empty", Route{Page: PageBirth}, func(p *application) { p.birth = birthEntry{} }),
+		applying("apply-birth", Route{Page: PageBirth}, nil),
+		applying("apply-birth-western", Route{Page: PageBirth}, func(p *application) { p.birth = birthEntry{parts: [3]string{"2019", "5", "10"}, at: dayPart} }),
+		applying("apply-birth-no-day", Route{Page: PageBirth}, func(p *application) { p.birth.parts[dayPart] = "31" }),
+		applying("apply-phone", Route{Page: PagePhone}, nil),
+		typing("apply-password", applying("", Route{Page: PageNewPassword}, nil), "19350401"),
+		typing("apply-password-twice", applying("", Route{Page: PageNewPassword}, nil), "Sakura2026", "Sakura20"),
+		typing("apply-password-long", applying("", Route{Page: PageNewPassword}, nil), "Abcdefghij0123456789"),
+		applying("not-applied", Route{Page: PageNotApplied}, nil),
+		applying("applied", Route{Page: PageApplied}, nil),
+		typing("must-change", situation{"", online, func(a *App) {
+			a.account, a.mustChange = a.pictured(), true
+			a.show(Route{Page: PageMenu})
+		}}, "abc123"),
+		typing("change", account("", Route{Page: PageChange}), "123456", "1111"),
+		typing("change-refused", account("", Route{Page: PageChange}), "123456", "1111", ""),
+		mailing("email-none", Route{Page: PageEmail}, library.EmailStatus{State: library.NoEmail}),
+		mailing("email-unconfirmed", Route{Page: PageEmail}, library.EmailStatus{State: library.EmailUnconfirmed}),
+		mailing("email-confirmed", Route{Page: PageEmail}, library.EmailStatus{State: library.EmailConfirmed}),
+		mailing("email-bouncing", Route{Page: PageEmail}, library.EmailStatus{State: library.EmailBouncing, BouncedOn: testToday.Add(-3)}),
+		{"email-delete", online, func(a *App) {
+			a.account = a.pictured()
+			a.show(Route{Page: PageEmail})
+			a.visit.askDelete()
+		}},
+		mailing("email-edit-empty", Route{Page: PageEmailEdit}, library.EmailStatus{}),
+		typing("email-edit", mailing("", Route{Page: PageEmailEdit}, library.EmailStatus{}), "hanako..kitakyu@docomo.ne.jp", ""),
+		typing("email-edit-long", mailing("", Route{Page: PageEmailEdit}, library.EmailStatus{}), strings.Repeat("long-name_", 7)+"@gmail.com"),
+		typing("email-meant", mailing("", Route{Page: PageEmailEdit}, library.EmailStatus{}), "hanako_kitakyu-2026@dokomo.ne.jp", ""),
+		typing("email-meant-comma", mailing("", Route{Page: PageEmailEdit}, library.EmailStatus{}), "hanako,kitakyu@gmail.com", ""),
+		typing("email-code", mailing("", Route{Page: PageEmailCode}, library.EmailStatus{State: library.EmailUnconfirmed}), "2718"),
+		typing("email-code-wrong", mailing("", Route{Page: PageEmailCode}, library.EmailStatus{State: library.EmailUnconfirmed}), "000000", ""),
+		mailing("email-advice", Route{Page: PageEmailAdvice}, library.EmailStatus{State: library.EmailBouncing, Carrier: library.Docomo}),
+		mailing("email-advice-2", Route{Page: PageEmailAdvice, Offset: 1}, library.EmailStatus{State: library.EmailBouncing, Carrier: library.Docomo}),
+		mailing("email-advice-3", Route{Page: PageEmailAdvice, Offset: 2}, library.EmailStatus{State: library.EmailBouncing, Carrier: library.FreeMail}),
+		mailing("menu-bouncing", Route{Page: PageMenu}, library.EmailStatus{State: library.EmailBouncing}),
+		mailing("menu-unconfirmed", Route{Page: PageMenu}, library.EmailStatus{State: library.EmailUnconfirmed}),
 		{"menu", online, func(a *App) { a.account = a.pictured(); a.show(Route{Page: PageMenu}) }},
 		{"loans", online, func(a *App) {
 			a.back = []Route{{Page: PageMenu}}
@@ -125,10 +171,60 @@ func situations() []situation {
 		account("cart", Route{Page: PageCart}),
 		account("sequence", Route{Page: PageSequence}),
 		account("confirm", Route{Page: PageConfirm, Pickup: "nishi"}),
+		{"confirm-no-mail", online, func(a *App) {
+			account := a.pictured().(*counter)
+			account.noMail = true
+			a.account = account
+			a.session.SetCart(someCart())
+			a.show(Route{Page: PageConfirm, Pickup: "nishi"})
+		}},
 		account("holds", Route{Page: PageHolds}),
 		account("hold", Route{Page: PageHold, Hold: "h5", Pickup: "chuo", Contact: library.ByMail}),
+		account("hold-sequence", Route{Page: PageHold, Hold: "h4", Pickup: "chuo", Contact: library.ByMail}),
 		account("held", Route{Page: PageHeld}),
 		account("detail-cart", Route{Page: PageDetail, Bib: "kokoro"}),
+		{"staff-name", online, func(a *App) { a.open(Route{Page: PageStaffName}); a.typed("sato.k") }},
+		{"staff-password", online, func(a *App) {
+			a.enterStaff(session.Staff{Name: "sato.k"})
+			a.typed("kinmokusei no kaori!")
+		}},
+		staffed("staff-menu", func(a *App) { a.show(Route{Page: PageStaff}) }),
+		{"staff-menu-admin", online, func(a *App) { asStaff(a, true); a.show(Route{Page: PageStaff}) }},
+		staffed("staff-leave", func(a *App) {
+			a.show(Route{Page: PageStaff})
+			a.visit.ask(a.printer.T("staff.leave_ask"), a.printer.T("staff.leave_about"), a.printer.T("staff.leave"), func() {})
+		}),
+		staffed("staff-card", func(a *App) { a.open(Route{Page: PageStaffCard}); a.typed("2100000004") }),
+		staffed("staff-patron", func(a *App) { a.serve(testCard) }),
+		staffed("staff-patron-lost", func(a *App) {
+			a.staff.(*desk).patron.Refusal = library.ErrCardLost.Code
+			a.serve(testCard)
+		}),
+		staffed("staff-patron-unknown", func(a *App) { a.serve("21000000099") }),
+		staffed("temporary", func(a *App) {
+			a.served = served{testCard, a.staff.(*desk).patron}
+			a.open(Route{Page: PageTemporary})
+		}),
+		staffed("temporary-issued", func(a *App) {
+			a.served = served{testCard, a.staff.(*desk).patron}
+			a.open(Route{Page: PageTemporary})
+			a.visit.issue(a.content.body.(*fyne.Container), library.HealthInsurance)
+		}),
+		staffed("machine", func(a *App) { a.open(Route{Page: PageMachine}) }),
+		staffed("machine-2", func(a *App) { a.open(Route{Page: PageMachine, Offset: 1}) }),
+		staffed("scan-test", func(a *App) {
+			a.open(Route{Page: PageScanTest})
+			a.Scanned(barcode.Code{Kind: barcode.ISBN, Text: "9784101010014", Symbology: barcode.EAN})
+			a.Scanned(barcode.Code{Kind: barcode.Unknown, Text: "123"})
+			a.Scanned(barcode.Code{Kind: barcode.Card, Text: testCard, Symbology: barcode.NW7})
+		}),
+		staffed("staff-display", func(a *App) { a.open(Route{Page: PageDisplay}) }),
+		{"slip", online, func(a *App) {
+			a.back = []Route{{Page: PageHome}}
+			a.showSlip(pictureOf(a.visit.emptyRequestSlip()))
+		}},
+		{"paper-out", online, func(a *App) { a.notPrinted(slip.Slip{}, nil, ErrPaperOut) }},
+		{"printer-missing", online, func(a *App) { a.notPrinted(slip.Slip{}, pictureOf(slip.Slip{}), ErrPrinter) }},
 		{"idle", online, func(a *App) {
 			a.back = []Route{{Page: PageHome}}
 			a.show(Route{Page: PageResults})
@@ -140,6 +236,22 @@ func situations() []situation {
 		{"wait-preparing", State{Connected: true}, func(a *App) { a.goHome() }},
 		{"wait-offline", State{Problem: "unreachable"}, func(a *App) { a.goHome() }},
 	}
+}
+
+// staffed is a situation in the staff menu.
+func staffed(name string, show func(*App)) situation {
+	return situation{name, online, func(a *App) { asStaff(a, false); show(a) }}
+}
+
+// asStaff logs a staff member in, with the patron's preferences: that is what the
+// picture is of.
+func asStaff(a *App, admin bool) {
+	prefs := a.session.Preferences()
+	d := newDesk()
+	d.admin = admin
+	a.session.LogInStaff(session.Staff{Name: d.Name()})
+	a.session.SetPreferences(prefs)
+	a.staff, a.back = d, nil
 }
 
 // pictured is an account for pictures.
@@ -175,10 +287,15 @@ func TestScreens(t *testing.T) {
 					}
 					t.Run(look, func(t *testing.T) {
 						a := newTestApp(t, size)
-						a.session.SetPreferences(session.Preferences{Language: lang, TextSize: string(text), Scheme: string(scheme)})
 						for n, s := range situations() {
 							*a.state = s.state
+							if a.staff != nil {
+								a.forget()
+								a.session.End(session.Other)
+							}
+							a.session.SetPreferences(session.Preferences{Language: lang, TextSize: string(text), Scheme: string(scheme)})
 							a.back, a.dialog, a.account = nil, nil, nil
+							a.mustChange, a.address = false, ""
 							a.session.LogIn(session.Patron{})
 							a.session.SetCart(nil)
 							s.show(a.App)

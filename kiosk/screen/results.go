@@ -114,13 +114,22 @@ func nothingFound(v *visit, q library.Query) fyne.CanvasObject {
 	if read, rest := kana.FromRomaji(words); read != "" && rest == "" {
 		lines.Add(v.kit.Text(v.t("nothing.read", words, read)))
 	}
-	near := newSlot()
+	rest := widget.Column(theme.Gap)
+	if b, ok := v.printButton("request.print", widget.Outlined, v.emptyRequestSlip); ok && v.route.Page == PageResults {
+		rest.Add(widget.Row(0, b, widget.Space()))
+	}
+	below := newSlot() // similar words come between what stands above and below
+	put(below, rest)
 	cat := v.app.cfg.Catalogue
 	load(v, nil, func(ctx context.Context) ([]library.Suggestion, error) {
+		if words == "" {
+			return nil, nil
+		}
 		return cat.Near(ctx, words, 5)
 	}, func(found []library.Suggestion, err error) {
 		if err == nil && len(found) > 0 {
-			put(near, widget.Column(theme.GapTight, v.kit.Text(v.t("nothing.near")), v.suggestionChips(found), widget.Space()))
+			near := widget.Column(theme.GapTight, v.kit.Text(v.t("nothing.near")), v.suggestionChips(found))
+			put(below, widget.Column(theme.GapWide, near, rest, widget.Space()))
 		}
 	})
 	if len(v.filterWords(q)) > 0 {
@@ -130,8 +139,6 @@ func nothingFound(v *visit, q library.Query) fyne.CanvasObject {
 	if v.route.Page == PageResults {
 		lines.Add(v.kit.Text(v.t("nothing.try")))
 	}
-	if words != "" {
-		lines.Add(near)
-	}
+	lines.Add(below)
 	return lines
 }

@@ -31,6 +31,32 @@ const (
 	PageHeld     Page = "held"
 	PageHolds    Page = "holds"
 	PageHold     Page = "hold"
+
+	PageTerms       Page = "terms"
+	PageApplyCard   Page = "apply_card"
+	PageBirth       Page = "birth"
+	PagePhone       Page = "phone"
+	PageNewPassword Page = "new_password"
+	PageApplied     Page = "applied"
+	PageNotApplied  Page = "not_applied"
+	PageMustChange  Page = "must_change"
+	PageChange      Page = "change"
+
+	PageEmail       Page = "email"
+	PageEmailEdit   Page = "email_edit"
+	PageEmailMeant  Page = "email_meant"
+	PageEmailCode   Page = "email_code"
+	PageEmailAdvice Page = "email_advice"
+
+	PageStaffName     Page = "staff_name"
+	PageStaffPassword Page = "staff_password"
+	PageStaff         Page = "staff"
+	PageStaffCard     Page = "staff_card"
+	PageStaffPatron   Page = "staff_patron"
+	PageTemporary     Page = "temporary"
+	PageMachine       Page = "machine"
+	PageScanTest      Page = "scan_test"
+	PageSlip          Page = "slip"
 )
 
 // Route is a screen and all that it needs to stand as it stood: going back shows

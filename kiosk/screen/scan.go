@@ -12,9 +12,14 @@ import (
 // Scanned is told of every scan, on the UI thread. A screen may give a scan a
 // meaning of its own; everywhere else it means the same.
 func (a *App) Scanned(code barcode.Code) {
-	before := a.session.Patron()
+	if a.content.probe != nil {
+		a.touched()
+		a.content.probe(code)
+		return
+	}
+	patron, staff := a.session.Patron(), a.session.Staff()
 	action := a.session.Scanned(code)
-	if before != a.session.Patron() {
+	if patron != a.session.Patron() || staff != a.session.Staff() {
 		a.forget()
 		a.show(Route{Page: PageHome})
 	}
@@ -31,6 +36,10 @@ func (a *App) Scanned(code barcode.Code) {
 		a.say(a.printer.T("scan.magazine"))
 	case session.CardScanned:
 		a.askPassword(action.Number)
+	case session.StaffScanned:
+		a.enterStaff(session.Staff{Card: action.Number})
+	case session.ServePatron:
+		a.serve(action.Number)
 	case session.OwnCard:
 		a.showMenu()
 	case session.PriceRow:

@@ -19,11 +19,14 @@ type content struct {
 	body    fyne.CanvasObject
 	full    bool                // the body has no margins of its own accord
 	footer  []fyne.CanvasObject // at the left of the footer
+	spread  bool                // what is at the left of the footer goes up to the cart
 	keyBed  bool                // the footer stands on the keyboard's ground
+	stay    bool                // there is no way back from here
 
 	typed   func(rune)
 	key     func(*fyne.KeyEvent)
 	scanned func(barcode.Code) bool // false: the scan means here what it means everywhere
+	probe   func(barcode.Code)      // takes every scan, whatever it is: it means nothing here
 }
 
 // visit is one showing of one screen: it ends when anything else is shown.

@@ -17,9 +17,9 @@ type Reason string
 // The reasons.
 const (
 	Ended Reason = "ended" // the patron pressed 終了
-	Idle  Reason = "idle"  // no touch and no scan for Policy.IdleAfter
-	Limit Reason = "limit" // Policy.SessionLimit is used up
-	Other Reason = "other" // another patron's card was scanned
+	Idle  Reason = "idle"  // no touch and no scan for Policy.IdleAfter, or StaffScreenIdle
+	Limit Reason = "limit" // Policy.SessionLimit is used up, or StaffLimit
+	Other Reason = "other" // another card was scanned, or staff logged in
 )
 
 // Preferences are what a patron chose for the time of the session. The zero value
@@ -34,6 +34,12 @@ type Preferences struct {
 type Patron struct {
 	Card string // in its normal form
 	Name string
+}
+
+// Staff is the staff member who is logged in. The zero value is nobody.
+type Staff struct {
+	Name string
+	Card string // number of the staff card, "" where the name was typed
 }
 
 // CartLine is a bib in the hold cart (予約カート). Collecting needs no login.
@@ -76,6 +82,7 @@ type Session struct {
 	told     int       // seconds of the last countdown callback, 0: no countdown
 	prefs    Preferences
 	patron   Patron
+	staff    Staff
 	cart     []CartLine
 	timer    *time.Timer
 	armed    int // numbers the timers; an older one that still fires does nothing
@@ -164,6 +171,23 @@ func (s *Session) Patron() Patron {
 // LogIn keeps who logged in until the session ends. It counts as a touch.
 func (s *Session) LogIn(p Patron) { s.change(func() { s.patron = p }) }
 
+// Staff returns the staff member who is logged in.
+func (s *Session) Staff() Staff {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	return s.staff
+}
+
+// LogInStaff ends whatever session there is and begins a staff member's, which has
+// spans of its own: Policy.StaffScreenIdle and Policy.StaffLimit.
+func (s *Session) LogInStaff(staff Staff) {
+	s.End(Other)
+	s.change(func() {
+		s.staff = staff
+		s.limitAt = time.Now().Add(s.policy.StaffLimit.Duration())
+	})
+}
+
 // Cart returns what was collected, in its order.
 func (s *Session) Cart() []CartLine {
 	s.mu.Lock()
@@ -186,8 +210,8 @@ func (s *Session) change(do func()) {
 			s.active = true
 			s.limitAt = now.Add(policy.SessionLimit.Duration())
 		}
-		s.idleAt = now.Add(policy.IdleAfter.Duration())
 		do()
+		s.idleAt = now.Add(s.idleAfter().Duration())
 		s.arm(now)
 	}
 	s.unlockAndTell()
@@ -205,10 +229,23 @@ func sound(p library.Policy) library.Policy {
 	if p.SessionLimit <= 0 {
 		p.SessionLimit = d.SessionLimit
 	}
+	if p.StaffScreenIdle <= 0 {
+		p.StaffScreenIdle = d.StaffScreenIdle
+	}
+	if p.StaffLimit <= 0 {
+		p.StaffLimit = d.StaffLimit
+	}
 	return p
 }
 
 // The methods below are called with s.mu held.
+
+func (s *Session) idleAfter() library.Seconds {
+	if s.staff != (Staff{}) {
+		return s.policy.StaffScreenIdle
+	}
+	return s.policy.IdleAfter
+}
 
 func (s *Session) endsAt() (time.Time, Reason) {
 	if s.limitAt.After(s.idleAt) {
@@ -235,6 +272,7 @@ func (s *Session) clear() {
 	s.active = false
 	s.prefs = Preferences{}
 	s.patron = Patron{}
+	s.staff = Staff{}
 	s.cart = nil
 	s.told = 0
 	s.armed++

@@ -5,12 +5,13 @@ import (
 	"image/color"
 	"os"
 	"path/filepath"
+	"slices"
 	"testing"
 )
 
 // Every pair of text and ground that the screens draw is at least 7:1.
 func TestContrast(t *testing.T) {
-	for _, s := range Schemes {
+	for _, s := range append(slices.Clone(Schemes), Staff, StaffHead) {
 		p := PaletteOf(s)
 		pairs := []struct {
 			name     string

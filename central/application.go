@@ -1,0 +1,143 @@
+package central
+
+import (
+	"context"
+	"errors"
+	"net/http"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// apply gives a new password to whoever knows what is registered of a patron. What
+// breaks a rule that has nothing to do with the patron is said at once. After that it
+// is a try like a login, counted with the logins of the card: whatever does not match
+// is one refusal, library.ErrApplication, after the same questions to the database and
+// one hash.
+func (s *Service) apply(w http.ResponseWriter, r *http.Request) error {
+	var body library.Application
+	text, err := readInto(w, r, &body)
+	if err != nil {
+		return err
+	}
+	if err := checkCredentials(body.Card, body.Password, body.Phone); err != nil {
+		return err
+	}
+	if body.Terms != s.cfg.Site.Terms.Version {
+		return library.ErrTerms
+	}
+	// Judged by what was typed, so that the answer says nothing of who is registered.
+	typed := library.Patron{Card: body.Card, BornOn: body.BornOn, Phones: []string{body.Phone}}
+	if err := s.cfg.Site.Policy.MayChoose(body.Password, typed); err != nil {
+		return err
+	}
+	a := &application{
+		Application: body, service: s, terminal: terminalOf(r),
+		attempt: attempt{terminal: terminalOf(r).ID, name: s.cfg.Passwords.hasher.Name(kindCard, body.Card)},
+	}
+	return s.once(w, r, asking{
+		who: session{terminal: a.terminal}, body: text, secret: true,
+		before: a.judge, locks: a.attempt.locks(),
+	}, a.grant)
+}
+
+// application is an application under way.
+type application struct {
+	library.Application
+	service  *Service
+	terminal Terminal
+	attempt  attempt
+
+	patron library.Patron
+	hash   string
+}
+
+func (a *application) judge(ctx context.Context) error {
+	err := a.match(ctx)
+	a.service.logOutcome("a password application", err, "terminal", a.terminal.ID)
+	return err
+}
+
+// match returns why the application is not granted.
+func (a *application) match(ctx context.Context) error {
+	s := a.service
+	err := s.cfg.DB.Locked(ctx, a.attempt.locks(), func(tx *db.Tx) error {
+		err := a.attempt.count(ctx, tx, s.cfg.Site.Policy, s.cfg.Now())
+		if err != nil {
+			return err
+		}
+		a.patron, err = s.cfg.Circulation.PatronByCardTx(ctx, tx, a.Card)
+		if errors.Is(err, library.ErrUnknownPatron) {
+			return nil // nobody, whom no application matches
+		}
+		return err
+	})
+	if err != nil {
+		return err
+	}
+	if a.hash, err = s.cfg.Passwords.hash(ctx, a.Password); err != nil {
+		return err
+	}
+	if !a.patron.Matches(a.Application) {
+		return library.ErrApplication
+	}
+	err = s.cfg.Site.Policy.MayChoose(a.Password, a.patron)
+	if err == nil {
+		err = a.patron.MayUseTerminal(s.today())
+	}
+	if err == nil {
+		return nil // grant forgives
+	}
+	return s.noGuess(ctx, a.attempt, err)
+}
+
+// noGuess takes back that a try was counted, and returns why it is refused all the
+// same: who tried it has shown to be the patron.
+func (s *Service) noGuess(ctx context.Context, a attempt, refusal error) error {
+	if err := s.cfg.DB.Locked(ctx, a.locks(), func(tx *db.Tx) error { return a.forgive(ctx, tx) }); err != nil {
+		return err
+	}
+	return refusal
+}
+
+func (a *application) grant(ctx context.Context, tx *db.Tx) (any, error) {
+	s := a.service
+	if err := a.attempt.forgive(ctx, tx); err != nil {
+		return nil, err
+	}
+	if err := s.setPassword(ctx, tx, a.patron, a.hash, ""); err != nil {
+		return nil, err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO terms_agreed (patron_id, version, at) VALUES ($1, $2, $3)
+		ON CONFLICT (patron_id, version) DO UPDATE SET at = excluded.at`, string(a.patron.ID), a.Terms, s.cfg.Now().UnixMilli())
+	if err != nil {
+		return nil, err
+	}
+	who := session{terminal: a.terminal, patron: a.patron.ID}
+	return nil, s.audit(ctx, tx, who, "password.apply", who.asker(), "terms", a.Terms)
+}
+
+// setPassword sets a patron's password, ends the other sessions than the one of a
+// token's hash, and tells the patron by mail.
+func (s *Service) setPassword(ctx context.Context, tx *db.Tx, patron library.Patron, hash, but string) error {
+	if err := s.cfg.Passwords.set(ctx, tx, patron.ID, hash); err != nil {
+		return err
+	}
+	if err := endSessions(ctx, tx, patron.ID, but); err != nil {
+		return err
+	}
+	e, err := s.readEmail(ctx, tx, patron.ID)
+	if err != nil {
+		return err
+	}
+	return s.mail(ctx, tx, library.Mail{Kind: library.MailPasswordSet, Patron: patron.ID, To: e.address, Language: e.language})
+}
+
+// mail queues a mail, where mails are sent and there is an address for it.
+func (s *Service) mail(ctx context.Context, tx *db.Tx, m library.Mail) error {
+	if s.cfg.Mail == nil || m.To == "" {
+		return nil
+	}
+	m.At = s.cfg.Now()
+	return s.cfg.Mail.Queue(ctx, tx, m)
+}

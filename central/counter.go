@@ -1,0 +1,112 @@
+package central
+
+import (
+	"context"
+	"errors"
+	"net/http"
+	"slices"
+
+	"madoguchi/central/db"
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+)
+
+// counterPatron shows staff a patron, and writes down that they looked.
+func (s *Service) counterPatron(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.staff(r)
+	if err != nil {
+		return err
+	}
+	var body protocol.CardOf
+	if err := decode(w, r, &body); err != nil {
+		return err
+	}
+	var seen library.CounterPatron
+	ctx := r.Context()
+	err = s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		patron, stored, err := s.byCard(ctx, tx, body.Card)
+		if err != nil {
+			return err
+		}
+		if patron.ID == "" {
+			return library.ErrUnknownPatron
+		}
+		if seen, err = s.atCounter(ctx, tx, patron, stored); err != nil {
+			return err
+		}
+		return s.audit(ctx, tx, who, "patron.view", "patron:"+string(patron.ID))
+	})
+	if err != nil {
+		return err
+	}
+	return reply(w, r, seen)
+}
+
+func (s *Service) atCounter(ctx context.Context, tx *db.Tx, patron library.Patron, stored hashes) (library.CounterPatron, error) {
+	e, err := s.readEmail(ctx, tx, patron.ID)
+	if err != nil {
+		return library.CounterPatron{}, err
+	}
+	locked, err := s.locked(ctx, tx, patron.Card)
+	if err != nil {
+		return library.CounterPatron{}, err
+	}
+	seen := library.CounterPatron{
+		Name: patron.Name, Reading: patron.Reading, BirthYear: patron.BornOn.Year, HasPhone: len(patron.Phones) > 0,
+		Email: e.state(), HasPassword: stored.permanent != "", Temporary: stored.temporary != "", Locked: locked,
+	}
+	var refusal *library.Refusal
+	if errors.As(patron.MayUseTerminal(s.today()), &refusal) {
+		seen.Refusal = refusal.Code
+	}
+	return seen, nil
+}
+
+// issueTemporary gives a temporary password to a patron whose document staff have
+// seen. The answer tells it this once.
+func (s *Service) issueTemporary(w http.ResponseWriter, r *http.Request) error {
+	who, err := s.staff(r)
+	if err != nil {
+		return err
+	}
+	var body protocol.TemporaryPassword
+	text, err := readInto(w, r, &body)
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(library.Documents, body.Document) {
+		return badRequest("document must be one of %v", library.Documents)
+	}
+	var made Temporary
+	return s.once(w, r, asking{
+		who: who, body: text, secret: true,
+		before: func(ctx context.Context) (err error) {
+			made, err = s.cfg.Passwords.NewTemporary(ctx)
+			return err
+		},
+	}, func(ctx context.Context, tx *db.Tx) (any, error) {
+		patron, err := s.cfg.Circulation.PatronByCardTx(ctx, tx, body.Card)
+		if err != nil {
+			return nil, err
+		}
+		shown, err := s.cfg.Passwords.GiveTemporary(ctx, tx, made, patron, s.cfg.Site.Policy, s.today())
+		if err != nil {
+			return nil, err
+		}
+		return shown, s.audit(ctx, tx, who, "password.temporary", "patron:"+string(patron.ID), "document", string(body.Document))
+	})
+}
+
+// unlock lets a card be tried again.
+func (s *Service) unlock(w http.ResponseWriter, r *http.Request) error {
+	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.CardOf) (any, error) {
+		patron, err := s.cfg.Circulation.PatronByCardTx(ctx, tx, body.Card)
+		if err != nil {
+			return nil, err
+		}
+		if err := s.cfg.Passwords.LiftLock(ctx, tx, patron.Card); err != nil {
+			return nil, err
+		}
+		return nil, s.audit(ctx, tx, who, "unlock", "patron:"+string(patron.ID))
+	})
+}

@@ -1,0 +1,58 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"madoguchi/assets/terms"
+)
+
+func TestTermsSettings(t *testing.T) {
+	read := func(text string, files map[string]string) (settings, error) {
+		t.Helper()
+		dir := t.TempDir()
+		files["central.toml"] = text
+		for name, text := range files {
+			if err := os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600); err != nil {
+				t.Fatal(err)
+			}
+		}
+		return settingsFlags{Config: filepath.Join(dir, "central.toml")}.settings()
+	}
+	s, err := read("", map[string]string{})
+	if err != nil || s.Site.Terms.Version != terms.Version || s.Site.Terms.Text["ja"] == "" || s.Site.Terms.Text["en"] == "" {
+		t.Errorf("none set: %+v, %v", s.Site.Terms, err)
+	}
+	own := "[terms]\nversion = \"7\"\nja = \"ja.txt\"\nen = \"en.txt\"\n"
+	s, err = read(own, map[string]string{"ja.txt": "利用条件\r\n\r\nまもってください\n", "en.txt": "Terms\n"})
+	if got := s.Site.Terms; err != nil || got.Version != "7" || got.Text["ja"] != "利用条件\n\nまもってください" || got.Text["en"] != "Terms" {
+		t.Errorf("own: %+v, %v", got, err)
+	}
+	for says, files := range map[string]map[string]string{
+		"en.txt": {"ja.txt": "利用条件"},                                // missing
+		"empty":  {"ja.txt": "利用条件", "en.txt": " \n"},               //
+		"UTF-8":  {"ja.txt": "\x97\x98\x97\x70", "en.txt": "Terms"}, // Shift JIS
+	} {
+		if _, err := read(own, files); err == nil || !strings.Contains(err.Error(), says) || !strings.Contains(err.Error(), "[terms]") {
+			t.Errorf("%v, want a word about %s", err, says)
+		}
+	}
+	for _, text := range []string{"[terms]\nja = \"ja.txt\"\n", "[terms]\nversion = \"7\"\n"} {
+		if _, err := read(text, map[string]string{"ja.txt": "利用条件"}); err == nil {
+			t.Errorf("%q was taken", text)
+		}
+	}
+}
+
+func TestPasswordPolicySettings(t *testing.T) {
+	for text, ok := range map[string]bool{
+		"password_charset = \"digits\"": true, "password_charset = \"kana\"": false, "password_min = 4\npassword_max = 4": true,
+		"password_min = 0": false, "password_max = 5": false, "password_max = 100": false, "email_code_tries = 0": false, "temporary_for = 0": false, "email_codes_a_day = 0": false,
+	} {
+		if _, err := (settingsFlags{Config: file(t, "central.toml", "[policy]\n"+text+"\n")}).settings(); (err == nil) != ok {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}

@@ -1,0 +1,198 @@
+package screen
+
+import (
+	"context"
+
+	"fyne.io/fyne/v2"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// emailing reports whether a page is about the patron's address.
+func (p Page) emailing() bool {
+	switch p {
+	case PageEmail, PageEmailEdit, PageEmailMeant, PageEmailCode, PageEmailAdvice:
+		return true
+	}
+	return false
+}
+
+// mails reports whether the library sends mails at all.
+func (v *visit) mails() bool { return v.app.cfg.Site().MailFrom != "" }
+
+// emailDone leaves the screens of the address: to where they were begun from, or to
+// the address as it is now.
+func (a *App) emailDone() {
+	for n := len(a.back); n > 0 && a.back[n-1].Page.emailing(); n-- {
+		a.back = a.back[:n-1]
+	}
+	a.address = ""
+	if n := len(a.back); n > 0 && a.back[n-1].Page == PageConfirm {
+		a.back[n-1].Contact = library.ByMail // which the address was registered for
+		a.goBack()
+		return
+	}
+	a.show(Route{Page: PageEmail})
+}
+
+// asked loads what belongs to the patron into a slot.
+func asked[T any](v *visit, slot *fyne.Container, ask func(context.Context, Account) (T, error), show func(T)) {
+	account := v.app.account
+	load(v, func() { put(slot, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (none T, err error) {
+		if account == nil {
+			return none, errNobody
+		}
+		return ask(ctx, account)
+	}, func(result T, err error) {
+		switch {
+		case err == nil:
+			show(result)
+		case !v.app.lost(err):
+			put(slot, v.kit.Text(v.refusal(err)))
+		}
+	})
+}
+
+// email is メールアドレス: what is registered, how far it can be relied on, and the
+// guide's 「変更する」 and 「削除する」.
+func email(v *visit) content {
+	body := newSlot()
+	asked(v, body, func(ctx context.Context, account Account) (library.EmailStatus, error) {
+		return account.Email(ctx)
+	}, func(s library.EmailStatus) { put(body, v.emailBody(s)) })
+	return content{title: v.t("email.title"), body: body}
+}
+
+func (v *visit) emailBody(s library.EmailStatus) fyne.CanvasObject {
+	k := v.kit
+	edit := v.open(Route{Page: PageEmailEdit})
+	if s.State == library.NoEmail || s.Address == "" {
+		return widget.Column(theme.GapWide,
+			k.Title(v.t("email.none")),
+			k.Text(v.t("email.none_about")),
+			widget.Space(),
+			widget.Row(0, widget.Space(), k.Button(v.t("email.register"), widget.Filled, edit)),
+		)
+	}
+	tag, tone, about := "○ "+v.t("email.unconfirmed"), widget.Info, v.t("email.unconfirmed_about")
+	on := k.Button(v.t("email.enter_code"), widget.Filled, v.open(Route{Page: PageEmailCode}))
+	switch s.State {
+	case library.EmailConfirmed:
+		tag, tone, about = "✓ "+v.t("email.confirmed"), widget.Good, v.t("email.confirmed_about")
+		on = nil
+	case library.EmailBouncing:
+		tag, tone, about = "▲ "+v.t("email.bouncing"), widget.Bad, v.t("email.bouncing_about", v.shortDay(s.BouncedOn))
+		on = k.Button(v.t("email.what_to_do"), widget.Filled, v.open(Route{Page: PageEmailAdvice}))
+	}
+	actions := widget.Row(theme.Gap,
+		k.Button(v.t("email.delete"), widget.Plain, v.askDelete),
+		k.Button(v.t("email.change"), widget.Outlined, edit),
+		widget.Space(),
+	)
+	if on != nil {
+		actions.Add(on)
+	}
+	return widget.Column(theme.GapWide,
+		k.Second(v.t("email.registered")),
+		k.Card(theme.GapSection, widget.Column(theme.Gap,
+			k.Title(s.Address).Lines(1).DownTo(v.look().Second),
+			widget.Row(0, k.Tag(tag, tone), widget.Space()),
+			k.Text(about),
+		)),
+		k.Second(v.t("email.each_time")),
+		widget.Space(),
+		actions,
+	)
+}
+
+// askDelete asks once more before the address is deleted.
+func (v *visit) askDelete() {
+	v.app.openDialog(widget.Column(theme.GapWide,
+		v.kit.Title(v.t("email.delete_sure")).Centered(),
+		v.kit.Text(v.t("email.delete_about")).Centered(),
+		widget.Columns(theme.Gap, nil,
+			v.kit.Button(v.t("email.keep"), widget.Plain, v.app.closeDialog),
+			v.kit.Button(v.t("email.ok"), widget.Filled, v.deleteEmail),
+		),
+	))
+}
+
+func (v *visit) deleteEmail() {
+	a, account := v.app, v.app.account
+	a.closeDialog()
+	if account == nil || a.loading > 0 {
+		return
+	}
+	load(v, nil, func(ctx context.Context) (library.EmailStatus, error) {
+		return account.DeleteEmail(context.WithoutCancel(ctx))
+	}, func(_ library.EmailStatus, err error) {
+		switch {
+		case err == nil:
+			a.show(Route{Page: PageEmail})
+			a.say(v.t("email.deleted"))
+		case !a.lost(err):
+			a.say(v.refusal(err))
+		}
+	})
+}
+
+// emailCode asks for the code of the confirmation mail.
+func emailCode(v *visit) content {
+	lead := newSlot()
+	entry := &secretField{visit: v, field: newSlot(), note: newSlot(), clear: true, most: codeDigits}
+	ask := func(code string, done func()) {
+		account := v.app.account
+		if account == nil || entry.busy {
+			return
+		}
+		entry.busy = true
+		put(entry.note, v.kit.Text(v.t("wait.moment")))
+		load(v, nil, func(ctx context.Context) (library.EmailStatus, error) {
+			return account.ConfirmEmail(context.WithoutCancel(ctx), code)
+		}, func(_ library.EmailStatus, err error) {
+			entry.busy = false
+			entry.set("")
+			switch {
+			case err == nil:
+				done()
+			case !v.app.lost(err):
+				entry.say(v.refusal(err))
+			}
+		})
+	}
+	entry.submit = func() {
+		if len(entry.text) < codeDigits {
+			entry.say(v.t("email.code_short"))
+			return
+		}
+		ask(entry.text, func() {
+			v.app.emailDone()
+			v.app.say(v.t("email.confirmed_now"))
+		})
+	}
+	entry.draw()
+	show := func(address string) {
+		put(lead, widget.Column(theme.GapTight,
+			v.kit.Title(v.t("email.code")).Lines(1).DownTo(v.look().Text),
+			v.kit.Second(v.t("email.code_about", address, int(v.app.cfg.Site().Policy.EmailCodeFor)/60)).Lines(2)))
+	}
+	show("…")
+	asked(v, lead, func(ctx context.Context, account Account) (library.EmailStatus, error) {
+		return account.Email(ctx)
+	}, func(s library.EmailStatus) { show(s.Address) })
+	again := widget.Row(theme.Gap,
+		v.kit.Button(v.t("email.resend"), widget.Outlined, func() {
+			ask("", func() { put(entry.note, v.kit.Text("● "+v.t("email.resent"))) })
+		}),
+		widget.Space(),
+		v.kit.Button(v.t("email.later"), widget.Plain, v.app.emailDone),
+	)
+	c := entry.content(v.t("email.title"), widget.Sized(0, v.look().Title*theme.TitleLine+theme.GapTight+2*v.look().Second*theme.RunningLine, lead), widget.Keypad, []widget.Layout{widget.Keypad}, v.t("email.ok"), again)
+	c.scanned = v.finishFirst(entry.say)
+	return c
+}
+
+// codeDigits is how long the code of a confirmation mail is.
+const codeDigits = 6

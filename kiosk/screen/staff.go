@@ -1,0 +1,263 @@
+package screen
+
+import (
+	"context"
+	"errors"
+	"slices"
+	"time"
+
+	"fyne.io/fyne/v2"
+
+	"madoguchi/kiosk/session"
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+	"madoguchi/library"
+)
+
+// longPress is how long a finger stays on the clock until staff are asked for their
+// name: longer than anybody rests there by chance.
+const longPress = 3 * time.Second
+
+// forStaff reports whether a page is one of the staff menu, or leads to it. These
+// pages need no catalogue.
+func (p Page) forStaff() bool {
+	return slices.Contains([]Page{PageStaffName, PageStaffPassword, PageStaff, PageStaffCard, PageStaffPatron, PageTemporary, PageMachine, PageScanTest}, p)
+}
+
+// staffed reports whether the screen belongs to staff, and looks like it.
+func (a *App) staffed() bool { return a.staff != nil || a.route.Page.forStaff() }
+
+// scheme is the colours of the screen: the patron's choice, and for staff their own.
+func (a *App) scheme() theme.Scheme {
+	if a.staffed() {
+		return theme.Staff
+	}
+	return theme.Scheme(a.session.Preferences().Scheme)
+}
+
+// inHead is the visit in the look of its header.
+func (v *visit) inHead() *visit {
+	if !v.app.staffed() {
+		return v
+	}
+	head := *v
+	head.kit.Look.Palette = theme.PaletteOf(theme.StaffHead)
+	return &head
+}
+
+// pressClock is told when a finger goes down on the clock, and when it lets go. One
+// that stays for longPress asks for a staff member's name.
+func (a *App) pressClock(down bool) {
+	if a.pressed != nil {
+		a.pressed.Stop()
+		a.pressed = nil
+	}
+	if !down || a.cfg.StaffLogIn == nil || a.staffed() {
+		return
+	}
+	a.touched()
+	var press *time.Timer
+	press = time.AfterFunc(longPress, func() {
+		a.cfg.Do(func() {
+			if a.pressed == press {
+				a.pressed = nil
+				a.open(Route{Page: PageStaffName})
+			}
+		})
+	})
+	a.pressed = press
+}
+
+// enterStaff goes on from a staff card or a typed name to the password.
+func (a *App) enterStaff(staff session.Staff) {
+	if a.cfg.StaffLogIn == nil {
+		a.say(a.printer.T("scan.unknown"))
+		return
+	}
+	a.entering = staff
+	if a.route.Page == PageStaffPassword {
+		a.show(a.route)
+		return
+	}
+	a.open(Route{Page: PageStaffPassword})
+}
+
+// staffName asks for the name of a staff member who has no staff card at hand. How
+// the terminal stands can be seen from here without a login: the server may be what
+// does not answer.
+func staffName(v *visit) content {
+	entry := &secretField{visit: v, field: newSlot(), note: newSlot(), clear: true, most: maxStaffSecret}
+	entry.submit = func() {
+		if entry.text != "" {
+			v.app.enterStaff(session.Staff{Name: entry.text})
+		}
+	}
+	entry.draw()
+	lead := widget.Row(theme.GapSection, v.kit.Bars(), widget.Fill(widget.Column(theme.GapTight,
+		v.kit.Title(v.t("staff.scan")),
+		v.kit.Text(v.t("staff.or_type")),
+	)))
+	c := entry.content(v.t("staff.login"), lead, widget.Mail, []widget.Layout{widget.Mail, widget.MailInCapitals}, v.t("login.next"))
+	c.footer = append(c.footer, v.machineButton())
+	return c
+}
+
+// maxStaffSecret is as long as the server lets a staff member's name be, and more than
+// anybody types of a password.
+const maxStaffSecret = 100
+
+// staffPassword asks for the password of the staff member who is entering.
+func staffPassword(v *visit) content {
+	entry := &secretField{visit: v, field: newSlot(), note: newSlot(), spaces: true, most: maxStaffSecret}
+	entry.submit = func() { entry.staffLogIn() }
+	entry.draw()
+	who := v.t("staff.card_read")
+	if v.app.entering.Card == "" {
+		who = v.t("staff.name", v.app.entering.Name)
+	}
+	lead := widget.Column(theme.GapTight, v.kit.Title(v.t("login.password")), v.kit.Text(who).Lines(1))
+	c := entry.content(v.t("staff.login"), lead, widget.Small, []widget.Layout{widget.Small, widget.Capitals, widget.Signs}, v.t("login.go"))
+	c.footer = append(c.footer, v.machineButton())
+	return c
+}
+
+func (v *visit) machineButton() fyne.CanvasObject {
+	return v.kit.Button(v.t("staff.machine"), widget.Plain, v.open(Route{Page: PageMachine}))
+}
+
+// staffLogIn asks the server, and goes on to the staff menu. Whatever a patron left
+// on the terminal ends with it.
+func (s *secretField) staffLogIn() {
+	a, v := s.app, s.visit
+	who := a.entering
+	if s.busy || s.text == "" || who == (session.Staff{}) {
+		return
+	}
+	typed := s.text
+	s.text, s.busy = "", true
+	s.draw()
+	put(s.note, v.kit.Text(v.t("wait.moment")))
+	type loggedIn struct {
+		staff Staff
+		keep  func() bool // or else it ends with this screen
+	}
+	load(v, nil, func(ctx context.Context) (loggedIn, error) {
+		name := who.Card
+		if name == "" {
+			name = who.Name
+		}
+		staff, err := a.cfg.StaffLogIn(ctx, name, typed)
+		if err != nil {
+			return loggedIn{}, err
+		}
+		return loggedIn{staff, context.AfterFunc(v.ctx, staff.End)}, nil
+	}, func(in loggedIn, err error) {
+		s.busy = false
+		if err != nil {
+			s.say(v.staffRefusal(err))
+			return
+		}
+		in.keep()
+		a.forget()
+		a.staff = in.staff
+		a.session.LogInStaff(session.Staff{Name: in.staff.Name(), Card: who.Card})
+		a.show(Route{Page: PageStaff})
+	})
+}
+
+// staffRefusal words a refusal for staff, where a patron would be told something
+// else.
+func (v *visit) staffRefusal(err error) string {
+	var wait later
+	if code, ok := refusalCode(err); ok && !errors.As(err, &wait) && v.app.printer.Has("staff.refusal."+code) {
+		return v.t("staff.refusal." + code)
+	}
+	if errors.Is(err, ErrUnreachable) {
+		return v.t("staff.refusal.unreachable")
+	}
+	return v.refusal(err)
+}
+
+// staffLost ends the staff member's session when the server does not know it any more.
+func (v *visit) staffLost(err error) bool {
+	if !over(err) {
+		return false
+	}
+	a, text := v.app, v.staffRefusal(err)
+	a.session.End(session.Ended)
+	a.cfg.Do(func() { a.say(text) })
+	return true
+}
+
+// staffMenu is where staff begin. A patron's card that is scanned here, or on any
+// other of these screens, is the card of whom they serve.
+func staffMenu(v *visit) content {
+	k, a := v.kit, v.app
+	a.served = served{}
+	tile := func(name, about string, do func()) fyne.CanvasObject {
+		return widget.Fill(k.Tile(v.t(name), widget.Plain, widget.Inset(theme.Gap, theme.GapSection, theme.Gap, theme.GapSection,
+			widget.Fitting(theme.GapTight, k.Strong(v.t(name)), k.Second(v.t(about)))), do))
+	}
+	serve := k.Card(theme.Margin, widget.Column(theme.GapWide,
+		widget.Space(),
+		widget.Row(0, k.Bars(), widget.Space()),
+		k.Title(v.t("staff.serve")),
+		k.Text(v.t("staff.serve_about")),
+		widget.Space(),
+		k.Button(v.t("staff.type_card"), widget.Filled, v.open(Route{Page: PageStaffCard})),
+	))
+	tests := widget.Column(theme.GapWide,
+		tile("staff.machine", "staff.machine_about", v.open(Route{Page: PageMachine})),
+		tile("staff.scan_test", "staff.scan_test_about", v.open(Route{Page: PageScanTest})),
+	)
+	if a.cfg.Print != nil {
+		tests.Add(tile("staff.print_test", "staff.print_test_about", v.printTest))
+	}
+	body := widget.Column(theme.GapWide, widget.Fill(widget.Columns(theme.GapWide, []float32{1.3, 1}, serve, tests)), v.ends())
+	if v.portrait() {
+		body = widget.Column(theme.GapWide, widget.Space(), widget.Sized(0, v.size.Height*0.3, serve), widget.Sized(0, v.size.Height*0.32, tests), v.ends())
+	}
+	return content{title: v.t("staff.title"), body: body}
+}
+
+// ends are the two ways in which staff end the program, and who may take which.
+func (v *visit) ends() fyne.CanvasObject {
+	k, a := v.kit, v.app
+	leave := widget.Fill(k.Second(v.t("staff.leave_admin")).Lines(2))
+	if a.staff != nil && a.staff.Admin() {
+		leave = widget.Row(0, k.Button(v.t("staff.leave"), widget.Outlined, func() {
+			v.ask(v.t("staff.leave_ask"), v.t("staff.leave_about"), v.t("staff.leave"), func() {
+				a.endSession()
+				a.cfg.Machine.Leave()
+			})
+		}), widget.Space())
+	}
+	restart := k.Button(v.t("staff.restart"), widget.Outlined, func() {
+		v.ask(v.t("staff.restart_ask"), v.t("staff.restart_about"), v.t("staff.restart"), func() {
+			a.endSession()
+			a.cfg.Machine.Restart()
+		})
+	})
+	return widget.Row(theme.Gap, restart, leave)
+}
+
+// ask lets staff think twice.
+func (v *visit) ask(title, about, yes string, do func()) {
+	v.app.openDialog(widget.Column(theme.GapWide,
+		v.kit.Title(title).Centered(),
+		v.kit.Text(about).Centered(),
+		widget.Columns(theme.Gap, nil,
+			v.kit.Button(v.t("staff.no"), widget.Plain, v.app.closeDialog),
+			v.kit.Button(yes, widget.Filled, func() {
+				v.app.closeDialog()
+				do()
+			}),
+		),
+	))
+}
+
+// served is the patron whom staff serve. It is gone with the staff menu.
+type served struct {
+	card   string
+	patron library.CounterPatron
+}
