@@ -14,13 +14,14 @@ PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxran
 	fonts-morisawa-bizud-gothic
 WINDOW_PACKAGES := xvfb xauth xdotool libgl1-mesa-dri scrot
 TEST_PACKAGES   := postgresql
+BENCH_PACKAGES  := groonga-bin
 
 .PHONY: help demo test bench lint build clean deps deps-test
 
 help:
 	@echo 'make demo   a library, its server and a terminal, from nothing'
 	@echo 'make test   all tests, with PostgreSQL and a real window'
-	@echo 'make bench  figures, a "name value unit" a line'
+	@echo 'make bench  figures, a "name value unit" a line; of some with ONLY=search, for other sizes with SIZES="1m 3m"'
 	@echo 'make lint   gofmt, go vet, staticcheck'
 	@echo 'make build  the three programs, into $(BUILD)/'
 
@@ -95,10 +96,40 @@ test: deps-test
 # A figure, or what went wrong.
 FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 
-bench: deps-test
+# Which figures, and those of a city's catalogue for how many bibs:
+# make bench ONLY="editions search" SIZES="1m 3m"
+ONLY  ?= terminal central circulation recall editions search
+SIZES ?= 1m
+
+bench: $(ONLY:%=bench-%)
+
+deps-bench: deps-test
+	$(call install,$(BENCH_PACKAGES))
+
+# What is built for a size stays in $(BUILD)/bench for the next time.
+define bench-city
+	@for size in $(SIZES); do \
+		MADOGUCHI_BENCH_SIZE=$$size MADOGUCHI_BENCH_DIR=$(CURDIR)/$(BUILD)/bench $(GO) test -run '^$$' -bench $(1) -benchtime 1x -timeout 60m ./store | grep -E $(FIGURES); done
+endef
+
+.PHONY: deps-bench $(ONLY:%=bench-%)
+bench-terminal: deps-test
 	@$(GO) test -run '^$$' -bench Terminal -benchtime 1x -timeout 20m ./cmd/kiosk | grep -E $(FIGURES)
-	@$(GO) test -run '^$$' -bench 'Login|Applying|Guessing' -benchtime 1x -timeout 20m ./central | grep -E $(FIGURES)
+
+bench-central: deps-test
+	@$(GO) test -run '^$$' -bench 'Login|Applying|Guessing' -benchtime 1x -timeout 40m ./central | grep -E $(FIGURES)
+
+bench-circulation: deps-test
 	@$(GO) test -run '^$$' -bench City -benchtime 1x -timeout 60m ./central/ledger | grep -E $(FIGURES)
+
+bench-recall: deps
+	@$(GO) test -run '^$$' -bench Recall -benchtime 1x -timeout 20m ./store 2>/dev/null | grep -E $(FIGURES)
+
+bench-editions: deps
+	$(call bench-city,CityEdition)
+
+bench-search: deps-bench
+	$(call bench-city,CitySearch)
 
 lint: deps
 	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "not gofmt-ed:"; echo "$$out"; exit 1; }

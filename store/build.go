@@ -25,7 +25,7 @@ func Build(ctx context.Context, path string, in Info, records iter.Seq2[library.
 	}
 	in.Number = in.Edition
 	err = func() error {
-		db, err := openDB(path, "rw", "immediate", "journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "cache_size(-131072)", "temp_store(FILE)")
+		db, err := openDB(path, "rw", "immediate", "journal_mode(OFF)", "synchronous(OFF)", "locking_mode(EXCLUSIVE)", "cache_size(-65536)", "temp_store(FILE)")
 		if err != nil {
 			return err
 		}
@@ -339,8 +339,8 @@ func (b *builder) writeStarts(ctx context.Context, tx *sql.Tx) error {
 }
 
 // indexMemory is how much of the full-text index is gathered in memory before it is
-// written, in bytes: that of a million bibs at once, so that nothing is left to merge.
-const indexMemory = 256 << 20
+// written, in bytes: the more, the fewer pieces are left to merge at the end.
+const indexMemory = 128 << 20
 
 // updateMemory is the same for later changes.
 const updateMemory = 32 << 20

@@ -99,8 +99,8 @@ func (c *city) sample(n int) iter.Seq[library.Record] {
 	}
 }
 
-// BenchmarkEdition builds the edition of a city and says what it takes.
-func BenchmarkEdition(b *testing.B) {
+// BenchmarkCityEdition builds the edition of a city and says what it takes.
+func BenchmarkCityEdition(b *testing.B) {
 	c := cityOf(b)
 	before, began := cpuTime(), time.Now()
 	for range c.gen.Records() {

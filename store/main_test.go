@@ -114,6 +114,8 @@ func sample() []library.Record {
 			r.Bib.Kind = library.CD
 			r.Items = nil
 		}),
+		bib("shinin", "真因", "シンイン", "", "", 1980),
+		bib("y2015", "2015年の本", "2015ネン ノ ホン", "", "", 1981),
 		bib("undated", "年代不明の書", "ネンダイ フメイ ノ ショ", "", "", 0),
 	}
 }

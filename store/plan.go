@@ -26,12 +26,16 @@ type plan struct {
 	fields    []term            // what its fields ask
 	unsure    []term            // of both, what must be checked on what the index finds
 	filters   []func(*row) bool // what match says of kind, branch, …, for rows from elsewhere
+	columns   []columnIs        // of the filters, those that the index is not asked
 	available bool
 	branch    library.BranchCode
 
 	whole []string // keys of titles that come first
 	parts []string // keys of titles that come first where the rest of the query is met too
 }
+
+// columnIs is a condition on a column of bib.
+type columnIs struct{ name, value string }
 
 // lookedUp is how many words the index is asked for; further ones are checked on
 // what it finds. FTS5 refuses expressions without measure.
@@ -87,19 +91,25 @@ func planOf(q library.Query) plan {
 	p.exact = p.exact && len(p.unsure) == 0
 	var marks []string
 	for _, f := range []struct {
-		set  bool
-		mark string
-		want string
-		is   func(*row) bool
+		set    bool
+		mark   string
+		want   string
+		column string
+		usual  string // what nearly all bibs have there
+		is     func(*row) bool
 	}{
-		{q.Branch != "", markBranch, string(q.Branch), func(r *row) bool { return slices.Contains(strings.Fields(r.branches), string(q.Branch)) }},
-		{q.Kind != "", markKind, string(q.Kind), func(r *row) bool { return r.kind == string(q.Kind) }},
-		{q.Language != "", markLanguage, q.Language, func(r *row) bool { return r.language == q.Language }},
-		{q.Juvenile, markJuvenile, "", func(r *row) bool { return r.juvenile }},
+		{q.Branch != "", markBranch, string(q.Branch), "", "", func(r *row) bool { return slices.Contains(strings.Fields(r.branches), string(q.Branch)) }},
+		{q.Kind != "", markKind, string(q.Kind), "kind", string(library.Book), func(r *row) bool { return r.kind == string(q.Kind) }},
+		{q.Language != "", markLanguage, q.Language, "language", "jpn", func(r *row) bool { return r.language == q.Language }},
+		{q.Juvenile, markJuvenile, "", "", "", func(r *row) bool { return r.juvenile }},
 	} {
 		if f.set {
-			exprs, marks = append(exprs, quoted(f.mark+f.want)), append(marks, quoted(f.mark+f.want))
 			p.filters = append(p.filters, f.is)
+			if f.usual != "" && f.want == f.usual && len(exprs) > 0 {
+				p.columns = append(p.columns, columnIs{f.column, f.want})
+				continue
+			}
+			exprs, marks = append(exprs, quoted(f.mark+f.want)), append(marks, quoted(f.mark+f.want))
 		}
 	}
 	p.match = strings.Join(exprs, " AND ")

@@ -174,7 +174,7 @@ func (s *search) candidates(f func(r *row) bool) error {
 		query = "SELECT DISTINCT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE (" + strings.Join(ranges, " OR ") + ") AND " + s.onShelf(args) + " ORDER BY x.rank DESC"
 	case p.match == "":
 		query = "SELECT " + rowColumns + " FROM bib b WHERE " + s.between("b.rank", args) + " AND " + s.onShelf(args) + " ORDER BY b.rank DESC"
-	case p.exact && !p.available:
+	case p.exact && !p.reads():
 		query = s.indexed("s.rowid", p.match, args) + " ORDER BY s.rowid DESC"
 		scan, meets = (*row).rankOnly, func(*row) bool { return true }
 	case p.exact || p.sure == "" && s.simple():
@@ -186,7 +186,7 @@ func (s *search) candidates(f func(r *row) bool) error {
 	default:
 		query, scan = s.doubtful(args), (*row).text
 		meets = func(r *row) bool {
-			if r.folded != "" || p.available {
+			if r.folded != "" || p.reads() {
 				s.read++
 			}
 			return r.met && (r.folded == "" || s.meetsISBN(r) && p.meetsDoubtful(r))
@@ -208,11 +208,11 @@ func (s *search) candidates(f func(r *row) bool) error {
 // it comes without: the two are merged by rank.
 func (s *search) doubtful(args *arguments) string {
 	p := &s.plan
-	text := "b.rank, " + s.onShelf(args) + ", b.folded, b.ndc"
+	text := "s.rowid, " + s.conditions(args) + ", b.folded, b.ndc" // not b.rank, by which SQLite would sort anew
 	if p.sure == "" {
 		return s.indexed(text, p.match, args) + " ORDER BY s.rowid DESC"
 	}
-	return s.indexed("s.rowid, "+s.onShelf(args)+", '', ''", p.sure, args) + " UNION ALL " +
+	return s.indexed("s.rowid, "+s.conditions(args)+", '', ''", p.sure, args) + " UNION ALL " +
 		s.indexed(text, "("+p.doubtful+") NOT ("+p.sure+")", args) + " ORDER BY 1 DESC"
 }
 
@@ -236,7 +236,7 @@ func (s *search) simple() bool {
 // copy on a shelf. The title is the first section of a folded text.
 func (s *search) contained(args *arguments) string {
 	var b strings.Builder
-	b.WriteString(s.onShelf(args))
+	b.WriteString(s.conditions(args))
 	for _, t := range s.plan.unsure {
 		at := "instr(b.folded, " + args.add(t[0].want) + ")"
 		if len(t[0].in) == len(anywhere.text) {
@@ -264,6 +264,19 @@ func (s *search) between(column string, args *arguments) string {
 	}
 	return fmt.Sprintf("%s BETWEEN %s AND %s", column, args.add(s.plan.from), args.add(s.plan.to))
 }
+
+// conditions is what a bib's row must say beside its text: that a copy is on a shelf,
+// and what the index was not asked because nearly every bib has it.
+func (s *search) conditions(args *arguments) string {
+	out := s.onShelf(args)
+	for _, c := range s.plan.columns {
+		out += " AND b." + c.name + " = " + args.add(c.value)
+	}
+	return out
+}
+
+// reads reports whether conditions reads the bib's row.
+func (p *plan) reads() bool { return p.available || len(p.columns) > 0 }
 
 // onShelf is the condition that a copy stands on a shelf.
 func (s *search) onShelf(args *arguments) string {

@@ -72,6 +72,12 @@ func TestSearchWords(t *testing.T) {
 		{"python", "python"}, {"Ｐｙｔｈｏｎ", "python"}, {"PYTH", "python"}, {"book", "python"}, {"p", "python potter2 potter1"}, {"oreilly", "python"}, {"O'Reilly", "python"},
 		{"ok", ""}, // two letters only from the start of a word
 		{"Ruby入門", "ruby"}, {"ruby 入門", "ruby"}, {"はじめてのruby", "ruby"},
+		// A title that is just one of the words stands first.
+		{"なつめ こころ", "kokoro"},
+		// Romaji without the apostrophe, readings with digits.
+		{"kenin", ""}, {"shinin", "shinin"}, {"shin'in", "shinin"}, {"2015ねん", "y2015"}, {"2015nen", "y2015"},
+		// Long readings and words, past what the index knows of their beginnings.
+		{"わがはいわねこであ", "neko"}, {"わがはいわねこであらず", ""}, {"せきがはらのたたかい", "sekigahara"}, {"cookbooks", ""}, {"ookboo", "python"},
 		// Numbers.
 		{"978-4-10-101013-7", "kokoro"}, {"9784101010137", "kokoro"}, {"410101013X", ""}, {"4-10-101013-7", "kokoro"},
 		{"９７８４１０１０１０１３７", "kokoro"}, {"978 4101010137", "kokoro"},

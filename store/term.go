@@ -234,7 +234,7 @@ type typedKey struct {
 // in it, which may stand for any long vowel.
 func readingKeys(word string, lengthened bool) []typedKey {
 	head := strings.TrimRightFunc(word, func(r rune) bool { return r >= 'a' && r <= 'z' })
-	if head != "" && !isReading(head) {
+	if head != "" && !isReading(head) || strings.Trim(word, "0123456789") == "" {
 		return nil
 	}
 	var out []typedKey
@@ -263,13 +263,12 @@ func readingKeys(word string, lengthened bool) []typedKey {
 // isReading reports whether folded text may be the beginning of a reading: kana, and
 // the digits that readings are catalogued with, as in 2015ねん.
 func isReading(folded string) bool {
-	letters := strings.TrimFunc(folded, func(r rune) bool { return r >= '0' && r <= '9' })
-	for part := range strings.FieldsFuncSeq(letters, func(r rune) bool { return r >= '0' && r <= '9' }) {
+	for part := range strings.FieldsFuncSeq(folded, func(r rune) bool { return r >= '0' && r <= '9' }) {
 		if !kana.IsKana(part) {
 			return false
 		}
 	}
-	return letters != ""
+	return true
 }
 
 // withSyllabicN returns romaji as it is, and once more for each n between vowels as

@@ -163,7 +163,7 @@ func TestAnAddressIsConfirmed(t *testing.T) {
 	k.see("hana-ko_@dokomo.ne.jp")
 	k.tap("確認")
 	k.waitPage("email_meant")
-	k.see("もしかして hana-ko_@docomo.ne.jp ではありませんか？")
+	k.see("もしかして、このアドレスではありませんか？", "hana-ko_@docomo.ne.jp")
 	k.tap("はい、このアドレスです")
 	k.waitPage("email_code")
 

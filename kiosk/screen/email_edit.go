@@ -106,7 +106,7 @@ func emailMeant(v *visit) content {
 		)), onTap)
 	}
 	choices := widget.Column(theme.GapWide,
-		k.Title(v.t("email.meant", meant)),
+		k.Title(v.t("email.meant")),
 		address(widget.Filled, v.t("email.meant_yes"), meant, func() { v.setEmail(meant, note) }),
 	)
 	if _, err := library.ParseEmail(typed); err == nil {

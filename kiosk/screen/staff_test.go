@@ -330,7 +330,7 @@ func TestUnlock(t *testing.T) {
 		a.typed(string(r))
 	}
 	a.press(t, "次へ")
-	a.see(t, "まちがいが続いたため、止まっています")
+	a.see(t, "まちがいが続き、止まっています")
 	a.press(t, "ロックを解除する")
 	a.see(t, "ロックを解除しました。")
 	a.settle()

@@ -79,7 +79,7 @@ func TestElementsSkipWhatIsHidden(t *testing.T) {
 
 func TestKeyboardsType(t *testing.T) {
 	k := testKit(t)
-	for _, l := range []Layout{Kana, Letters, Digits} {
+	for _, l := range []Layout{Kana, Letters, Digits, Capitals, Keypad, Small, Mail, MailInCapitals} {
 		got := ""
 		board := k.Keyboard(l, KeyNames{"1文字消す", "全部消す", "空白", "さがす"}, Typing{
 			Type: func(s string) { got += s }, Mark: func(r rune) { got += string(r) },
