@@ -142,10 +142,14 @@ func readingStarts(reading string) (out []startKey) {
 	return out
 }
 
+const topTier = 3
+
 // tier sorts headings by how many bibs have them, coarsely, so that the frequent
 // ones among many are found without looking at all.
 func tier(count int) int {
 	switch {
+	case count >= 500:
+		return topTier
 	case count >= 50:
 		return 2
 	case count >= 5:

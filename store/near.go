@@ -35,7 +35,7 @@ func (c *Catalogue) Near(ctx context.Context, words string, limit int) ([]librar
 				break
 			}
 		}
-		return ranked(found, limit), nil
+		return ranked(found, limit)
 	})
 }
 
@@ -178,12 +178,8 @@ func addHeading(ctx context.Context, tx *sql.Tx, id int64, inner bool, found map
 		return nil
 	}
 	h := heading{id: id, inner: inner}
-	var encoded []byte
-	if err := tx.QueryRowContext(ctx, "SELECT field, key, count, forms FROM heading WHERE id = $1", id).Scan(&h.field, &h.key, &h.count, &encoded); err != nil {
+	if err := tx.QueryRowContext(ctx, "SELECT field, key, count, forms FROM heading WHERE id = $1", id).Scan(&h.field, &h.key, &h.count, &h.forms); err != nil {
 		return err
-	}
-	if err := json.Unmarshal(encoded, &h.forms); err != nil {
-		return fmt.Errorf("%w: read heading %s: %w", ErrDamaged, h.key, err)
 	}
 	found[id] = &h
 	return nil

@@ -98,6 +98,7 @@ CREATE UNIQUE INDEX item_id ON item (id);
 CREATE INDEX item_barcode ON item (barcode) WHERE barcode <> '';
 CREATE INDEX start_common ON start (inner, key, heading) WHERE tier >= 1;
 CREATE INDEX start_often ON start (inner, key, heading) WHERE tier >= 2;
+CREATE INDEX start_most ON start (inner, key, heading) WHERE tier >= 3;
 `
 
 const (

@@ -69,7 +69,7 @@ type heading struct {
 	field library.SuggestionField
 	key   string
 	count int
-	forms forms
+	forms string // JSON
 	whole bool // it is just what was typed
 	inner bool
 }
@@ -81,8 +81,9 @@ type suggest struct {
 	limit int
 }
 
-// scanCap is how many rare headings with one beginning are compared. Frequent ones
-// are all compared: they have an index of their own.
+// scanCap is how many headings of a tier with one beginning are compared. Rarer tiers
+// are only asked where the more frequent ones, which have indexes of their own, have
+// too few.
 const scanCap = 2000
 
 func (s *suggest) run() ([]library.Suggestion, error) {
@@ -96,7 +97,7 @@ func (s *suggest) run() ([]library.Suggestion, error) {
 		h.whole = true
 	}
 	for _, inner := range []bool{false, true} {
-		for tier := 2; tier >= 0 && len(found) < s.limit; tier-- {
+		for tier := topTier; tier >= 0 && len(found) < s.limit; tier-- {
 			for _, key := range s.keys {
 				if err := s.gather(found, "s.key >= $2 AND s.key < $3", []any{key, after(key)}, tier, inner); err != nil {
 					return nil, err
@@ -104,7 +105,7 @@ func (s *suggest) run() ([]library.Suggestion, error) {
 			}
 		}
 	}
-	return ranked(found, s.limit), nil
+	return ranked(found, s.limit)
 }
 
 // after is the first key behind all those that begin with key.
@@ -115,11 +116,8 @@ func (s *suggest) gather(found map[int64]*heading, condition string, keys []any,
 	if tier > 0 {
 		frequent = fmt.Sprintf(" AND s.tier >= %d", tier)
 	}
-	query := "SELECT DISTINCT h.id, h.field, h.key, h.count, h.forms FROM (SELECT s.heading FROM start s WHERE s.inner = $1 AND " + condition + frequent
-	if tier == 0 {
-		query += fmt.Sprintf(" LIMIT %d", scanCap)
-	}
-	query += ") AS f CROSS JOIN heading h ON h.id = f.heading"
+	query := "SELECT DISTINCT h.id, h.field, h.key, h.count, h.forms FROM (SELECT s.heading FROM start s WHERE s.inner = $1 AND " + condition + frequent +
+		fmt.Sprintf(" LIMIT %d) AS f CROSS JOIN heading h ON h.id = f.heading", scanCap)
 	rows, err := s.tx.QueryContext(s.ctx, query, append([]any{inner}, keys...)...)
 	if err != nil {
 		return err
@@ -127,15 +125,11 @@ func (s *suggest) gather(found map[int64]*heading, condition string, keys []any,
 	defer rows.Close()
 	for rows.Next() {
 		var h heading
-		var encoded []byte
-		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count, &encoded); err != nil {
+		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count, &h.forms); err != nil {
 			return err
 		}
 		if _, have := found[h.id]; have {
 			continue
-		}
-		if err := json.Unmarshal(encoded, &h.forms); err != nil {
-			return fmt.Errorf("%w: read heading %s: %w", ErrDamaged, h.key, err)
 		}
 		h.inner = inner
 		found[h.id] = &h
@@ -144,7 +138,7 @@ func (s *suggest) gather(found map[int64]*heading, condition string, keys []any,
 }
 
 // ranked orders headings and shows the first of them.
-func ranked(found map[int64]*heading, limit int) []library.Suggestion {
+func ranked(found map[int64]*heading, limit int) ([]library.Suggestion, error) {
 	list := make([]*heading, 0, len(found))
 	for _, h := range found {
 		list = append(list, h)
@@ -161,10 +155,14 @@ func ranked(found map[int64]*heading, limit int) []library.Suggestion {
 	})
 	out := make([]library.Suggestion, 0, min(limit, len(list)))
 	for _, h := range list[:min(limit, len(list))] {
-		text, reading := h.forms.shown()
+		var fs forms
+		if err := json.Unmarshal([]byte(h.forms), &fs); err != nil || len(fs) == 0 {
+			return nil, fmt.Errorf("%w: read heading %s: %w", ErrDamaged, h.key, err)
+		}
+		text, reading := fs.shown()
 		out = append(out, library.Suggestion{Field: h.field, Text: text, Reading: reading})
 	}
-	return out
+	return out, nil
 }
 
 // first orders true before false.

@@ -32,34 +32,6 @@ func BenchmarkTerminal(b *testing.B) {
 	k.start()
 	figure("first_start_with_fetch", time.Since(began).Seconds(), "s")
 	k.stop()
-	var starts []float64
-	for range 5 {
-		began = time.Now()
-		k.start()
-		starts = append(starts, time.Since(began).Seconds())
-		k.stop()
-	}
-	figure("start_to_usable", percentile(starts, 50), "s")
-
-	k.start()
-	k.tap("ことばで")
-	k.waitPage("search")
-	var shown []float64
-	for range 10 {
-		for _, key := range []string{"k", "o", "k", "o", "r", "o"} {
-			before := k.words()
-			began := time.Now()
-			k.typeKeys(key)
-			k.until("what was typed, and its hits", func(s onScreen) bool { return typedWords(s) != before && s.Settled })
-			shown = append(shown, time.Since(began).Seconds()*1000)
-		}
-		k.typeKeys("BackSpace", "BackSpace", "BackSpace", "BackSpace", "BackSpace", "BackSpace")
-		k.until("an empty field", func(s onScreen) bool { return typedWords(s) == "" })
-	}
-	figure("key_to_shown_p50", percentile(shown, 50), "ms")
-	figure("key_to_shown_p95", percentile(shown, 95), "ms")
-	k.stop()
-
 	searchFigures(b, filepath.Join(s.dir, "terminal"))
 }
 
@@ -130,23 +102,4 @@ func figure(name string, value float64, unit string) {
 func percentile(values []float64, p int) float64 {
 	slices.Sort(values)
 	return values[min(len(values)-1, len(values)*p/100)]
-}
-
-// typedWords are the words in the search field: the element after the last button
-// of the header.
-func typedWords(s onScreen) string {
-	for _, e := range s.Elements {
-		if !e.Button && e.Y > 100 && e.Y < 210 && e.X < 100 {
-			return e.Text
-		}
-	}
-	return ""
-}
-
-func (k *kiosk) words() string {
-	s, err := k.screen()
-	if err != nil {
-		k.t.Fatal(err)
-	}
-	return typedWords(s)
 }

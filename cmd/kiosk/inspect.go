@@ -6,6 +6,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime/debug"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -37,8 +38,9 @@ func (t *terminal) look() (s onScreen) {
 	return s
 }
 
-// inspect serves GET /screen on a Unix socket. Tests find by it where to point and
-// what came of it.
+// inspect serves a Unix socket. GET /screen tells what is on the screen: tests find by
+// it where to point and what came of it. POST /free gives memory that is not in use
+// back to the system, so that what remains can be measured.
 func (t *terminal) inspect(ctx context.Context, socket string) error {
 	os.Remove(socket)
 	l, err := net.Listen("unix", socket)
@@ -52,6 +54,7 @@ func (t *terminal) inspect(ctx context.Context, socket string) error {
 			t.log.Warn("inspection", "err", err)
 		}
 	})
+	mux.HandleFunc("POST /free", func(http.ResponseWriter, *http.Request) { debug.FreeOSMemory() })
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { srv.Close() })
 	if err := srv.Serve(l); err != nil && ctx.Err() == nil {

@@ -25,6 +25,9 @@ type tourCommand struct {
 
 	Card     string `help:"A library card to log in with, of a demo library: the pictures show its patron's loans." placeholder:"NUMBER"`
 	Password string `help:"Its password." placeholder:"DIGITS"`
+
+	StaffCard     string `help:"A staff card to log in with, likewise." placeholder:"NUMBER"`
+	StaffPassword string `help:"Its password." placeholder:"DIGITS"`
 }
 
 // Run walks through the screens of the enrolled terminal by pressing what a patron
@@ -49,7 +52,7 @@ func (c *tourCommand) Run(e *env) error {
 	}
 	ctx, done := context.WithCancel(e.ctx)
 	defer done()
-	guide := &tour{terminal: t, folder: folder, text: ja, card: c.Card, password: c.Password}
+	guide := &tour{terminal: t, folder: folder, text: ja, card: c.Card, password: c.Password, staffCard: c.StaffCard, staffPassword: c.StaffPassword}
 	t.started = append(t.started, func(ctx context.Context) error {
 		if err := guide.walk(ctx); err != nil {
 			return err
@@ -71,14 +74,16 @@ type tour struct {
 	text   wording.Printer
 	taken  int
 
-	card, password string
+	card, password           string
+	staffCard, staffPassword string
 }
 
 // A step presses the things with these names, one after the other, and then takes a
 // picture, where it has a name for one. A name is the key of a wording; after "=" it
 // is what stands on the button, after "ndc:" a class, after "item:" the barcode of a copy
 // of the demo library, which is scanned; "first" is the first record, "scan" holds the card
-// under the scanner, "password" types its password, "agree" reads terms to their end.
+// under the scanner, "password" types its password, "scan-staff" and "staff-password" do
+// it for staff, "agree" reads terms to their end, "address" begins another e-mail address.
 type step struct {
 	picture string
 	press   []string
@@ -152,6 +157,21 @@ var accountSteps = []step{
 	{"apply-password", []string{"=1", "=2", "=3", "login.next", "key.small", "=m", "=o", "=m", "=i", "=j", "=i"}},
 	{"", []string{"frame.end"}},
 	{"change-password", []string{"scan", "password", "login.go", "menu.password"}},
+	{"email", []string{"frame.back", "menu.email"}},
+	{"email-edit", []string{"address", "=@gmail.com"}},
+	{"email-code", []string{"email.ok"}},
+	{"", []string{"frame.end"}},
+}
+
+// staffSteps lead through the staff menu.
+var staffSteps = []step{
+	{"staff-password", []string{"scan-staff", "staff-password"}},
+	{"staff", []string{"login.go"}},
+	{"staff-machine", []string{"staff.machine"}},
+	{"staff-scan-test", []string{"frame.back", "staff.scan_test", "scan", "item:1000000123"}},
+	{"staff-patron", []string{"frame.back", "scan"}},
+	{"staff-document", []string{"temporary.begin"}},
+	{"staff-temporary", []string{"document.driving_licence", "temporary.issue"}},
 	{"", []string{"frame.end"}},
 }
 
@@ -171,7 +191,10 @@ func (g *tour) walk(ctx context.Context) error {
 	}
 	all := steps
 	if g.card != "" {
-		all = append(slices.Clip(steps), accountSteps...)
+		all = append(slices.Clip(all), accountSteps...)
+	}
+	if g.staffCard != "" {
+		all = append(slices.Clip(all), staffSteps...)
 	}
 	for _, s := range all {
 		for _, name := range s.press {
@@ -206,13 +229,18 @@ func (g *tour) press(ctx context.Context, name string) error {
 	case "scan":
 		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Card, Text: g.card}) })
 		return nil
-	case "password":
-		for _, digit := range g.password {
-			if err := g.press(ctx, "="+string(digit)); err != nil {
-				return err
-			}
-		}
+	case "scan-staff":
+		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.StaffCard, Text: g.staffCard}) })
 		return nil
+	case "password":
+		return g.pressAll(ctx, g.password)
+	case "address": // another one for each size: to one address no two codes are sent at once
+		if err := g.pressEither(ctx, "email.register", "email.change"); err != nil {
+			return err
+		}
+		return g.pressAll(ctx, "mado"+filepath.Base(g.folder)[:4])
+	case "staff-password":
+		return g.pressAll(ctx, g.staffPassword)
 	}
 	if number, ok := strings.CutPrefix(name, "item:"); ok {
 		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Item, Text: number}) })
@@ -247,6 +275,27 @@ func (g *tour) press(ctx context.Context, name string) error {
 		g.text, err = wording.For("ja")
 	}
 	return err
+}
+
+// pressAll presses the keys of a text, one after the other.
+func (g *tour) pressAll(ctx context.Context, text string) error {
+	for _, r := range text {
+		if err := g.press(ctx, "="+string(r)); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// pressEither presses whichever of two buttons comes.
+func (g *tour) pressEither(ctx context.Context, one, other string) error {
+	if err := g.wait(ctx, 10*time.Second, func() bool { return g.shows(one) || g.shows(other) }); err != nil {
+		return fmt.Errorf("there is neither a button %s nor one %s on the screen: %w", one, other, err)
+	}
+	if g.shows(one) {
+		return g.press(ctx, one)
+	}
+	return g.press(ctx, other)
 }
 
 // shows reports whether a button is on the screen.

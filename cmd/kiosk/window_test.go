@@ -195,7 +195,7 @@ func (s *server) terminal(code, settings string) *kiosk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { master.Close(); slave.Close() })
-	k := &kiosk{t: t, dir: s.dir, display: startXvfb(t), scanner: master, server: s.program}
+	k := &kiosk{t: t, dir: s.dir, display: startXvfb(t, s.dir), scanner: master, server: s.program}
 	write(t, k.path("kiosk.toml"), fmt.Sprintf("[scanner]\ndevice = %q\n", slave.Name())+settings)
 	if err := os.MkdirAll(k.path("home"), 0o700); err != nil {
 		t.Fatal(err)
@@ -211,12 +211,18 @@ func (k *kiosk) path(name string) string { return filepath.Join(k.dir, name) }
 // start shows the terminal and waits until it can be used.
 func (k *kiosk) start() {
 	k.t.Helper()
-	k.program = start(k.t, k.path("kiosk.log"), []string{"DISPLAY=" + k.display, "HOME=" + k.path("home")},
-		k.path("kiosk"), "--config", k.path("kiosk.toml"), "--data", k.path("terminal"), "run", "--inspect", k.path("screen.sock"))
+	k.launch()
 	eventually(k.t, "kiosk does not get ready", func() bool {
 		s, err := k.screen()
 		return err == nil && s.Width >= 1280 && has(s, "資料をさがす")
 	})
+}
+
+// launch begins to show the terminal.
+func (k *kiosk) launch() {
+	k.t.Helper()
+	k.program = start(k.t, k.path("kiosk.log"), []string{"DISPLAY=" + k.display, "HOME=" + k.path("home")},
+		k.path("kiosk"), "--config", k.path("kiosk.toml"), "--data", k.path("terminal"), "run", "--inspect", k.path("screen.sock"))
 }
 
 // explainFailure tells what was on the screen when a test failed.
@@ -360,14 +366,15 @@ func (k *kiosk) scan(code string) {
 }
 
 // startXvfb starts an X server on a display of its own choice and returns its name.
-func startXvfb(t testing.TB) string {
+// What it shows is in the file Xvfb_screen0 of dir.
+func startXvfb(t testing.TB, dir string) string {
 	t.Helper()
 	r, w, err := os.Pipe()
 	if err != nil {
 		t.Fatal(err)
 	}
 	defer r.Close()
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-nolisten", "tcp")
+	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", "1280x1024x24", "-fbdir", dir, "-nolisten", "tcp")
 	cmd.ExtraFiles = []*os.File{w}
 	attend(t, cmd)
 	w.Close()

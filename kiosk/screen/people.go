@@ -73,7 +73,6 @@ type MachineReport struct {
 	Bibs        int
 	Scanner     DeviceState
 	Printer     DeviceState
-	Outbox      int      // requests that wait to be delivered
 	DiskFree    int64    // bytes
 	LastErrors  []string // as they stand in the log, the newest first
 }

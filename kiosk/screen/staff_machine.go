@@ -80,7 +80,6 @@ func (v *visit) machineRows(r MachineReport) []fyne.CanvasObject {
 		catalogue += "　" + v.t("offline.code", r.Problem)
 	}
 	row("machine.catalogue", catalogue, r.Edition == 0 || r.Problem != "")
-	row("machine.outbox", v.t("machine.waiting", r.Outbox), false)
 	row("machine.scanner", v.t("machine.scanner."+string(r.Scanner)), r.Scanner == DeviceMissing)
 	row("machine.printer", v.t("machine.printer."+string(r.Printer)), r.Printer == DeviceMissing || r.Printer == DevicePaperOut)
 	row("machine.disk", v.t("machine.free", fmt.Sprintf("%.1f", float64(r.DiskFree)/(1<<30))), r.DiskFree < wantFree)

@@ -1,0 +1,243 @@
+package main
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/kiosk/theme"
+	"madoguchi/kiosk/widget"
+)
+
+// BenchmarkWindow measures what a patron waits for, and what the terminal takes, on
+// its real window with the catalogue of a city; and beside it a browser that shows one
+// page. It prints a "name value unit" a line.
+func BenchmarkWindow(b *testing.B) {
+	c := cityOf(b)
+	_, k := c.serve(b)
+	w := newWindowBench(b, c, k)
+	on := func(p string) bool { return strings.Contains(os.Getenv("PARTS"), p) }
+	if on("s") { w.starts() }
+	w.start()
+	w.connected()
+	if on("r") { w.rest() }
+	if on("t") { w.taps() }
+	if on("k") { w.keys() }
+	if on("g") { w.growth() }
+	k.stop()
+	if on("c") { w.beside(measureChromium(b)) }
+}
+
+// windowBench is a terminal whose window is looked at from outside.
+type windowBench struct {
+	*kiosk
+	b       *testing.B
+	city    *city
+	picture *picture
+	hand    *hand
+	pss     float64 // of the terminal
+}
+
+func newWindowBench(b *testing.B, c *city, k *kiosk) *windowBench {
+	w := &windowBench{kiosk: k, b: b, city: c, picture: openPicture(b, k.dir), hand: newHand(b, k.display)}
+	w.hand.do("mousemove 640 0") // in the header, where no picture is compared
+	return w
+}
+
+// below is where the part of a screen begins that does not change with the clock and
+// the connection.
+const below = int(theme.HeaderHeight)
+
+func (w *windowBench) pids() []int { return family(w.b, w.program.cmd.Process.Pid, "") }
+
+// starts measures from the start of the program to its home screen on the display: with
+// all files in the system's cache, and with none of the terminal's own.
+func (w *windowBench) starts() {
+	w.start()
+	w.connected()
+	time.Sleep(time.Second) // nothing may be on its way to the display any more
+	home, files := w.picture.sum(below), append(mapped(w.pids()), w.city.path)
+	w.stop()
+	once := func() float64 {
+		w.picture.until(w.b, "the display keeps its picture", func() bool { return w.picture.sum(below) != home })
+		began := time.Now()
+		w.launch()
+		shown := w.picture.until(w.b, "the home screen does not come", func() bool { return w.picture.sum(below) == home })
+		w.connected()
+		return shown.Sub(began).Seconds()
+	}
+	var warm, cold []float64
+	for range 5 {
+		warm = append(warm, once())
+		w.stop()
+	}
+	w.city.figure("window_start", percentile(warm, 50), "s")
+	for range 3 {
+		forget(files)
+		cold = append(cold, once())
+		w.stop()
+	}
+	w.city.figure("window_start_cold", percentile(cold, 50), "s")
+}
+
+func (w *windowBench) connected() {
+	w.until("that the server answers", func(s onScreen) bool { return s.Settled && has(s, "接続中") })
+}
+
+// rest measures what the terminal takes while nobody uses it.
+func (w *windowBench) rest() {
+	time.Sleep(5 * time.Second) // the first comparison with the server
+	w.city.figure("window_idle_cpu_home", idleCPU(w.pids(), resting), "%")
+	w.tap("ことばで")
+	w.waitPage("search")
+	time.Sleep(time.Second)
+	w.city.figure("window_idle_cpu_search", idleCPU(w.pids(), 30*time.Second), "%")
+	w.home()
+}
+
+// resting is how long programs are watched that have nothing to do.
+const resting = 30 * time.Second
+
+func (w *windowBench) home() {
+	w.tap("終了")
+	w.waitPage("home")
+}
+
+// rested is how long a picture must stay the same to be taken for the last.
+const rested = 250 * time.Millisecond
+
+// touch touches a button, and returns how long it took from the lifting of the finger
+// to the last change of the picture, with everything on it.
+func (w *windowBench) touch(which func(widget.Element) bool) time.Duration {
+	var at widget.Element
+	s := w.until("the button", func(s onScreen) bool {
+		for _, e := range s.Elements {
+			if e.Button && which(e) {
+				at = e
+				return s.Settled
+			}
+		}
+		return false
+	})
+	w.hand.do("mousemove %d %d", int((at.X+at.Width/2)*s.Scale), int((at.Y+at.Height/2)*s.Scale))
+	w.hand.do("mousedown 1")
+	time.Sleep(150 * time.Millisecond) // as long as a finger stays
+	before := w.picture.sum(below)
+	lifted := w.hand.do("mouseup 1")
+	return w.painted(before).Sub(lifted)
+}
+
+// painted returns when everything that is asked for had come to the display.
+func (w *windowBench) painted(before uint64) time.Time {
+	for {
+		last := w.picture.lastChange(w.b, below, before, rested)
+		if s, err := w.screen(); err == nil && s.Settled {
+			return last
+		}
+	}
+}
+
+// named and row say which button is meant.
+func named(label string) func(widget.Element) bool {
+	return func(e widget.Element) bool { return e.Text == label }
+}
+
+func row(e widget.Element) bool { return e.X < 60 && e.Width > 1000 && e.Y > 150 && e.Height < 120 }
+
+// taps walks through screens with and without records.
+func (w *windowBench) taps() {
+	var took []float64
+	for range 8 {
+		for _, which := range []func(widget.Element) bool{
+			named("新着"), row, named("← もどる"), named("終了"),
+			named("ことばで"), named("か"), named("さがす"), row, named("終了"),
+		} {
+			took = append(took, w.touch(which).Seconds()*1000)
+		}
+	}
+	w.city.figure("window_tap_p50", percentile(took, 50), "ms")
+	w.city.figure("window_tap_p95", percentile(took, 95), "ms")
+}
+
+// typedByBench are words as they are typed in kana mode, frequent and rare ones.
+var typedByBench = []string{"rekishi", "sekai", "nihon", "umi", "tantei", "toshokan", "kagaku", "yasai", "jinkouchinou", "kokoro"}
+
+// keys types letter by letter, and measures from each key to the last change that its
+// hits brought.
+func (w *windowBench) keys() {
+	w.touch(named("ことばで"))
+	var took []float64
+	for range 2 {
+		for _, word := range typedByBench {
+			for _, letter := range word {
+				before := w.picture.sum(below)
+				pressed := w.hand.do("key %c", letter)
+				took = append(took, w.painted(before).Sub(pressed).Seconds()*1000)
+			}
+			w.touch(named("全部消す"))
+		}
+	}
+	w.city.figure("window_key_p50", percentile(took, 50), "ms")
+	w.city.figure("window_key_p95", percentile(took, 95), "ms")
+	w.home()
+}
+
+// growth changes screens ten thousand times, and says how much more memory the
+// terminal has then than after the first thousand.
+func (w *windowBench) growth() {
+	walk := func(changes int) {
+		for n := 0; n < changes; {
+			for _, which := range []func(widget.Element) bool{named("新着"), row, named("← もどる"), named("終了")} {
+				w.press(which)
+				n++
+			}
+		}
+	}
+	measure := func() float64 {
+		if _, err := w.socket.Post("http://kiosk/free", "", new(bytes.Buffer)); err != nil {
+			w.b.Fatal(err)
+		}
+		return pss(w.b, w.pids())
+	}
+	w.pss = measure()
+	w.city.figure("window_pss", w.pss, "MB")
+	walk(1000)
+	early := measure()
+	walk(9000)
+	late := measure()
+	w.city.figure("window_pss_1000", early, "MB")
+	w.city.figure("window_pss_10000", late, "MB")
+	w.city.figure("window_growth_10000", late-early, "MB")
+}
+
+// press touches a button and returns as soon as the picture changes.
+func (w *windowBench) press(which func(widget.Element) bool) {
+	var at widget.Element
+	s := w.until("the button", func(s onScreen) bool {
+		for _, e := range s.Elements {
+			if e.Button && which(e) {
+				at = e
+				return true
+			}
+		}
+		return false
+	})
+	before := w.picture.sum(below)
+	w.hand.do("mousemove %d %d click 1", int((at.X+at.Width/2)*s.Scale), int((at.Y+at.Height/2)*s.Scale))
+	w.picture.until(w.b, "nothing happens", func() bool { return w.picture.sum(below) != before })
+}
+
+// beside prints what the browser took.
+func (w *windowBench) beside(c browser) {
+	if c.pss == 0 {
+		return
+	}
+	figure("chromium_start", c.start, "s")
+	figure("chromium_start_cold", c.cold, "s")
+	figure("chromium_pss", c.pss, "MB")
+	figure("chromium_idle_cpu", c.idle, "%")
+	w.city.figure("window_pss_of_chromium", w.pss/c.pss, "ratio")
+}
+
