@@ -108,13 +108,18 @@ func (a *application) grant(ctx context.Context, tx *db.Tx) (any, error) {
 	if err := s.setPassword(ctx, tx, a.patron, a.hash, ""); err != nil {
 		return nil, err
 	}
-	_, err := tx.ExecContext(ctx, `INSERT INTO terms_agreed (patron_id, version, at) VALUES ($1, $2, $3)
-		ON CONFLICT (patron_id, version) DO UPDATE SET at = excluded.at`, string(a.patron.ID), a.Terms, s.cfg.Now().UnixMilli())
-	if err != nil {
+	if err := s.agreed(ctx, tx, a.patron.ID, a.Terms); err != nil {
 		return nil, err
 	}
 	who := session{terminal: a.terminal, patron: a.patron.ID}
 	return nil, s.audit(ctx, tx, who, "password.apply", who.asker(), "terms", a.Terms)
+}
+
+// agreed writes down that a patron agreed to a version of the terms.
+func (s *Service) agreed(ctx context.Context, tx *db.Tx, patron library.PatronID, version string) error {
+	_, err := tx.ExecContext(ctx, `INSERT INTO terms_agreed (patron_id, version, at) VALUES ($1, $2, $3)
+		ON CONFLICT (patron_id, version) DO UPDATE SET at = excluded.at`, string(patron), version, s.cfg.Now().UnixMilli())
+	return err
 }
 
 // setPassword sets a patron's password, ends the other sessions than the one of a

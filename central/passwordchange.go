@@ -51,9 +51,12 @@ func (c *passwordChange) judge(ctx context.Context) (err error) {
 	if err := s.cfg.Site.Policy.MayChoose(c.New, c.patron); err != nil {
 		return err
 	}
-	if !c.who.mustChange {
+	switch {
+	case !c.who.mustChange:
 		err = c.checkPresent(ctx)
-	} else {
+	case c.Terms != s.cfg.Site.Terms.Version:
+		err = library.ErrTerms
+	default:
 		err = c.checkTemporary(ctx)
 	}
 	if err != nil {
@@ -120,9 +123,11 @@ func (c *passwordChange) make(ctx context.Context, tx *db.Tx) (any, error) {
 	if err := s.setPassword(ctx, tx, c.patron, c.hash, c.token); err != nil {
 		return nil, err
 	}
-	action := "password.change"
-	if c.who.mustChange {
-		action = "password.permanent" // in the place of a temporary one
+	if !c.who.mustChange {
+		return nil, s.audit(ctx, tx, c.who, "password.change", c.who.asker())
 	}
-	return nil, s.audit(ctx, tx, c.who, action, c.who.asker())
+	if err := s.agreed(ctx, tx, c.patron.ID, c.Terms); err != nil {
+		return nil, err
+	}
+	return nil, s.audit(ctx, tx, c.who, "password.permanent", c.who.asker(), "terms", c.Terms) // in the place of a temporary one
 }

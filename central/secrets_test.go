@@ -40,7 +40,7 @@ func eachWithMail(t *testing.T, test func(*testing.T, *server, *letterbox)) {
 		box := &letterbox{}
 		cfg := s.config
 		cfg.Mail = box
-		cfg.Site.Terms = library.Terms{Version: "2026-11", Text: map[string]string{"ja": "利用条件"}}
+		cfg.Site.Terms = library.Terms{Version: termsVersion, Text: map[string]string{"ja": "利用条件"}}
 		cfg.Site.MailFrom = "library@example.jp"
 		s.Service = central.New(cfg)
 		test(t, s, box)
@@ -60,7 +60,7 @@ func (s *server) hanako() library.PatronID {
 // application is one of hanako's that is right.
 func application(change ...func(*library.Application)) library.Application {
 	a := library.Application{
-		Card: "1001", BornOn: library.Date{Year: 2012, Month: 7, Day: 3}, Phone: "03-1234-5678", Password: "New7pass", Terms: "2026-11",
+		Card: "1001", BornOn: library.Date{Year: 2012, Month: 7, Day: 3}, Phone: "03-1234-5678", Password: "New7pass", Terms: termsVersion,
 	}
 	for _, c := range change {
 		c(&a)
@@ -73,9 +73,17 @@ func (x *terminal) apply(key string, a library.Application) *http.Response {
 	return x.ask("POST", "/v1/password-applications", a, protocol.IdempotencyHeader, key)
 }
 
+// termsVersion is of the terms that an applicant must agree to.
+const termsVersion = "2026-11"
+
+// changePassword agrees to the terms where there is no present password to name.
 func (x *terminal) changePassword(token, key, present, password string) *http.Response {
 	x.t.Helper()
-	return x.ask("PUT", "/v1/me/password", protocol.PasswordChange{Present: present, New: password}, protocol.SessionHeader, token, protocol.IdempotencyHeader, key)
+	change := protocol.PasswordChange{Present: present, New: password}
+	if present == "" {
+		change.Terms = termsVersion
+	}
+	return x.ask("PUT", "/v1/me/password", change, protocol.SessionHeader, token, protocol.IdempotencyHeader, key)
 }
 
 func (x *terminal) issue(staff, key, card string) *http.Response {

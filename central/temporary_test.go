@@ -52,10 +52,15 @@ func TestTemporaryPassword(t *testing.T) {
 
 		wantProblem(t, x.changePassword(in.Token, newKey(), "", "123456"), http.StatusConflict, "password_run")
 		wantProblem(t, x.changePassword(in.Token, newKey(), "", shown.Password), http.StatusConflict, "password_same") // staff have seen it
+		wantProblem(t, x.ask("PUT", "/v1/me/password", protocol.PasswordChange{New: "New7pass", Terms: "2025-01"},
+			protocol.SessionHeader, in.Token, protocol.IdempotencyHeader, newKey()), http.StatusConflict, "terms_outdated")
 		other := s.terminal()
 		before := other.logIn("1001")
 		wantDone(t, x.changePassword(in.Token, newKey(), "", "New7pass"))
 		answer[library.Account](t, x.get("/v1/me", in.Token)) // a session like others now
+		if n := s.count(`SELECT count(*) FROM terms_agreed WHERE patron_id = 'p1001' AND version = $1 AND at = $2`, termsVersion, s.now.UnixMilli()); n != 1 {
+			t.Errorf("%d agreements to the terms", n)
+		}
 		wantProblem(t, other.get("/v1/me", before), http.StatusUnauthorized, "session_ended")
 		wantProblem(t, x.tryLogIn("1001", shown.Password), http.StatusForbidden, "login_failed") // it is used up
 		wantProblem(t, x.tryLogIn("1001", passwordOf("1001")), http.StatusForbidden, "login_failed")

@@ -87,7 +87,7 @@ func (c *city) build(b *testing.B) {
 	}
 }
 
-// records yields the library's records while f looks at each.
+// sample yields n of the records, evenly spread.
 func (c *city) sample(n int) iter.Seq[library.Record] {
 	return func(yield func(library.Record) bool) {
 		step := max(1, c.gen.Bibs/n)

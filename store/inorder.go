@@ -17,10 +17,10 @@ type lot[A, B any] struct {
 
 const lotSize = 64
 
-// inOrder makes each A of a sequence into a B on all processors, and calls use with
+// inOrder converts each A of a sequence into a B on all processors, and calls use with
 // them one after the other in the order of the sequence. The sequence runs in a
 // goroutine of its own, which has ended when inOrder returns.
-func inOrder[A, B any](ctx context.Context, sequence iter.Seq2[A, error], make1 func(A) (B, error), use func(B) error) error {
+func inOrder[A, B any](ctx context.Context, sequence iter.Seq2[A, error], convert func(A) (B, error), use func(B) error) error {
 	ctx, stop := context.WithCancel(ctx)
 	var running sync.WaitGroup
 	defer running.Wait()
@@ -58,7 +58,7 @@ func inOrder[A, B any](ctx context.Context, sequence iter.Seq2[A, error], make1 
 	for range workers {
 		running.Go(func() {
 			for l := range work {
-				l.make(make1)
+				l.convertAll(convert)
 			}
 		})
 	}
@@ -80,10 +80,10 @@ func inOrder[A, B any](ctx context.Context, sequence iter.Seq2[A, error], make1 
 	return ctx.Err()
 }
 
-func (l *lot[A, B]) make(make1 func(A) (B, error)) {
+func (l *lot[A, B]) convertAll(convert func(A) (B, error)) {
 	defer close(l.done)
 	for _, a := range l.in {
-		b, err := make1(a)
+		b, err := convert(a)
 		if err != nil {
 			l.err = err
 			return

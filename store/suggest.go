@@ -70,7 +70,7 @@ type heading struct {
 	key   string
 	count int
 	forms string // JSON
-	whole bool // it is just what was typed
+	whole bool   // it is just what was typed
 	inner bool
 }
 

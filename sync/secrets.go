@@ -37,12 +37,12 @@ func (s *Session) MustChange() bool {
 }
 
 // ChangePassword sets another password once, as Renew does, and ends the patron's
-// other sessions. Where MustChange holds present is empty. It refuses with
-// library.ErrPresent, library.ErrSamePassword, as library.Policy.MayChoose does, and,
+// other sessions. Where MustChange holds present is empty and terms is the version of
+// the terms agreed to. It refuses with library.ErrPresent, library.ErrSamePassword, library.ErrTerms, as library.Policy.MayChoose does, and,
 // since a wrong present one counts as a failed login, as LogIn does.
-func (s *Session) ChangePassword(ctx context.Context, present, password string) error {
+func (s *Session) ChangePassword(ctx context.Context, present, password, terms string) error {
 	_, err := changeIn(ctx, s, hashedWithin, func(ctx context.Context, token, key string) (none struct{}, err error) {
-		return none, s.client.wire.ChangePassword(ctx, token, key, protocol.PasswordChange{Present: present, New: password})
+		return none, s.client.wire.ChangePassword(ctx, token, key, protocol.PasswordChange{Present: present, New: password, Terms: terms})
 	})
 	if err != nil {
 		return err

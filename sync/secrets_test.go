@@ -91,18 +91,18 @@ func TestChangingAPassword(t *testing.T) {
 	if session.MustChange() {
 		t.Error("must change a permanent one")
 	}
-	if err := session.ChangePassword(ctx, "wrong", "New7pass"); !errors.Is(err, library.ErrPresent) {
+	if err := session.ChangePassword(ctx, "wrong", "New7pass", ""); !errors.Is(err, library.ErrPresent) {
 		t.Error(err)
 	}
 	way.lose = 2
-	if err := session.ChangePassword(ctx, password, "New7pass"); err != nil {
+	if err := session.ChangePassword(ctx, password, "New7pass", ""); err != nil {
 		t.Error(err)
 	}
-	if err := session.ChangePassword(ctx, "New7pass", "New7pass"); !errors.Is(err, library.ErrSamePassword) {
+	if err := session.ChangePassword(ctx, "New7pass", "New7pass", ""); !errors.Is(err, library.ErrSamePassword) {
 		t.Error(err)
 	}
 	session.End()
-	if err := session.ChangePassword(ctx, "New7pass", "Third7pass"); !errors.Is(err, library.ErrSessionEnded) {
+	if err := session.ChangePassword(ctx, "New7pass", "Third7pass", ""); !errors.Is(err, library.ErrSessionEnded) {
 		t.Error(err)
 	}
 }
@@ -175,10 +175,10 @@ func TestStaffSession(t *testing.T) {
 	if _, err := session.Loans(ctx); !errors.Is(err, library.ErrMustChange) {
 		t.Error(err)
 	}
-	if err := session.ChangePassword(ctx, "", shown.Password); !errors.Is(err, library.ErrSamePassword) || !session.MustChange() {
+	if err := session.ChangePassword(ctx, "", shown.Password, "1"); !errors.Is(err, library.ErrSamePassword) || !session.MustChange() {
 		t.Error(err)
 	}
-	if err := session.ChangePassword(ctx, "", "New7pass"); err != nil || session.MustChange() {
+	if err := session.ChangePassword(ctx, "", "New7pass", "1"); err != nil || session.MustChange() {
 		t.Error(err)
 	}
 	if _, err := session.Loans(ctx); err != nil {

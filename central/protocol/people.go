@@ -6,10 +6,12 @@ import "madoguchi/library"
 // answers 204. Whatever did not match: library.ErrApplication, after the same time.
 
 // PasswordChange is the body of PUT /v1/me/password, answered with 204. After a login
-// with a temporary password Present is empty.
+// with a temporary password Present is empty, and Terms is the version of the terms
+// that the patron agreed to, as in an application.
 type PasswordChange struct {
 	Present string `json:"present,omitempty"`
 	New     string `json:"new"`
+	Terms   string `json:"terms,omitempty"`
 }
 
 // EmailChange is the body of PUT /v1/me/email. It is answered with the

@@ -58,8 +58,8 @@ func (a account) ChangeHold(ctx context.Context, hold library.HoldID, pickup lib
 
 func (a account) MustChange() bool { return a.session.MustChange() }
 
-func (a account) ChangePassword(ctx context.Context, present, password string) error {
-	return worded(a.session.ChangePassword(ctx, present, password))
+func (a account) ChangePassword(ctx context.Context, present, password, terms string) error {
+	return worded(a.session.ChangePassword(ctx, present, password, terms))
 }
 
 func (a account) Email(ctx context.Context) (library.EmailStatus, error) {

@@ -46,14 +46,9 @@ func (k *kiosk) choosePassword(password string) {
 	}
 }
 
-// A patron forgot the password, and applies for a new one: first with a wrong
-// telephone number, which is not told.
-func TestApplyingAndLoggingIn(t *testing.T) {
-	s, k := startDemo(t, "")
-	k.tap("利用者メニュー")
-	k.waitPage("card")
-	k.tap("パスワード新規申請・再発行")
-	k.waitPage("terms")
+// agree reads the terms to their end and agrees to them.
+func (k *kiosk) agree() {
+	k.t.Helper()
 	for page := 2; ; page++ {
 		if has(k.until("a way on", func(s onScreen) bool { return has(s, "続きを読む") || has(s, "同意します") }), "同意します") {
 			break
@@ -62,6 +57,17 @@ func TestApplyingAndLoggingIn(t *testing.T) {
 		k.seePart(fmt.Sprintf("%d／", page))
 	}
 	k.tap("同意します")
+}
+
+// A patron forgot the password, and applies for a new one: first with a wrong
+// telephone number, which is not told.
+func TestApplyingAndLoggingIn(t *testing.T) {
+	s, k := startDemo(t, "")
+	k.tap("利用者メニュー")
+	k.waitPage("card")
+	k.tap("パスワード新規申請・再発行")
+	k.waitPage("terms")
+	k.agree()
 	k.waitPage("apply_card")
 	k.scan(demoCard)
 	k.waitPage("birth")
@@ -118,8 +124,10 @@ func TestATemporaryPasswordIsChangedFirst(t *testing.T) {
 	k.see("仮パスワードでログインしました")
 	k.typeKeys("Escape")
 	k.scan(demoCard) // the own card leads nowhere else
-	k.see("▲ 先に、この画面の入力を終えてください。")
+	k.see("先に、この画面の入力を終えてください。")
+	k.tap("わかりました")
 	k.waitPage("must_change")
+	k.agree()
 	k.choosePassword(ownPassword)
 	k.waitPage("menu")
 	k.see("パスワードを変更しました。これからは新しいパスワードをお使いください。")

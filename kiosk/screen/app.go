@@ -83,6 +83,7 @@ type App struct {
 	slips    int                  // numbers what is printed: what comes of an earlier one is nobody's
 	shown    image.Image          // a slip for want of a printer
 
+	agreed      string       // version of the terms that were agreed to in the place of a temporary password
 	mustChange  bool         // a temporary password was used: nothing goes on without a permanent one
 	application *application // for a new password, while its screens are open
 	address     string       // of mail, as typed so far, while its screens are open
@@ -185,7 +186,7 @@ func (a *App) show(r Route) {
 // allowed is the screen itself, or the one that must come before it.
 func (a *App) allowed(r Route) Route {
 	switch {
-	case a.mustChange && r.Page != PageDisplay && !r.Page.forStaff():
+	case a.mustChange && r.Page != PageDisplay && r.Page != PageMustChange && !r.Page.forStaff():
 		return Route{Page: PageMustChange}
 	case r.Page.applying() && a.application == nil:
 		return Route{Page: PageHome}

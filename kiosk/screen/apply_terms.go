@@ -10,15 +10,21 @@ import (
 	"madoguchi/library"
 )
 
-// terms are the conditions of use in full, page by page; whoever has come to the end
-// can agree to them. Guide: 利用条件に同意していただく必要があります.
+// terms are the first step of an application.
 func terms(v *visit) content {
+	c := v.termsToAgree(v.question(v.t("apply.terms"), v.t("apply.terms_about")), v.agree)
+	c.scanned = v.applicantScanned(v.app.say)
+	return c
+}
+
+// termsToAgree are the conditions of use in full, page by page; whoever has come to the
+// end can agree to them. Guide: 利用条件に同意していただく必要があります.
+func (v *visit) termsToAgree(lead fyne.CanvasObject, agree func(version string)) content {
 	t := v.app.cfg.Site().Terms
 	text := termsText(t, v.lang())
 	if text == "" {
 		return content{title: v.t("apply.title"), body: v.kit.Text(v.t("apply.no_terms"))}
 	}
-	lead := v.question(v.t("apply.terms"), v.t("apply.terms_about"))
 
 	const column = 1000 // longer lines are hard to read
 	size := v.bodySize()
@@ -50,7 +56,7 @@ func terms(v *visit) content {
 		v.app.show(r)
 	})
 	if page == len(pages)-1 {
-		on = v.kit.Button(v.t("apply.agree"), widget.Filled, func() { v.agree(t.Version) })
+		on = v.kit.Button(v.t("apply.agree"), widget.Filled, func() { agree(t.Version) })
 	}
 	c := content{
 		title: v.t("apply.title"),
@@ -59,7 +65,6 @@ func terms(v *visit) content {
 			widget.Fill(widget.Column(0, widget.Row(0, widget.Fixed(size.Width, widget.Column(theme.Gap, pages[page]...))))),
 			widget.Row(0, widget.Space(), on),
 		),
-		scanned: v.applicantScanned(v.app.say),
 	}
 	if len(pages) > 1 {
 		c.footer = v.pager(1, len(pages), false)

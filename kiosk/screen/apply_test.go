@@ -54,14 +54,20 @@ func (a testApp) noRouteHas(t *testing.T, secrets ...string) {
 	}
 }
 
+// readTerms turns the terms to their end.
+func (a testApp) readTerms(t *testing.T) {
+	t.Helper()
+	for a.shows("続きを読む") {
+		a.press(t, "続きを読む")
+	}
+}
+
 // applyUpTo goes through an application as far as a step.
 func applyUpTo(t *testing.T, a testApp, last Page) {
 	t.Helper()
 	a.showMenu()
 	a.press(t, applyButton)
-	for a.shows("続きを読む") {
-		a.press(t, "続きを読む")
-	}
+	a.readTerms(t)
 	for _, step := range []struct {
 		page Page
 		do   func()

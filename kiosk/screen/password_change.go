@@ -3,6 +3,8 @@ package screen
 import (
 	"context"
 
+	"fyne.io/fyne/v2"
+
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
 	"madoguchi/library"
@@ -11,17 +13,30 @@ import (
 // mustChange is where a temporary password leads: a permanent one is set before
 // anything else. Guide: カウンターで仮パスワードを発行してもらって、本パスワードの申請を行ってください.
 func mustChange(v *visit) content {
+	if t := v.app.cfg.Site().Terms; v.app.agreed != t.Version && termsText(t, v.lang()) != "" {
+		c := v.termsToAgree(v.temporaryLead("must_change.terms"), func(version string) {
+			v.app.agreed = version
+			v.app.show(Route{Page: PageMustChange})
+		})
+		c.title, c.stay, c.scanned = v.t("must_change.title"), true, v.finishFirst(v.app.say)
+		return c
+	}
 	f := v.changeForm(false, func() {
-		v.app.mustChange = false
+		v.app.mustChange, v.app.agreed = false, ""
 		v.app.back = []Route{{Page: PageMenu}}
 		v.app.goOn()
 	})
-	c := f.content(v.t("must_change.title"), widget.Column(theme.GapTight,
-		v.kit.Title(v.t("must_change.lead")).Lines(1).DownTo(v.look().Text),
-		v.kit.Second(v.t("must_change.about")),
-	))
+	c := f.content(v.t("must_change.title"), v.temporaryLead("must_change.about"))
 	c.stay = true
 	return c
+}
+
+// temporaryLead says that the password was a temporary one, and what follows of it.
+func (v *visit) temporaryLead(about string) fyne.CanvasObject {
+	return widget.Column(theme.GapTight,
+		v.kit.Title(v.t("must_change.lead")).Lines(1).DownTo(v.look().Text),
+		v.kit.Second(v.t(about)),
+	)
 }
 
 // changePassword changes the password, any number of times (guide:
@@ -41,7 +56,7 @@ func (v *visit) changeForm(withPresent bool, done func()) *passwordForm {
 				return struct{}{}, errNobody
 			}
 			// What was sent is done, whether or not somebody still looks.
-			return struct{}{}, account.ChangePassword(context.WithoutCancel(ctx), present, chosen)
+			return struct{}{}, account.ChangePassword(context.WithoutCancel(ctx), present, chosen, a.agreed)
 		}, func(_ struct{}, err error) {
 			switch {
 			case err == nil:

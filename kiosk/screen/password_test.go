@@ -42,6 +42,11 @@ func TestATemporaryPasswordLeadsToAPermanentOneFirst(t *testing.T) {
 			t.Fatalf("%s led to %s", name, a.route.Page)
 		}
 	}
+	if a.shows("新しいパスワードを決めてください") || a.shows("次へ") {
+		t.Error("a password can be chosen before the terms were agreed to")
+	}
+	a.readTerms(t)
+	a.press(t, "同意します")
 	for _, e := range widget.Elements(a.root) {
 		if e.Button && (strings.HasPrefix(e.Text, "カート") || e.Text == "← もどる") {
 			t.Errorf("there is a button %q", e.Text)
@@ -52,7 +57,7 @@ func TestATemporaryPasswordLeadsToAPermanentOneFirst(t *testing.T) {
 	a.typed(newSecret)
 	a.press(t, "登録する")
 	a.onPage(t, PageMenu)
-	if got := a.counter.changed; len(got) != 1 || got[0] != [2]string{"", newSecret} {
+	if got := a.counter.changed; len(got) != 1 || got[0] != [2]string{"", newSecret} || a.counter.agreed != "2026-04" {
 		t.Errorf("the server was asked %v", got)
 	}
 	a.see(t, "パスワードを変更しました")
@@ -67,6 +72,8 @@ func TestAfterAPermanentPasswordTheHoldGoesOn(t *testing.T) {
 	a.show(Route{Page: PageCart})
 	a.loggedIn(Route{Page: PageConfirm})
 	logInTemporarily(t, a)
+	a.readTerms(t)
+	a.press(t, "同意します")
 	a.typed(newSecret)
 	a.enter()
 	a.typed(newSecret)
@@ -87,10 +94,12 @@ func TestATemporaryLoginCanBeEnded(t *testing.T) {
 	} {
 		a := newTestApp(t, sizes[0])
 		logInTemporarily(t, a)
+		a.readTerms(t)
+		a.press(t, "同意します")
 		a.typed(newSecret)
 		end(a)
 		a.settle()
-		if a.mustChange || a.account != nil || a.route.Page == PageMustChange || a.counter.ended != 1 {
+		if a.mustChange || a.agreed != "" || a.account != nil || a.route.Page == PageMustChange || a.counter.ended != 1 {
 			t.Errorf("%s: on %s, must change: %v", name, a.route.Page, a.mustChange)
 		}
 	}

@@ -14,9 +14,10 @@ type Apply func(ctx context.Context, a library.Application) error
 // part of Account.
 type Secrets interface {
 	// MustChange reports that the password was a temporary one: before anything else a
-	// permanent one is set, without naming the present one.
+	// permanent one is set, without naming the present one, by who agrees to the terms
+	// of a version.
 	MustChange() bool
-	ChangePassword(ctx context.Context, present, password string) error
+	ChangePassword(ctx context.Context, present, password, terms string) error
 
 	Email(ctx context.Context) (library.EmailStatus, error)
 	SetEmail(ctx context.Context, address, language string) (library.EmailStatus, error)

@@ -17,8 +17,9 @@ type secrets struct {
 	code      string // of the last confirmation mail
 	mailed    []string
 	languages []string
-	noMail    bool  // no address was registered at first
-	refuseNew error // what a new password or address is answered with
+	noMail    bool   // no address was registered at first
+	agreed    string // the terms, with the last change of the password
+	refuseNew error  // what a new password or address is answered with
 }
 
 func (c *counter) apply(_ context.Context, a library.Application) error {
@@ -28,7 +29,8 @@ func (c *counter) apply(_ context.Context, a library.Application) error {
 
 func (c *counter) MustChange() bool { return c.temporary }
 
-func (c *counter) ChangePassword(_ context.Context, present, password string) error {
+func (c *counter) ChangePassword(_ context.Context, present, password, terms string) error {
+	c.agreed = terms
 	c.changed = append(c.changed, [2]string{present, password})
 	if c.refuseNew == nil {
 		c.temporary = false

@@ -135,8 +135,12 @@ func situations() []situation {
 		typing("apply-password-long", applying("", Route{Page: PageNewPassword}, nil), "Abcdefghij0123456789"),
 		applying("not-applied", Route{Page: PageNotApplied}, nil),
 		applying("applied", Route{Page: PageApplied}, nil),
-		typing("must-change", situation{"", online, func(a *App) {
+		{"must-change-terms", online, func(a *App) {
 			a.account, a.mustChange = a.pictured(), true
+			a.show(Route{Page: PageMenu})
+		}},
+		typing("must-change", situation{"", online, func(a *App) {
+			a.account, a.mustChange, a.agreed = a.pictured(), true, a.cfg.Site().Terms.Version
 			a.show(Route{Page: PageMenu})
 		}}, "abc123"),
 		typing("change", account("", Route{Page: PageChange}), "123456", "1111"),
@@ -295,7 +299,7 @@ func TestScreens(t *testing.T) {
 							}
 							a.session.SetPreferences(session.Preferences{Language: lang, TextSize: string(text), Scheme: string(scheme)})
 							a.back, a.dialog, a.account = nil, nil, nil
-							a.mustChange, a.address = false, ""
+							a.mustChange, a.agreed, a.address = false, "", ""
 							a.session.LogIn(session.Patron{})
 							a.session.SetCart(nil)
 							s.show(a.App)

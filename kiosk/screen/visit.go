@@ -114,15 +114,38 @@ func load[T any](v *visit, slow func(), work func(context.Context) (T, error), s
 	}()
 }
 
-// into loads something into a slot: a quiet line while it takes long, a sentence
-// when it fails.
+// atOnce is how long a screen waits for the catalogue before it is painted. Most of
+// what it asks is answered within a few milliseconds, while to paint a screen takes
+// longer than that: so it is painted once, and not first without its records.
+const atOnce = 12 * time.Millisecond
+
+// into reads something from the catalogue into a slot: a quiet line while it takes
+// long, a sentence when it fails.
 func into[T any](v *visit, slot *fyne.Container, work func(context.Context) (T, error), show func(T) fyne.CanvasObject) {
-	load(v, func() { put(slot, v.kit.Second(v.t("wait.moment"))) }, work, func(result T, err error) {
+	type answer struct {
+		result T
+		err    error
+	}
+	answers := make(chan answer, 1)
+	go func() {
+		result, err := work(v.ctx)
+		answers <- answer{result, err}
+	}()
+	fill := func(result T, err error) {
 		if err != nil {
 			v.app.cfg.Log.Warn("reading the catalogue failed", "page", v.route.Page, "err", err)
 			put(slot, v.kit.Text(v.t("error.catalogue")))
 			return
 		}
 		put(slot, show(result))
-	})
+	}
+	select {
+	case a := <-answers:
+		fill(a.result, a.err)
+	case <-time.After(atOnce):
+		load(v, func() { put(slot, v.kit.Second(v.t("wait.moment"))) }, func(context.Context) (T, error) {
+			a := <-answers
+			return a.result, a.err
+		}, fill)
+	}
 }

@@ -25,7 +25,24 @@ type Text struct {
 	Whole    bool    // text that needs more than MaxLines is not shown at all
 	Smallest float32 // a single line may shrink to this size before it is cut; 0: it may not
 
-	value string
+	value  string
+	broken map[breaking]broken
+}
+
+// breaking is all that lines depend on, apart from the font.
+type breaking struct {
+	value          string
+	width          float32
+	size, smallest float32
+	bold, whole    bool
+	maxLines       int
+}
+
+// broken are the lines of a text and the width of the longest. A text is asked for
+// them several times for each picture, and measuring it is slow.
+type broken struct {
+	lines []string
+	width float32
 }
 
 // NewText returns text in one size and colour.
@@ -65,7 +82,27 @@ func (t *Text) sizeFor(width float32) float32 {
 	return max(t.Smallest, t.TextSize*width/need*hinted)
 }
 
-func (t *Text) lines(width float32) []string {
+func (t *Text) lines(width float32) []string { return t.breakAt(width).lines }
+
+func (t *Text) breakAt(width float32) broken {
+	at := breaking{t.value, width, t.TextSize, t.Smallest, t.Bold, t.Whole, t.MaxLines}
+	if b, ok := t.broken[at]; ok {
+		return b
+	}
+	const enough = 8 // widths at which a text is shown or tried
+	if t.broken == nil || len(t.broken) == enough {
+		t.broken = map[breaking]broken{}
+	}
+	b := broken{lines: t.cut(width)}
+	for _, l := range b.lines {
+		b.width = max(b.width, t.measure(t.TextSize)(l))
+	}
+	t.broken[at] = b
+	return b
+}
+
+// cut breaks the text into lines.
+func (t *Text) cut(width float32) []string {
 	measure := t.measure(t.sizeFor(width))
 	const hair = 0.5 // a width that was measured from the text must hold it
 	width += hair
@@ -101,12 +138,8 @@ type textRenderer struct {
 // MinSize is that of the text without breaks, other than those it holds.
 func (r *textRenderer) MinSize() fyne.Size {
 	const unbroken = 1e6
-	lines := r.text.lines(unbroken)
-	w := float32(0)
-	for _, l := range lines {
-		w = max(w, r.text.measure(r.text.TextSize)(l))
-	}
-	return fyne.NewSize(w, float32(len(lines))*r.text.lineHeight())
+	b := r.text.breakAt(unbroken)
+	return fyne.NewSize(b.width, float32(len(b.lines))*r.text.lineHeight())
 }
 
 func (r *textRenderer) Layout(size fyne.Size) {
