@@ -110,3 +110,16 @@ func (s *Service) unlock(w http.ResponseWriter, r *http.Request) error {
 		return nil, s.audit(ctx, tx, who, "unlock", "patron:"+string(patron.ID))
 	})
 }
+
+// machineAction writes down what staff are about to do with the terminal.
+func (s *Service) machineAction(w http.ResponseWriter, r *http.Request) error {
+	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.MachineAction) (any, error) {
+		switch {
+		case body.Action == protocol.MachineLeave && who.role != RoleAdmin:
+			return nil, library.ErrStaffOnly
+		case body.Action != protocol.MachineLeave && body.Action != protocol.MachineRestart:
+			return nil, badRequest("action must be %s or %s", protocol.MachineRestart, protocol.MachineLeave)
+		}
+		return nil, s.audit(ctx, tx, who, "machine."+body.Action, "terminal:"+who.terminal.ID)
+	})
+}

@@ -149,7 +149,7 @@ func FuzzSecrets(f *testing.F) {
 func (z *fuzzer) sendSecrets(t *testing.T, body, key, token string) {
 	for _, route := range []struct{ method, path string }{
 		{"POST", "/v1/password-applications"}, {"PUT", "/v1/me/password"}, {"PUT", "/v1/me/email"}, {"DELETE", "/v1/me/email"},
-		{"POST", "/v1/me/email/confirmation"}, {"POST", "/v1/staff/patrons"}, {"POST", "/v1/staff/temporary-passwords"}, {"POST", "/v1/staff/unlocks"},
+		{"POST", "/v1/me/email/confirmation"}, {"POST", "/v1/staff/patrons"}, {"POST", "/v1/staff/temporary-passwords"}, {"POST", "/v1/staff/unlocks"}, {"POST", "/v1/staff/machine-actions"},
 	} {
 		for _, with := range []struct{ token, key string }{
 			{token, key}, {z.patronToken, newKey()}, {z.staffToken, newKey()},

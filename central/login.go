@@ -187,8 +187,10 @@ func (s *Service) openQuietly(ctx context.Context, terminal string, l login) (op
 		if err := a.forgive(ctx, tx); err != nil || refusal != nil {
 			return err
 		}
-		in.token, err = openSession(ctx, tx, admitted, s.cfg.Now())
-		return err
+		if in.token, err = openSession(ctx, tx, admitted, s.cfg.Now()); err != nil || admitted.staff == "" {
+			return err
+		}
+		return s.audit(ctx, tx, admitted, "staff.login", admitted.asker())
 	})
 	if err != nil {
 		return opened{}, err

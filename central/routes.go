@@ -62,6 +62,7 @@ func (s *Service) routes() []route {
 		{"POST /v1/staff/patrons", s.terminal(s.counterPatron), short},
 		{"POST /v1/staff/temporary-passwords", s.terminal(s.issueTemporary), short},
 		{"POST /v1/staff/unlocks", s.terminal(s.unlock), short},
+		{"POST /v1/staff/machine-actions", s.terminal(s.machineAction), short},
 		{"POST /v1/desk/checkouts", s.terminal(s.checkout), short},
 		{"POST /v1/desk/returns", s.terminal(s.giveBack), short},
 		{"POST /v1/desk/arrivals", s.terminal(s.arrive), short},

@@ -58,5 +58,23 @@ func (s *StaffSession) Unlock(ctx context.Context, card string) error {
 	return err
 }
 
+// Restarts has the server write down that the terminal is about to be restarted.
+func (s *StaffSession) Restarts(ctx context.Context) error {
+	return s.machineAction(ctx, protocol.MachineRestart)
+}
+
+// Leaves has the server write down that the kiosk is about to be left. Who is no admin
+// is refused with library.ErrStaffOnly.
+func (s *StaffSession) Leaves(ctx context.Context) error {
+	return s.machineAction(ctx, protocol.MachineLeave)
+}
+
+func (s *StaffSession) machineAction(ctx context.Context, action string) error {
+	_, err := change(ctx, &s.session, func(ctx context.Context, token, key string) (none struct{}, err error) {
+		return none, s.session.client.wire.MachineAction(ctx, token, key, action)
+	})
+	return err
+}
+
 // End forgets the session at once and tells the server in the background.
 func (s *StaffSession) End() { s.session.End() }

@@ -59,3 +59,9 @@ func (c *Client) IssueTemporary(ctx context.Context, token, key string, body Tem
 func (c *Client) Unlock(ctx context.Context, token, key, card string) error {
 	return c.tell(ctx, call{method: http.MethodPost, path: "/v1/staff/unlocks", session: token, key: key, body: CardOf{Card: card}})
 }
+
+// MachineAction has written down what staff are about to do with the terminal, as
+// staff. For the key see Renew.
+func (c *Client) MachineAction(ctx context.Context, token, key, action string) error {
+	return c.tell(ctx, call{method: http.MethodPost, path: "/v1/staff/machine-actions", session: token, key: key, body: MachineAction{Action: action}})
+}

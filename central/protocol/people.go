@@ -34,6 +34,18 @@ type CardOf struct {
 	Card string `json:"card"`
 }
 
+// MachineAction is the body of POST /v1/staff/machine-actions, answered with 204: what
+// staff are about to do with the terminal, for the audit log.
+type MachineAction struct {
+	Action string `json:"action"`
+}
+
+// The actions. Leaving is for admins.
+const (
+	MachineRestart = "restart"
+	MachineLeave   = "leave"
+)
+
 // TemporaryPassword is the body of POST /v1/staff/temporary-passwords, answered with a
 // library.TemporaryPassword.
 type TemporaryPassword struct {

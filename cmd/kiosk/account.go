@@ -119,6 +119,10 @@ func (x staff) Unlock(ctx context.Context, card string) error {
 	return worded(x.session.Unlock(ctx, card))
 }
 
+func (x staff) Restarts(ctx context.Context) error { return worded(x.session.Restarts(ctx)) }
+
+func (x staff) Leaves(ctx context.Context) error { return worded(x.session.Leaves(ctx)) }
+
 func (x staff) End() { x.session.End() }
 
 // worded gives an error the type by which the screens know it; refusals have it.

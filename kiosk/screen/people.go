@@ -38,6 +38,8 @@ type Staff interface {
 	Patron(ctx context.Context, card string) (library.CounterPatron, error)
 	IssueTemporary(ctx context.Context, card string, seen library.Document) (library.TemporaryPassword, error)
 	Unlock(ctx context.Context, card string) error
+	Restarts(ctx context.Context) error // writes down that the terminal is about to be restarted
+	Leaves(ctx context.Context) error   // and that the kiosk is about to be left
 	End()
 }
 

@@ -227,18 +227,33 @@ func (v *visit) ends() fyne.CanvasObject {
 	if a.staff != nil && a.staff.Admin() {
 		leave = widget.Row(0, k.Button(v.t("staff.leave"), widget.Outlined, func() {
 			v.ask(v.t("staff.leave_ask"), v.t("staff.leave_about"), v.t("staff.leave"), func() {
-				a.endSession()
-				a.cfg.Machine.Leave()
+				v.endProgram(a.staff.Leaves, a.cfg.Machine.Leave)
 			})
 		}), widget.Space())
 	}
 	restart := k.Button(v.t("staff.restart"), widget.Outlined, func() {
 		v.ask(v.t("staff.restart_ask"), v.t("staff.restart_about"), v.t("staff.restart"), func() {
-			a.endSession()
-			a.cfg.Machine.Restart()
+			v.endProgram(a.staff.Restarts, a.cfg.Machine.Restart)
 		})
 	})
 	return widget.Row(theme.Gap, restart, leave)
+}
+
+// endProgram has the server write down what staff do, and does it. They may do it
+// because the server does not answer: then it is done all the same.
+func (v *visit) endProgram(note func(context.Context) error, do func()) {
+	a := v.app
+	load(v, nil, func(ctx context.Context) (struct{}, error) { return struct{}{}, note(ctx) }, func(_ struct{}, err error) {
+		if err != nil && !errors.Is(err, ErrUnreachable) {
+			a.say(v.staffRefusal(err))
+			return
+		}
+		if err != nil {
+			a.cfg.Log.Warn("the end of the program is not in the server's audit log", "err", err)
+		}
+		a.endSession()
+		do()
+	})
 }
 
 // ask lets staff think twice.

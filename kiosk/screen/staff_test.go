@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 	"testing"
 	"testing/synctest"
@@ -36,6 +37,7 @@ type desk struct {
 	ended   int
 	printed []slip.Slip
 	paper   error
+	noted   []string // what was written down about the machine
 }
 
 func newDesk() *desk {
@@ -79,6 +81,14 @@ func (d *desk) Unlock(context.Context, string) error {
 		d.lifted++
 		d.patron.Locked = false
 	}
+	return d.refuse
+}
+
+func (d *desk) Restarts(context.Context) error { return d.note("restart") }
+func (d *desk) Leaves(context.Context) error   { return d.note("leave") }
+
+func (d *desk) note(action string) error {
+	d.noted = append(d.noted, action)
 	return d.refuse
 }
 
@@ -365,8 +375,16 @@ func TestLeavingIsForAdmins(t *testing.T) {
 		t.Error("restarted all the same")
 	}
 	a.press(t, "再起動する")
+	a.desk.refuse = library.ErrStaffOnly
 	a.pressLast(t, "再起動する")
-	if a.engine.restarted != 1 || a.staff != nil {
+	if a.engine.restarted != 0 {
+		t.Error("restarted though the server refused")
+	}
+	a.desk.refuse = ErrUnreachable // which may be why
+	a.press(t, "わかりました")
+	a.press(t, "再起動する")
+	a.pressLast(t, "再起動する")
+	if a.engine.restarted != 1 || a.staff != nil || len(a.desk.noted) != 2 {
 		t.Errorf("restarted %d times, logged in: %v", a.engine.restarted, a.staff != nil)
 	}
 
@@ -375,7 +393,7 @@ func TestLeavingIsForAdmins(t *testing.T) {
 	staffLogIn(t, a)
 	a.press(t, "端末を終える")
 	a.pressLast(t, "端末を終える")
-	if a.engine.leaves != 1 || a.staff != nil {
+	if a.engine.leaves != 1 || a.staff != nil || !slices.Equal(a.desk.noted, []string{"leave"}) {
 		t.Errorf("left %d times", a.engine.leaves)
 	}
 }
