@@ -38,5 +38,17 @@ func (f Folder) write(id string, message []byte) (err error) {
 	return nil
 }
 
+// Check tries whether the folder can be written.
+func (f Folder) Check(context.Context) error {
+	if err := os.MkdirAll(string(f), 0o700); err != nil {
+		return err
+	}
+	part, err := os.CreateTemp(string(f), ".mail-")
+	if err != nil {
+		return err
+	}
+	return errors.Join(part.Close(), os.Remove(part.Name()))
+}
+
 // Close does nothing.
 func (Folder) Close() error { return nil }

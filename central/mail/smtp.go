@@ -114,6 +114,17 @@ func (s *SMTP) Send(ctx context.Context, _, to string, message []byte) error {
 	return f
 }
 
+// Check connects to the server and logs in, and sends nothing. It returns a *Failure
+// where that does not go well.
+func (s *SMTP) Check(ctx context.Context) error {
+	s.hangUp()
+	if f := s.connect(ctx); f != nil {
+		s.hangUp()
+		return f
+	}
+	return s.Close()
+}
+
 func (s *SMTP) send(ctx context.Context, to string, message []byte) *Failure {
 	defer context.AfterFunc(ctx, s.breakOff(s.conn))()
 	if err := s.step(func() error { return s.client.Mail("<" + s.cfg.Sender + ">") }); err != nil {

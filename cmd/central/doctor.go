@@ -14,6 +14,7 @@ import (
 
 	"golang.org/x/sys/unix"
 
+	"madoguchi/central"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/store"
@@ -213,6 +214,40 @@ func (d *doctor) database() {
 	d.branches(ctx, s)
 	d.edition(ctx, s)
 	d.pepper(s)
+	d.mail(ctx, s)
+}
+
+// mail looks whether mails can leave, and whether any wait for long.
+func (d *doctor) mail(ctx context.Context, s *server) {
+	settings := d.app.settings
+	if !settings.Mail.on() {
+		d.ok("No mails are sent to patrons: there is no [mail] in the settings file.")
+		return
+	}
+	if _, err := settings.composer(); err != nil {
+		d.bad("The wordings of the mails cannot be used: %v.", err)
+	}
+	sender, err := settings.mailSender()
+	if err == nil {
+		err = errors.Join(sender.Check(ctx), sender.Close())
+	}
+	if err != nil {
+		d.bad("No mail can be sent: %v. Try it with: central mail test ADDRESS", err)
+	} else {
+		d.ok("Mails can be sent.")
+	}
+	waiting, err := central.QueuedMails(ctx, s.db, time.Now())
+	if err != nil {
+		d.bad("The mails that wait cannot be read: %v.", err)
+		return
+	}
+	late := 0
+	for _, q := range waiting {
+		late += q.Day + q.Older
+	}
+	if late > 0 {
+		d.bad("Mails have waited for more than an hour: %d. See: central mail list. They go out while central serve runs and the mail server takes them.", late)
+	}
 }
 
 func (d *doctor) branches(ctx context.Context, s *server) {

@@ -30,6 +30,13 @@ func TestAHoldIsReadyAndItsPatronIsTold(t *testing.T) {
 	desk("branch", "add", "chuo", "中央図書館", "--hours", "9:30-19:00")
 	desk("import", "csv", file(t, "books.csv", "id,title,barcode,branch\nb1,こころ,1001,chuo\n"))
 	desk("patron", "import", file(t, "patrons.csv", "card,name,email\n21000000011,港 花子,hanako@example.jp\n21000000028,北 次郎,jiro@example.jp\n"))
+	if out, _, _ := command(t, data, "--config", config, "doctor"); !strings.Contains(out, "ok     Mails can be sent.") {
+		t.Errorf("doctor: %s", out)
+	}
+	wrong := file(t, "wrong.toml", strings.Replace(read(t, config), "user = \"mado\"", "user = \"nobody\"", 1))
+	if out, _, _ := command(t, data, "--config", wrong, "doctor"); !strings.Contains(out, "WRONG  No mail can be sent") || strings.Contains(out, "s3cret") {
+		t.Errorf("doctor, with a wrong user: %s", out)
+	}
 	desk("checkout", "21000000028", "1001")
 	desk("paper-hold", "21000000011", "b1", "--pickup", "chuo", "--contact", "mail")
 	if out := desk("mail", "list"); !strings.Contains(out, "no mails wait") {
@@ -163,4 +170,13 @@ func TestMailSettingsThatCannotBe(t *testing.T) {
 			t.Errorf("%s is refused with status %d as: %s", test.mail, code, told)
 		}
 	}
+}
+
+func read(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/x509"
 	"errors"
 	"fmt"
@@ -68,8 +69,14 @@ func (s settings) composer() (*mail.Composer, error) {
 	})
 }
 
+// mailSender takes mails, and can be asked whether it would.
+type mailSender interface {
+	central.MailSender
+	Check(ctx context.Context) error
+}
+
 // mailSender returns what takes the mails; it is not connected yet.
-func (s settings) mailSender() (central.MailSender, error) {
+func (s settings) mailSender() (mailSender, error) {
 	m := s.Mail
 	if m.Folder != "" {
 		return mail.Folder(m.Folder), nil
