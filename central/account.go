@@ -9,19 +9,24 @@ import (
 )
 
 func (s *Service) me(w http.ResponseWriter, r *http.Request) error {
+	return own(s, w, r, s.account)
+}
+
+// own answers a patron's question about the patron's own things.
+func own[T any](s *Service, w http.ResponseWriter, r *http.Request, read func(context.Context, *db.Tx, library.PatronID) (T, error)) error {
 	who, err := s.patron(r)
 	if err != nil {
 		return err
 	}
-	var a library.Account
+	var found T
 	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
-		a, err = s.account(r.Context(), tx, who.patron)
+		found, err = read(r.Context(), tx, who.patron)
 		return err
 	})
 	if err != nil {
 		return err
 	}
-	return reply(w, r, a)
+	return reply(w, r, found)
 }
 
 // account is what circulation says of a patron, and what is known of the address.
@@ -38,19 +43,7 @@ func (s *Service) account(ctx context.Context, tx *db.Tx, patron library.PatronI
 }
 
 func (s *Service) loans(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.patron(r)
-	if err != nil {
-		return err
-	}
-	var all library.PatronLoans
-	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
-		all, err = s.cfg.Circulation.LoansTx(r.Context(), tx, who.patron)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return reply(w, r, all)
+	return own(s, w, r, s.cfg.Circulation.LoansTx)
 }
 
 func (s *Service) renew(w http.ResponseWriter, r *http.Request) error {

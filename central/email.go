@@ -110,19 +110,10 @@ func (s *Service) status(e email) library.EmailStatus {
 }
 
 func (s *Service) email(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.patron(r)
-	if err != nil {
-		return err
-	}
-	var e email
-	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
-		e, err = s.readEmail(r.Context(), tx, who.patron)
-		return err
+	return own(s, w, r, func(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.EmailStatus, error) {
+		e, err := s.readEmail(ctx, tx, patron)
+		return s.status(e), err
 	})
-	if err != nil {
-		return err
-	}
-	return reply(w, r, s.status(e))
 }
 
 // setEmail registers an address and sends it a code. The registered address again is

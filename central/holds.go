@@ -17,19 +17,7 @@ import (
 const maxLines = 100
 
 func (s *Service) holds(w http.ResponseWriter, r *http.Request) error {
-	who, err := s.patron(r)
-	if err != nil {
-		return err
-	}
-	var all library.PatronHolds
-	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
-		all, err = s.cfg.Circulation.HoldsTx(r.Context(), tx, who.patron)
-		return err
-	})
-	if err != nil {
-		return err
-	}
-	return reply(w, r, all)
+	return own(s, w, r, s.cfg.Circulation.HoldsTx)
 }
 
 func (s *Service) placeHolds(w http.ResponseWriter, r *http.Request) error {
