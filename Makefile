@@ -17,6 +17,7 @@ PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxran
 WINDOW_PACKAGES := xvfb xauth xdotool libgl1-mesa-dri scrot
 TEST_PACKAGES   := postgresql
 BENCH_PACKAGES  := groonga-bin
+WINDOW_BENCH_PACKAGES := chromium
 
 .PHONY: help demo test bench lint build clean deps deps-test
 
@@ -102,7 +103,7 @@ FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 
 # Which figures, and those of a city's catalogue for how many bibs:
 # make bench ONLY="editions search" SIZES="1m 3m"
-ONLY  ?= terminal central circulation recall editions search
+ONLY  ?= terminal central circulation recall editions search changes window
 SIZES ?= 1m
 
 bench: $(ONLY:%=bench-%)
@@ -116,7 +117,7 @@ define bench-city
 		MADOGUCHI_BENCH_SIZE=$$size MADOGUCHI_BENCH_DIR=$(CURDIR)/$(BUILD)/bench $(GO) test -run '^$$' -bench $(1) -benchtime 1x -timeout 60m ./store | grep -E $(FIGURES); done
 endef
 
-.PHONY: deps-bench $(ONLY:%=bench-%)
+.PHONY: deps-bench deps-chromium $(ONLY:%=bench-%)
 bench-terminal: deps-test
 	@$(GO) test -run '^$$' -bench Terminal -benchtime 1x -timeout 20m ./cmd/kiosk | grep -E $(FIGURES)
 
@@ -131,9 +132,23 @@ bench-recall: deps
 
 bench-editions: deps
 	$(call bench-city,CityEdition)
+	@$(GO) test -run '^$$' -bench EditionFetch -benchtime 1x -timeout 20m ./sync | grep -E $(FIGURES)
+
+bench-changes: deps
+	$(call bench-city,CityChanges)
+	@$(GO) test -run '^$$' -bench Changes -benchtime 1x -timeout 20m ./sync | grep -E $(FIGURES)
 
 bench-search: deps-bench
 	$(call bench-city,CitySearch)
+
+# Without Chromium there are the window's own figures, and a line that says so.
+bench-window: deps-test
+	@$(MAKE) --no-print-directory deps-chromium || echo 'Chromium cannot be installed, so that the window is measured without it'
+	@for size in $(SIZES); do \
+		MADOGUCHI_BENCH_SIZE=$$size MADOGUCHI_BENCH_DIR=$(CURDIR)/$(BUILD)/bench $(GO) test -run '^$$' -bench Window -benchtime 1x -timeout 60m ./cmd/kiosk | grep -E $(FIGURES); done
+
+deps-chromium:
+	$(call install,$(WINDOW_BENCH_PACKAGES))
 
 lint: deps
 	@out=$$(gofmt -l .); [ -z "$$out" ] || { echo "not gofmt-ed:"; echo "$$out"; exit 1; }

@@ -1,7 +1,6 @@
 package central
 
 import (
-	"bufio"
 	"context"
 	"crypto/sha256"
 	"database/sql"
@@ -14,20 +13,17 @@ import (
 	"os"
 	"path/filepath"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/google/uuid"
-	"github.com/klauspost/compress/zstd"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/store"
 )
-
-// chunkSize is how much of an edition's file one chunk holds, in bytes.
-const chunkSize = 8 << 20
 
 // keptEditions is how many editions are kept: a terminal may still be fetching the
 // last but one.
@@ -165,69 +161,6 @@ func (e *Editions) build(ctx context.Context) (*protocol.Manifest, error) {
 	return m, nil
 }
 
-// cut writes the chunks of a file and enters them into the manifest.
-func (e *Editions) cut(ctx context.Context, path string, m *protocol.Manifest) error {
-	f, err := os.Open(path)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1))
-	if err != nil {
-		return err
-	}
-	defer z.Close()
-	whole := sha256.New()
-	in := io.TeeReader(bufio.NewReaderSize(f, 1<<20), whole)
-	piece, packed := make([]byte, chunkSize), []byte(nil)
-	for {
-		if err := ctx.Err(); err != nil {
-			return err
-		}
-		n, err := io.ReadFull(in, piece)
-		if n == 0 && err == io.EOF {
-			break
-		}
-		if err != nil && err != io.ErrUnexpectedEOF && err != io.EOF {
-			return err
-		}
-		packed = z.EncodeAll(piece[:n], packed[:0])
-		sum := sha256.Sum256(packed)
-		c := protocol.Chunk{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(packed)), Size: int64(n)}
-		if err := e.writeChunk(c, packed); err != nil {
-			return err
-		}
-		m.Chunks = append(m.Chunks, c)
-		m.Size += c.Size
-	}
-	m.SHA256 = hex.EncodeToString(whole.Sum(nil))
-	return syncDir(e.chunks())
-}
-
-// writeChunk puts a chunk into its place as a whole.
-func (e *Editions) writeChunk(c protocol.Chunk, packed []byte) error {
-	path := filepath.Join(e.chunks(), c.SHA256)
-	if there, err := fileSHA256(path); err == nil && there == c.SHA256 {
-		return nil
-	}
-	f, err := os.CreateTemp(e.chunks(), temporary+"*")
-	if err != nil {
-		return err
-	}
-	defer os.Remove(f.Name())
-	defer f.Close()
-	if _, err := f.Write(packed); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil { // any web server may hand it out
-		return err
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
-		return err
-	}
-	return os.Rename(f.Name(), path)
-}
-
 var chunkName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
 // Chunk opens a chunk, or says os.ErrNotExist.
@@ -258,13 +191,13 @@ func (e *Editions) Verify(ctx context.Context, m *protocol.Manifest) error {
 }
 
 // sweep drops what no kept edition needs: older editions, their chunks, and the
-// changes before the older of the kept ones.
+// changes that it would take a terminal longer to follow than to fetch an edition.
 func (e *Editions) sweep(ctx context.Context) error {
 	needed := map[string]bool{}
-	var numbers []int64
+	var drop []int64
 	err := e.db.Tx(ctx, func(tx *db.Tx) error {
 		clear(needed)
-		numbers = numbers[:0]
+		drop = drop[:0]
 		_, err := tx.ExecContext(ctx, `DELETE FROM edition WHERE id NOT IN
 			(SELECT id FROM edition ORDER BY built_at DESC, number DESC LIMIT $1)`, keptEditions)
 		if err != nil {
@@ -293,7 +226,7 @@ func (e *Editions) sweep(ctx context.Context) error {
 				needed[c.SHA256] = true
 			}
 			if epoch == log.Epoch {
-				numbers = append(numbers, number)
+				drop = append(drop, number-m.InChanges())
 			}
 		}
 		return rows.Err()
@@ -301,8 +234,8 @@ func (e *Editions) sweep(ctx context.Context) error {
 	if err != nil {
 		return fmt.Errorf("drop old editions: %w", err)
 	}
-	if len(numbers) == keptEditions {
-		if err := e.db.Prune(ctx, min(numbers[0], numbers[1])); err != nil {
+	if len(drop) == keptEditions {
+		if err := e.db.Prune(ctx, slices.Min(drop)); err != nil {
 			return fmt.Errorf("drop old changes: %w", err)
 		}
 	}

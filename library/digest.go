@@ -28,14 +28,27 @@ type Digest [16]byte
 // DigestOf returns the digest of one record. Items are taken in the order of
 // their IDs, whatever order they stand in.
 func DigestOf(r Record) Digest {
-	if !slices.IsSortedFunc(r.Items, byItemID) {
-		r.Items = slices.SortedFunc(slices.Values(r.Items), byItemID)
-	}
-	b, err := json.Marshal(r)
+	b, err := json.Marshal(r.Bib)
 	if err != nil {
-		panic(err) // a Record holds nothing that JSON cannot
+		panic(err) // a Bib holds nothing that JSON cannot
 	}
-	sum := sha256.Sum256(b)
+	return DigestOfJSON(b, r.Items)
+}
+
+// DigestOfJSON is DigestOf for a bib in the JSON that json.Marshal makes of it.
+func DigestOfJSON(bib []byte, items []Item) Digest {
+	if !slices.IsSortedFunc(items, byItemID) {
+		items = slices.SortedFunc(slices.Values(items), byItemID)
+	}
+	b := append([]byte(`{"bib":`), bib...)
+	if len(items) > 0 {
+		encoded, err := json.Marshal(items)
+		if err != nil {
+			panic(err) // an Item holds nothing that JSON cannot
+		}
+		b = append(append(b, `,"items":`...), encoded...)
+	}
+	sum := sha256.Sum256(append(b, '}'))
 	return Digest(sum[:16])
 }
 

@@ -5,17 +5,37 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"time"
 
 	"madoguchi/library"
 )
 
-// Apply applies changes of the epoch in their order and moves the cursor to upto,
-// all in one transaction: whatever happens, the file is as before or as after.
-// Changes that were applied already do nothing. Another epoch than the file's is
+// Apply applies changes of the epoch in their order and moves the cursor to upto. Many
+// of them are applied in parts, each in a transaction of its own: the cursor moves in
+// the last. Whatever happens, the file is as before or after a part, and as changes say
+// what shall be, to apply them again from the first on leads to the same. Changes
+// that were applied already do nothing. Another epoch than the file's is
 // library.ErrReset: the edition must be fetched again.
 func (c *Catalogue) Apply(ctx context.Context, epoch string, upto int64, rows []Change) error {
-	changed := false
-	err := c.update(ctx, "apply changes", func(tx *sql.Tx) error {
+	for {
+		left, indexed, err := c.applyNext(ctx, epoch, upto, rows)
+		if err != nil {
+			return err
+		}
+		if err := c.merge(ctx, indexed); err != nil {
+			return err
+		}
+		if len(left) == 0 {
+			return nil
+		}
+		rows = left
+	}
+}
+
+// applyNext applies the next part of the changes. It returns what is left of them, and
+// how many rows of the full-text index changed.
+func (c *Catalogue) applyNext(ctx context.Context, epoch string, upto int64, rows []Change) (left []Change, indexed int, err error) {
+	err = c.update(ctx, "apply changes", func(tx *sql.Tx) error {
 		in, err := readInfo(ctx, tx)
 		if err != nil {
 			return err
@@ -26,61 +46,136 @@ func (c *Catalogue) Apply(ctx context.Context, epoch string, upto int64, rows []
 		if upto <= in.Number {
 			return nil
 		}
-		if err := applyAll(ctx, tx, rows); err != nil {
+		var applied int
+		if applied, indexed, err = applyPart(ctx, tx, rows); err != nil {
 			return err
 		}
-		changed = len(rows) > 0
+		if left = rows[applied:]; len(left) > 0 {
+			return nil
+		}
 		_, err = tx.ExecContext(ctx, "UPDATE info SET number = $1", upto)
 		return err
 	})
-	if err != nil || !changed {
-		return err
-	}
-	return c.merge(ctx)
+	return left, indexed, err
 }
 
-func applyAll(ctx context.Context, tx *sql.Tx, rows []Change) error {
+// A part ends when it has cost so much, or has taken so long to read on a slow disk;
+// to write it takes about as long again. So no transaction makes others wait, nor a
+// search whose part of the file it replaces.
+const (
+	partCost = 600 // of availability alone that many changes
+	bibCost  = 4
+	partTime = 100 * time.Millisecond
+)
+
+// applyPart applies the first of rows, at least one. It returns how many, and how many
+// rows of the full-text index changed.
+func applyPart(ctx context.Context, tx *sql.Tx, rows []Change) (applied, indexed int, err error) {
 	s, err := newChangeSet(ctx, tx)
 	if err != nil {
-		return err
+		return 0, 0, err
 	}
-	defer s.w.close()
-	for _, ch := range rows {
-		if err := s.apply(ch); err != nil {
-			return err
+	defer s.close()
+	began := time.Now()
+	for cost := 0; applied < len(rows) && cost < partCost && time.Since(began) < partTime; applied++ {
+		if err := ctx.Err(); err != nil {
+			return 0, 0, err
+		}
+		if err := s.apply(rows[applied]); err != nil {
+			return 0, 0, err
+		}
+		cost++
+		if ch := rows[applied]; ch.PutBib != nil || ch.DeleteBib != "" {
+			cost += bibCost - 1
 		}
 	}
-	return s.finish()
+	indexed, err = s.finish()
+	return applied, indexed, err
 }
 
-// merge takes a few steps at tidying the index, each in a short transaction of its
-// own, so that no search waits. Changes are safe without it: a step that fails,
-// or never comes, is made up for by the next.
-func (c *Catalogue) merge(ctx context.Context) error {
-	const steps, pages = 4, 300
-	for range steps {
-		err := c.update(ctx, "tidy index", func(tx *sql.Tx) error {
-			_, err := tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('merge', $1)", pages)
-			return err
-		})
+// applyAll is applyPart for all of rows.
+func applyAll(ctx context.Context, tx *sql.Tx, rows []Change) (indexed int, err error) {
+	for len(rows) > 0 {
+		applied, n, err := applyPart(ctx, tx, rows)
+		if err != nil {
+			return 0, err
+		}
+		rows, indexed = rows[applied:], indexed+n
+	}
+	return indexed, nil
+}
+
+// mergePages is how many pages of the index one transaction of tidying writes: about
+// 30 ms of work.
+const mergePages = 300
+
+// merge tidies the index after so many of its rows changed: in proportion to them, or
+// the pieces that changes leave would become more and more. It does so in short
+// transactions of its own, so that no search waits. Changes are safe without it: a
+// step that fails, or never comes, is made up for by the next.
+func (c *Catalogue) merge(ctx context.Context, indexed int) error {
+	if indexed == 0 {
+		return nil
+	}
+	// Four rows make about a page, which is written anew about eight times until it is
+	// part of the large piece that the file was built with.
+	for pages := 2*indexed + 16; pages > 0; pages -= mergePages {
+		worked, err := c.mergeStep(ctx, min(pages, mergePages))
 		if errors.Is(err, ErrDamaged) {
 			return err
 		}
-		if err != nil {
+		if err != nil || !worked {
 			return nil
 		}
 	}
 	return nil
 }
 
-// Optimise merges the index into one piece, which takes seconds on a large
-// catalogue: at night. Searches go on meanwhile.
-func (c *Catalogue) Optimise(ctx context.Context) error {
-	err := c.update(ctx, "optimise index", func(tx *sql.Tx) error {
-		_, err := tx.ExecContext(ctx, "INSERT INTO search (search) VALUES ('optimize')")
+// mergeStep merges pieces of the index that are of a size, until it has written so
+// many pages, and reports whether there were any.
+func (c *Catalogue) mergeStep(ctx context.Context, pages int) (worked bool, err error) {
+	err = c.update(ctx, "tidy index", func(tx *sql.Tx) error {
+		changes := func() (n int, err error) {
+			err = tx.QueryRowContext(ctx, "SELECT total_changes()").Scan(&n)
+			return n, err
+		}
+		before, err := changes()
+		if err != nil {
+			return err
+		}
+		if _, err := tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('merge', $1)", pages); err != nil {
+			return err
+		}
+		after, err := changes()
+		worked = after-before >= 2 // one is this statement's own
 		return err
 	})
+	return worked, err
+}
+
+// Optimise tidies the index as far as that is of use: at night. Of pieces of one size it
+// makes a larger one, and of all of them one again when many sizes have gathered, about
+// every eighth night, which takes some 15 s at a million bibs: to write all of a large
+// index anew each night would wear out the disk and make no search quicker. It works
+// in short transactions, so that searches and changes go on meanwhile.
+func (c *Catalogue) Optimise(ctx context.Context) error {
+	const atNight, byDay = 2, 4 // pieces of a size that are merged
+	if err := c.setMergeFrom(ctx, atNight); err != nil {
+		return err
+	}
+	if err := c.mergeAll(ctx, mergePages); err != nil {
+		return err
+	}
+	n, err := c.pieces(ctx)
 	if err != nil {
+		return err
+	}
+	if n > maxPieces {
+		if err := c.mergeAll(ctx, -mergePages); err != nil { // negative: of any size
+			return err
+		}
+	}
+	if err := c.setMergeFrom(ctx, byDay); err != nil {
 		return err
 	}
 	if _, err := c.write.ExecContext(ctx, "PRAGMA wal_checkpoint(TRUNCATE)"); err != nil {
@@ -89,20 +184,52 @@ func (c *Catalogue) Optimise(ctx context.Context) error {
 	return nil
 }
 
+// maxPieces is of how many pieces the index may be after a night.
+const maxPieces = 4
+
+// pieces is of how many pieces the index is.
+func (c *Catalogue) pieces(ctx context.Context) (int, error) {
+	return view(ctx, c, "look at the index", func(tx *sql.Tx) (n int, err error) {
+		err = tx.QueryRowContext(ctx, "SELECT count(DISTINCT segid) FROM search_idx").Scan(&n)
+		return n, err
+	})
+}
+
+// mergeAll merges until there is nothing to merge.
+func (c *Catalogue) mergeAll(ctx context.Context, pages int) error {
+	for {
+		worked, err := c.mergeStep(ctx, pages)
+		if err != nil || !worked {
+			return err
+		}
+		pages = max(pages, -pages) // a negative one begins only
+	}
+}
+
+// setMergeFrom sets how many pieces of a size there must be for mergeStep to merge them.
+func (c *Catalogue) setMergeFrom(ctx context.Context, pieces int) error {
+	return c.update(ctx, "tidy index", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('usermerge', $1)", pieces)
+		return err
+	})
+}
+
 // ReplaceBucket makes the bibs of a bucket, and their items, exactly records: the
 // repair when its digest differs from the server's. The cursor stays.
 func (c *Catalogue) ReplaceBucket(ctx context.Context, bucket int, records ...library.Record) error {
+	indexed := 0
 	err := c.update(ctx, "repair bucket", func(tx *sql.Tx) error {
 		changes, err := replacement(ctx, tx, bucket, records)
 		if err != nil {
 			return err
 		}
-		return applyAll(ctx, tx, changes)
+		indexed, err = applyAll(ctx, tx, changes)
+		return err
 	})
 	if err != nil {
 		return err
 	}
-	return c.merge(ctx)
+	return c.merge(ctx, indexed)
 }
 
 // replacement returns the changes that make a bucket into records.

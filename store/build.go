@@ -290,6 +290,9 @@ func (b *builder) finish(ctx context.Context, tx *sql.Tx) error {
 		b.info.Epoch, b.info.Edition, b.info.Number, b.info.Bibs, b.info.Items, b.info.BuiltAt.UnixMilli()); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, fmt.Sprintf("INSERT INTO search (search) VALUES ('optimize'); PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, Schema))
+	if err := optimise(ctx, tx); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d", applicationID, Schema))
 	return err
 }

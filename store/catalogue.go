@@ -68,7 +68,7 @@ func (c *Catalogue) open() (err error) {
 	if err := checkHeader(c.path); err != nil {
 		return err
 	}
-	if c.write, err = openDB(c.path, "rw", "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-32768)", "journal_size_limit(67108864)"); err != nil {
+	if c.write, err = openDB(c.path, "rw", "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-32768)", "journal_size_limit(67108864)", "wal_autocheckpoint(8192)"); err != nil {
 		return err
 	}
 	c.write.SetMaxOpenConns(1)
@@ -131,6 +131,7 @@ func checkOutline(db *sql.DB) error {
 		"SELECT state FROM item ORDER BY id LIMIT 1",
 		"SELECT rowid FROM search WHERE search MATCH '\"x\"' LIMIT 1",
 		"SELECT key FROM start LIMIT 1",
+		"SELECT token FROM frequent LIMIT 1",
 		"SELECT digest FROM digest LIMIT 1",
 	} {
 		rows, err := db.Query(query)

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -21,32 +22,78 @@ type Change struct {
 	Availability *library.Availability
 }
 
-// changeSet applies changes within one transaction: the items at once, the bibs,
-// their index and their headings together at the end, in the order that FTS5 can
-// take them in fastest.
+// changeSet applies changes within one transaction. It reads each bib that they
+// touch once, changes it in memory, and writes what became of all of them at the end,
+// table by table in the order in which FTS5 can take them in fastest.
 type changeSet struct {
 	ctx     context.Context
 	tx      *sql.Tx
 	w       *writer
+	stmts   map[string]*sql.Stmt
 	touched map[library.BibID]*touched
-	order   []library.BibID // in which bibs were touched
-	digests map[int]library.Digest
+	order   []library.BibID                  // in which bibs were touched
+	holders map[library.ItemID]library.BibID // of the items of all touched bibs, "" for one deleted
 }
 
 // touched is a bib that changes: what is stored, and what is to be.
 type touched struct {
-	old    *row
-	oldBib library.Bib
-	bib    *library.Bib // nil: none
-	isNew  bool         // bib was put
+	old      *row           // nil: none
+	oldItems []library.Item // in the order of their IDs, as items
+	put      *library.Bib   // in place of old
+	gone     bool           // old was deleted, and none put since
+	items    []library.Item
 }
 
+// newChangeSet begins a set of changes. Its statements cannot be called off one by
+// one, which would cost each of them a goroutine.
 func newChangeSet(ctx context.Context, tx *sql.Tx) (*changeSet, error) {
+	ctx = context.WithoutCancel(ctx)
 	w, err := newWriter(ctx, tx)
 	if err != nil {
 		return nil, err
 	}
-	return &changeSet{ctx: ctx, tx: tx, w: w, touched: map[library.BibID]*touched{}, digests: map[int]library.Digest{}}, nil
+	return &changeSet{
+		ctx: ctx, tx: tx, w: w, stmts: map[string]*sql.Stmt{},
+		touched: map[library.BibID]*touched{}, holders: map[library.ItemID]library.BibID{},
+	}, nil
+}
+
+func (s *changeSet) close() {
+	s.w.close()
+	for _, stmt := range s.stmts {
+		stmt.Close()
+	}
+	clear(s.stmts)
+}
+
+// prepared returns a statement that is prepared once.
+func (s *changeSet) prepared(text string) (*sql.Stmt, error) {
+	if stmt, ok := s.stmts[text]; ok {
+		return stmt, nil
+	}
+	stmt, err := s.tx.PrepareContext(s.ctx, text)
+	if err == nil {
+		s.stmts[text] = stmt
+	}
+	return stmt, err
+}
+
+func (s *changeSet) exec(text string, args ...any) error {
+	stmt, err := s.prepared(text)
+	if err != nil {
+		return err
+	}
+	_, err = stmt.ExecContext(s.ctx, args...)
+	return err
+}
+
+// queryRow reads one row, or returns sql.ErrNoRows.
+func (s *changeSet) queryRow(into []any, text string, args ...any) error {
+	stmt, err := s.prepared(text)
+	if err != nil {
+		return err
+	}
+	return stmt.QueryRowContext(s.ctx, args...).Scan(into...)
 }
 
 func (s *changeSet) apply(ch Change) error {
@@ -72,26 +119,46 @@ func (s *changeSet) touch(id library.BibID) (*touched, error) {
 	}
 	t := &touched{}
 	r := row{id: id}
-	err := s.tx.QueryRowContext(s.ctx, "SELECT "+rowColumns+", b.added_on, b.copies, r.bib FROM bib b CROSS JOIN record r ON r.rank = b.rank WHERE b.id = $1", id).
-		Scan(append(r.columns(), &r.addedOn, &r.copies, &r.bib)...)
+	err := s.queryRow(append(r.columns(), &r.addedOn, &r.copies, &r.bib),
+		"SELECT "+rowColumns+", b.added_on, b.copies, r.bib FROM bib b CROSS JOIN record r ON r.rank = b.rank WHERE b.id = $1", string(id))
 	switch {
 	case err == nil:
-		if err := json.Unmarshal([]byte(r.bib), &t.oldBib); err != nil {
-			return nil, fmt.Errorf("%w: read bib %s: %w", ErrDamaged, id, err)
-		}
-		items, err := loadItems(s.ctx, s.tx, id)
-		if err != nil {
-			return nil, err
-		}
-		r.digest = library.DigestOf(library.Record{Bib: t.oldBib, Items: items})
-		bib := t.oldBib
-		t.old, t.bib = &r, &bib
+		t.old = &r
 	case err != sql.ErrNoRows:
 		return nil, err
+	}
+	stmt, err := s.prepared(itemsOfBib)
+	if err != nil {
+		return nil, err
+	}
+	if t.oldItems, err = scanItems(stmt.QueryContext(s.ctx, string(id))); err != nil {
+		return nil, err
+	}
+	if t.old != nil {
+		r.digest = library.DigestOfJSON([]byte(r.bib), t.oldItems)
+	}
+	t.items = slices.Clone(t.oldItems)
+	for _, it := range t.items {
+		s.holders[it.ID] = id
 	}
 	s.touched[id] = t
 	s.order = append(s.order, id)
 	return t, nil
+}
+
+// holder touches the bib of an item, and returns nil for an item that is unknown.
+func (s *changeSet) holder(id library.ItemID) (*touched, error) {
+	bib, known := s.holders[id]
+	if !known {
+		err := s.queryRow([]any{&bib}, "SELECT bib_id FROM item WHERE id = $1", string(id))
+		if err != nil && err != sql.ErrNoRows {
+			return nil, err
+		}
+	}
+	if bib == "" {
+		return nil, nil
+	}
+	return s.touch(bib)
 }
 
 func (s *changeSet) putBib(b library.Bib) error {
@@ -102,7 +169,7 @@ func (s *changeSet) putBib(b library.Bib) error {
 	if err != nil {
 		return err
 	}
-	t.bib, t.isNew = &b, true
+	t.put, t.gone = &b, false
 	return nil
 }
 
@@ -111,9 +178,11 @@ func (s *changeSet) deleteBib(id library.BibID) error {
 	if err != nil {
 		return err
 	}
-	t.bib = nil
-	_, err = s.tx.ExecContext(s.ctx, "DELETE FROM item WHERE bib_id = $1", id)
-	return err
+	for _, it := range t.items {
+		s.holders[it.ID] = ""
+	}
+	t.put, t.gone, t.items = nil, true, nil
+	return nil
 }
 
 func (s *changeSet) putItem(it library.Item) error {
@@ -123,240 +192,69 @@ func (s *changeSet) putItem(it library.Item) error {
 	if err := s.deleteItem(it.ID); err != nil { // it may have been another bib's
 		return err
 	}
-	if _, err := s.touch(it.BibID); err != nil {
+	t, err := s.touch(it.BibID)
+	if err != nil {
 		return err
 	}
-	return s.w.putItem(it)
+	at, _ := t.find(it.ID)
+	t.items = slices.Insert(t.items, at, it)
+	s.holders[it.ID] = it.BibID
+	return nil
 }
 
 func (s *changeSet) deleteItem(id library.ItemID) error {
-	it, err := s.item(id)
-	if err != nil || it == nil {
+	t, err := s.holder(id)
+	if err != nil || t == nil {
 		return err
 	}
-	if _, err := s.touch(it.BibID); err != nil {
-		return err
+	if at, ok := t.find(id); ok {
+		t.items = slices.Delete(t.items, at, at+1)
 	}
-	_, err = s.tx.ExecContext(s.ctx, "DELETE FROM item WHERE id = $1", id)
-	return err
+	s.holders[id] = ""
+	return nil
 }
 
 func (s *changeSet) setAvailability(a library.Availability) error {
-	it, err := s.item(a.ItemID)
-	if err != nil || it == nil {
+	t, err := s.holder(a.ItemID)
+	if err != nil || t == nil {
 		return err // an item unknown here comes with its own state
 	}
-	it.State, it.DueOn = a.State, a.DueOn
-	return s.putItem(*it)
-}
-
-// item reads an item, nil when there is none.
-func (s *changeSet) item(id library.ItemID) (*library.Item, error) {
-	items, err := queryItems(s.ctx, s.tx, "WHERE id = $1", id)
-	if err != nil || len(items) == 0 {
-		return nil, err
+	if at, ok := t.find(a.ItemID); ok {
+		t.items[at].State, t.items[at].DueOn = a.State, a.DueOn
 	}
-	return &items[0], nil
-}
-
-// indexed is a row of the full-text index to take out or to put in.
-type indexed struct {
-	rank   int64
-	put    bool
-	tokens string
-}
-
-// finish brings everything that stands for the touched bibs up to date.
-func (s *changeSet) finish() error {
-	var index []indexed
-	headings := newHeadingChanges()
-	years := map[int64]int64{} // highest rank given out
-	bibs, items := 0, 0
-	for _, id := range s.order {
-		t := s.touched[id]
-		next, err := s.next(id, t)
-		if err != nil {
-			return err
-		}
-		if t.old == nil && next == nil {
-			continue
-		}
-		if next != nil {
-			if err := s.rank(next, t, years); err != nil {
-				return err
-			}
-		}
-		if err := s.writeBib(t, next); err != nil {
-			return fmt.Errorf("write bib %s: %w", id, err)
-		}
-		index = append(index, indexChanges(t.old, next)...)
-		bucket := library.BucketOf(id)
-		if t.old != nil {
-			bibs, items = bibs-1, items-t.old.copies
-			s.digests[bucket] = s.digests[bucket].XOR(t.old.digest)
-			headings.add(t.oldBib, -1)
-		}
-		if next != nil {
-			bibs, items = bibs+1, items+next.copies
-			s.digests[bucket] = s.digests[bucket].XOR(next.digest)
-			headings.add(*t.bib, 1)
-		}
-	}
-	if err := headings.write(s.ctx, s.tx); err != nil {
-		return fmt.Errorf("write headings: %w", err)
-	}
-	if err := s.writeDigests(); err != nil {
-		return fmt.Errorf("write digests: %w", err)
-	}
-	if _, err := s.tx.ExecContext(s.ctx, "UPDATE info SET bibs = bibs + $1, items = items + $2", bibs, items); err != nil {
-		return err
-	}
-	s.w.close()
-	return writeIndex(s.ctx, s.tx, index)
-}
-
-// next makes the row that a touched bib is to have, nil for none.
-func (s *changeSet) next(id library.BibID, t *touched) (*row, error) {
-	if t.bib == nil {
-		return nil, nil
-	}
-	items, err := loadItems(s.ctx, s.tx, id)
-	if err != nil {
-		return nil, err
-	}
-	return rowOf(library.Record{Bib: *t.bib, Items: items})
-}
-
-// rank gives a row the place of its old one, or the newest of its year.
-func (s *changeSet) rank(next *row, t *touched, years map[int64]int64) error {
-	year := yearRank(t.bib.Year)
-	if t.old != nil && yearRank(t.oldBib.Year) == year {
-		next.rank = t.old.rank
-		return nil
-	}
-	highest, known := years[year]
-	if !known {
-		if err := s.tx.QueryRowContext(s.ctx, "SELECT coalesce(max(rank), $1) FROM bib WHERE rank BETWEEN $1 AND $2", year, year+rankYear-1).Scan(&highest); err != nil {
-			return err
-		}
-	}
-	if highest >= year+rankYear-1 {
-		return fmt.Errorf("there is no room for bib %s among those of its year; build the catalogue anew", next.id)
-	}
-	next.rank = highest + 1
-	years[year] = next.rank
 	return nil
 }
 
-// writeBib brings the ordinary tables from t.old to next.
-func (s *changeSet) writeBib(t *touched, next *row) error {
+// find returns where an item stands, or would.
+func (t *touched) find(id library.ItemID) (at int, ok bool) { return findItem(t.items, id) }
+
+func findItem(items []library.Item, id library.ItemID) (at int, ok bool) {
+	return slices.BinarySearchFunc(items, id, func(it library.Item, id library.ItemID) int { return cmp.Compare(it.ID, id) })
+}
+
+// next makes the row that a touched bib is to have: nil for none, t.old for the same.
+func (t *touched) next() (*row, error) {
 	switch {
-	case t.old != nil && next != nil && t.old.rank == next.rank:
-		if _, err := s.tx.ExecContext(s.ctx, `UPDATE bib SET folded = $2, ndc = $3, shelves = $4, branches = $5, kind = $6, language = $7, juvenile = $8,
-			added_on = $9, copies = $10 WHERE rank = $1`,
-			next.rank, next.folded, next.ndc, next.shelves, next.branches, next.kind, next.language, next.juvenile, next.addedOn, next.copies); err != nil {
-			return err
-		}
-		if t.old.bib == next.bib {
-			return nil
-		}
-		if _, err := s.tx.ExecContext(s.ctx, "UPDATE record SET bib = $2 WHERE rank = $1", next.rank, next.bib); err != nil {
-			return err
-		}
-		if err := s.w.deleteSides(t.old.rank, t.oldBib); err != nil {
-			return err
-		}
-		return s.w.insertSides(next.rank, *t.bib)
-	case t.old != nil:
-		if err := s.w.deleteSides(t.old.rank, t.oldBib); err != nil {
-			return err
-		}
-		for _, table := range []string{"bib", "record"} {
-			if _, err := s.tx.ExecContext(s.ctx, "DELETE FROM "+table+" WHERE rank = $1", t.old.rank); err != nil {
-				return err
-			}
-		}
+	case t.put != nil:
+		return rowOf(library.Record{Bib: *t.put, Items: t.items})
+	case t.old == nil || t.gone:
+		return nil, nil
+	case slices.Equal(t.items, t.oldItems):
+		return t.old, nil
 	}
-	if next == nil {
-		return nil
-	}
-	return s.w.insertBib(next, *t.bib)
+	r := *t.old
+	r.setItems(t.items)
+	r.digest = library.DigestOfJSON([]byte(r.bib), t.items)
+	return &r, nil
 }
 
-// indexChanges returns what the full-text index needs; nothing for a bib whose
-// items only went out or came back.
-func indexChanges(old, next *row) (out []indexed) {
-	var before, after string
-	if old != nil {
-		before = old.tokens()
-	}
-	if next != nil {
-		after = next.tokens()
-	}
-	if old != nil && next != nil && old.rank == next.rank && before == after {
-		return nil
-	}
-	if old != nil {
-		out = append(out, indexed{old.rank, false, before})
-	}
-	if next != nil {
-		out = append(out, indexed{next.rank, true, after})
-	}
-	return out
-}
-
-// writeIndex writes in ascending order of ranks, deletions first: FTS5 begins a
-// new segment whenever a row number goes down.
-func writeIndex(ctx context.Context, tx *sql.Tx, index []indexed) error {
-	slices.SortStableFunc(index, func(a, b indexed) int {
-		switch {
-		case a.rank != b.rank:
-			return int(min(max(a.rank-b.rank, -1), 1))
-		case a.put == b.put:
-			return 0
-		case a.put:
-			return 1
-		}
-		return -1
-	})
-	remove, err := tx.PrepareContext(ctx, "INSERT INTO search (search, rowid, t) VALUES ('delete', $1, $2)")
-	if err != nil {
-		return err
-	}
-	defer remove.Close()
-	put, err := tx.PrepareContext(ctx, "INSERT INTO search (rowid, t) VALUES ($1, $2)")
-	if err != nil {
-		return err
-	}
-	defer put.Close()
-	for _, x := range index {
-		stmt := remove
-		if x.put {
-			stmt = put
-		}
-		if _, err := stmt.ExecContext(ctx, x.rank, x.tokens); err != nil {
-			return fmt.Errorf("write index at %d: %w", x.rank, err)
+// bibs returns the bib before and after, for when it is not the same.
+func (t *touched) bibs() (old, next *library.Bib, err error) {
+	if t.old != nil {
+		old = new(library.Bib)
+		if err := json.Unmarshal([]byte(t.old.bib), old); err != nil {
+			return nil, nil, fmt.Errorf("%w: read bib %s: %w", ErrDamaged, t.old.id, err)
 		}
 	}
-	return nil
-}
-
-func (s *changeSet) writeDigests() error {
-	for bucket, change := range s.digests {
-		if change == (library.Digest{}) {
-			continue
-		}
-		var stored []byte
-		err := s.tx.QueryRowContext(s.ctx, "SELECT digest FROM digest WHERE bucket = $1", bucket).Scan(&stored)
-		if err != nil && err != sql.ErrNoRows {
-			return err
-		}
-		var d library.Digest
-		copy(d[:], stored)
-		d = d.XOR(change)
-		if _, err := s.tx.ExecContext(s.ctx, "INSERT INTO digest (bucket, digest) VALUES ($1, $2) ON CONFLICT (bucket) DO UPDATE SET digest = excluded.digest", bucket, d[:]); err != nil {
-			return err
-		}
-	}
-	return nil
+	return old, t.put, nil
 }

@@ -24,7 +24,8 @@ func byReading(t *testing.T, c *Catalogue, q library.Query) []string {
 		if err != nil {
 			return nil, err
 		}
-		err = s.rows("SELECT "+rowColumns+" FROM bib b", newArgs(), (*row).columns, func(r *row) bool {
+		args := newArgs()
+		err = s.rows("SELECT "+rowColumns+" FROM bib b WHERE "+s.onShelf(args), args, (*row).columns, func(r *row) bool {
 			if p.meetsFilters(r) && s.meetsISBN(r) && p.meetsTerms(r) || slices.Contains(first, r.rank) {
 				found = append(found, string(r.id))
 			}

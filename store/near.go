@@ -35,7 +35,7 @@ func (c *Catalogue) Near(ctx context.Context, words string, limit int) ([]librar
 				break
 			}
 		}
-		return ranked(found, limit)
+		return shown(ranked(found, limit))
 	})
 }
 

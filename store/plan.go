@@ -2,6 +2,7 @@ package store
 
 import (
 	"cmp"
+	"fmt"
 	"math"
 	"slices"
 	"strings"
@@ -22,20 +23,27 @@ type plan struct {
 	nothing   bool     // nothing can be found
 	from, to  int64    // ranks, inclusive
 
-	words     []term            // what the query's words ask; a whole title meets them too
-	fields    []term            // what its fields ask
-	unsure    []term            // of both, what must be checked on what the index finds
-	filters   []func(*row) bool // what match says of kind, branch, …, for rows from elsewhere
-	columns   []columnIs        // of the filters, those that the index is not asked
-	available bool
-	branch    library.BranchCode
+	words      []term            // what the query's words ask; a whole title meets them too
+	fields     []term            // what its fields ask
+	unsure     []term            // of both, what must be checked on what the index finds
+	filters    []func(*row) bool // what match says of kind, branch, …, for rows from elsewhere
+	conditions []condition       // the same for SQLite
+	unasked    []condition       // of these, those that the index is not asked
+	asked      []part            // what match asks, taken apart
+	available  bool
+	branch     library.BranchCode
 
 	whole []string // keys of titles that come first
 	parts []string // keys of titles that come first where the rest of the query is met too
 }
 
-// columnIs is a condition on a column of bib.
-type columnIs struct{ name, value string }
+// condition is a condition on the columns of bib.
+type condition struct {
+	format string // with %s for the value
+	value  any
+}
+
+func (c condition) sql(args *arguments) string { return fmt.Sprintf(c.format, args.add(c.value)) }
 
 // lookedUp is how many words the index is asked for; further ones are checked on
 // what it finds. FTS5 refuses expressions without measure.
@@ -80,7 +88,7 @@ func planOf(q library.Query) plan {
 			continue
 		}
 		expr, certain := t.match()
-		exprs = append(exprs, expr)
+		exprs, p.asked = append(exprs, expr), append(p.asked, t.parts()...)
 		if certain != "" && len(sure) == i {
 			sure = append(sure, certain)
 		}
@@ -91,26 +99,33 @@ func planOf(q library.Query) plan {
 	p.exact = p.exact && len(p.unsure) == 0
 	var marks []string
 	for _, f := range []struct {
-		set    bool
-		mark   string
-		want   string
-		column string
-		usual  string // what nearly all bibs have there
-		is     func(*row) bool
+		set   bool
+		mark  string
+		want  string
+		usual string // what nearly all bibs have there
+		is    func(*row) bool
+		condition
 	}{
-		{q.Branch != "", markBranch, string(q.Branch), "", "", func(r *row) bool { return slices.Contains(strings.Fields(r.branches), string(q.Branch)) }},
-		{q.Kind != "", markKind, string(q.Kind), "kind", string(library.Book), func(r *row) bool { return r.kind == string(q.Kind) }},
-		{q.Language != "", markLanguage, q.Language, "language", "jpn", func(r *row) bool { return r.language == q.Language }},
-		{q.Juvenile, markJuvenile, "", "", "", func(r *row) bool { return r.juvenile }},
+		{q.Branch != "", markBranch, string(q.Branch), "", func(r *row) bool { return slices.Contains(strings.Fields(r.branches), string(q.Branch)) },
+			condition{"instr(' ' || b.branches || ' ', %s) > 0", " " + string(q.Branch) + " "}},
+		{q.Kind != "", markKind, string(q.Kind), string(library.Book), func(r *row) bool { return r.kind == string(q.Kind) },
+			condition{"b.kind = %s", string(q.Kind)}},
+		{q.Language != "", markLanguage, q.Language, "jpn", func(r *row) bool { return r.language == q.Language },
+			condition{"b.language = %s", q.Language}},
+		{q.Juvenile, markJuvenile, "", "", func(r *row) bool { return r.juvenile },
+			condition{"b.juvenile = %s", true}},
 	} {
-		if f.set {
-			p.filters = append(p.filters, f.is)
-			if f.usual != "" && f.want == f.usual && len(exprs) > 0 {
-				p.columns = append(p.columns, columnIs{f.column, f.want})
-				continue
-			}
-			exprs, marks = append(exprs, quoted(f.mark+f.want)), append(marks, quoted(f.mark+f.want))
+		if !f.set {
+			continue
 		}
+		p.filters, p.conditions = append(p.filters, f.is), append(p.conditions, f.condition)
+		if f.usual != "" && f.want == f.usual && len(exprs) > 0 {
+			p.unasked = append(p.unasked, f.condition)
+			continue
+		}
+		mark := f.mark + f.want
+		exprs, marks = append(exprs, quoted(mark)), append(marks, quoted(mark))
+		p.asked = append(p.asked, part{{mark}})
 	}
 	p.match = strings.Join(exprs, " AND ")
 	if len(sure) > 0 && len(sure)+len(marks) == len(exprs) && !p.asksISBN() {

@@ -96,7 +96,7 @@ func loadPart(ctx context.Context, tx *sql.Tx, ranks []int64) ([]library.Record,
 	if len(ids.list) < len(ranks) {
 		return nil, fmt.Errorf("%w: %d of %d bibs have no record", ErrDamaged, len(ranks)-len(ids.list), len(ranks))
 	}
-	items, err := queryItems(ctx, tx, "WHERE bib_id IN ("+strings.Join(in, ", ")+") ORDER BY bib_id, id", ids.list...)
+	items, err := scanItems(tx.QueryContext(ctx, selectItems+"WHERE bib_id IN ("+strings.Join(in, ", ")+") ORDER BY bib_id, id", ids.list...))
 	if err != nil {
 		return nil, err
 	}
@@ -112,11 +112,16 @@ func loadPart(ctx context.Context, tx *sql.Tx, ranks []int64) ([]library.Record,
 
 // loadItems reads the items of a bib in the order of their IDs.
 func loadItems(ctx context.Context, tx *sql.Tx, id library.BibID) ([]library.Item, error) {
-	return queryItems(ctx, tx, "WHERE bib_id = $1 ORDER BY id", string(id))
+	return scanItems(tx.QueryContext(ctx, itemsOfBib, string(id)))
 }
 
-func queryItems(ctx context.Context, tx *sql.Tx, where string, args ...any) (items []library.Item, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT bib_id, id, branch, barcode, call_number, shelf, lendable, state, due_on FROM item "+where, args...)
+const (
+	selectItems = "SELECT bib_id, id, branch, barcode, call_number, shelf, lendable, state, due_on FROM item "
+	itemsOfBib  = selectItems + "WHERE bib_id = $1 ORDER BY id"
+)
+
+// scanItems reads all rows of a query that begins with selectItems.
+func scanItems(rows *sql.Rows, err error) (items []library.Item, _ error) {
 	if err != nil {
 		return nil, err
 	}

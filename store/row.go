@@ -41,7 +41,7 @@ func rowOf(r library.Record) (*row, error) {
 	out := &row{
 		id: b.ID, bib: string(encoded), folded: foldBib(b).String(),
 		kind: string(b.Kind), language: b.Language, juvenile: b.Juvenile,
-		addedOn: b.AddedOn.String(), copies: len(r.Items), digest: library.DigestOf(r),
+		addedOn: b.AddedOn.String(), digest: library.DigestOfJSON(encoded, r.Items),
 	}
 	var ndc []string
 	for _, n := range b.NDC {
@@ -50,8 +50,14 @@ func rowOf(r library.Record) (*row, error) {
 		}
 	}
 	out.ndc = strings.Join(sortedSet(ndc), " ")
+	out.setItems(r.Items)
+	return out, nil
+}
+
+// setItems makes the columns that tell of a bib's items.
+func (r *row) setItems(items []library.Item) {
 	var branches, shelves []string
-	for _, it := range r.Items {
+	for _, it := range items {
 		if it.Branch != "" {
 			branches = append(branches, string(it.Branch))
 		}
@@ -59,11 +65,10 @@ func rowOf(r library.Record) (*row, error) {
 			shelves = append(shelves, string(it.Branch))
 		}
 	}
-	out.branches = strings.Join(sortedSet(branches), " ")
+	r.copies, r.branches, r.shelves = len(items), strings.Join(sortedSet(branches), " "), ""
 	if shelves = sortedSet(shelves); len(shelves) > 0 {
-		out.shelves = " " + strings.Join(shelves, " ") + " "
+		r.shelves = " " + strings.Join(shelves, " ") + " "
 	}
-	return out, nil
 }
 
 func sortedSet(list []string) []string {

@@ -4,7 +4,7 @@ package store
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
 // change to this file, row.go, tokens.go or package kana that changes a stored byte.
-const Schema = 2
+const Schema = 3
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"
@@ -81,6 +81,11 @@ CREATE TABLE start ( -- the keys with which a heading's words begin
 	heading INTEGER NOT NULL,
 	tier    INTEGER NOT NULL, -- of the heading's count
 	PRIMARY KEY (inner, key, heading)
+) WITHOUT ROWID;
+CREATE TABLE frequent ( -- tokens of the index that many bibs have, as of when the file was built; see lead.go
+	token TEXT    NOT NULL,
+	bibs  INTEGER NOT NULL,
+	PRIMARY KEY (token)
 ) WITHOUT ROWID;
 CREATE TABLE digest (
 	bucket INTEGER PRIMARY KEY,

@@ -1,18 +1,16 @@
 package store
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"math"
 	"slices"
-	"strconv"
 	"strings"
 
 	"madoguchi/library"
-	"madoguchi/library/kana"
 )
 
 // wholeCap is how many exactly matching titles come before the other hits.
@@ -43,6 +41,7 @@ type search struct {
 	plan          plan
 	offset, limit int
 
+	most int     // hits that are counted; 0: library.CountCap
 	n    int     // hits so far
 	read int     // bibs whose texts or shelves were read
 	more bool    // there may be further hits
@@ -68,12 +67,13 @@ func (s *search) run() error {
 
 // readCap is how many bibs are read for the count alone, once the page is full. The
 // index knows most hits for certain and counts them without.
-const readCap = 600
+const readCap = 200
 
 // enough reports whether the page is full and the count as high as it gets; at least
 // so high that it shows whether there is a next page.
 func (s *search) enough() bool {
-	return len(s.page) >= s.limit && (s.n > library.CountCap || s.read >= readCap && s.n > s.offset+s.limit)
+	most := cmp.Or(s.most, library.CountCap)
+	return len(s.page) >= s.limit && (s.n > most || s.read >= readCap && s.n > s.offset+s.limit)
 }
 
 func (s *search) hit(rank int64) {
@@ -95,11 +95,10 @@ func (s *search) count() library.Count {
 // meet the rest elsewhere.
 func (s *search) wholeTitles() (ranks []int64, err error) {
 	p := &s.plan
-	bare := len(p.fields) == 0 && len(p.filters) == 0 && !p.available && !p.asksISBN()
-	if ranks, err = s.titled(p.whole, bare, func(r *row) bool { return meetsTerms(r, p.fields) }); err != nil {
+	if ranks, err = s.titled(p.whole, p.fields); err != nil {
 		return nil, err
 	}
-	more, err := s.titled(p.parts, false, p.meetsTerms)
+	more, err := s.titled(p.parts, slices.Concat(p.words, p.fields))
 	for _, rank := range more {
 		if len(ranks) < wholeCap && !slices.Contains(ranks, rank) {
 			ranks = append(ranks, rank)
@@ -108,31 +107,33 @@ func (s *search) wholeTitles() (ranks []int64, err error) {
 	return ranks, err
 }
 
-// titledScan is how many bibs with one title are looked at.
-const titledScan = 200
+// titledScan is how many bibs with one title are looked at where more is asked.
+const titledScan = 32
 
-// titled returns the ranks of the bibs with a title of these keys that meet the
-// filters and terms; bare says that all do.
-func (s *search) titled(titles []string, bare bool, meets func(*row) bool) (ranks []int64, err error) {
-	if len(titles) == 0 {
+// titled returns the ranks of the newest bibs with a title of these keys that meet the
+// filters and terms.
+func (s *search) titled(keys []string, terms []term) (ranks []int64, err error) {
+	if len(keys) == 0 {
 		return nil, nil
 	}
-	args := newArgs()
-	var keys []string
-	for _, k := range titles {
-		keys = append(keys, args.add(k))
+	p, args := &s.plan, newArgs()
+	all, most := len(terms) == 0 && len(p.filters) == 0 && !p.available && !p.asksISBN(), titledScan
+	if all {
+		most = wholeCap
 	}
-	newest := fmt.Sprintf("SELECT DISTINCT w.rank FROM whole w WHERE w.key IN (%s) AND %s ORDER BY w.rank DESC LIMIT ", strings.Join(keys, ", "), s.between("w.rank", args))
-	if bare {
-		err = s.rows(newest+strconv.Itoa(wholeCap), args, (*row).rankOnly, func(r *row) bool {
-			ranks = append(ranks, r.rank)
-			return true
-		})
-		return ranks, err
+	var newest []string
+	for _, k := range keys { // each in the order of its index
+		newest = append(newest, fmt.Sprintf("SELECT rank FROM (SELECT w.rank FROM whole w WHERE w.key = %s AND %s ORDER BY w.rank DESC LIMIT %d)", args.add(k), s.between("w.rank", args), most))
 	}
-	query := "SELECT " + rowColumns + " FROM (" + newest + strconv.Itoa(titledScan) + ") w CROSS JOIN bib b ON b.rank = w.rank WHERE " + s.onShelf(args) + " ORDER BY b.rank DESC"
-	err = s.rows(query, args, (*row).columns, func(r *row) bool {
-		if s.err == nil && s.plan.meetsFilters(r) && meets(r) && s.meetsISBN(r) {
+	query := strings.Join(newest, " UNION ") + fmt.Sprintf(" ORDER BY rank DESC LIMIT %d", most)
+	scan, meets := (*row).rankOnly, func(*row) bool { return true }
+	if !all {
+		var columns string
+		columns, scan, meets = s.judge(terms, args)
+		query = "SELECT b.rank, " + columns + " FROM (" + query + ") w CROSS JOIN bib b ON b.rank = w.rank ORDER BY b.rank DESC"
+	}
+	err = s.rows(query, args, scan, func(r *row) bool {
+		if meets(r) {
 			ranks = append(ranks, r.rank)
 		}
 		return s.err == nil && len(ranks) < wholeCap
@@ -156,6 +157,23 @@ func (r *row) rankOnly() []any { return []any{&r.rank} }
 // candidates calls f for every bib that the query is met by, newest first, until f
 // returns false or there is enough.
 func (s *search) candidates(f func(r *row) bool) error {
+	choice, err := s.newLeads()
+	if err != nil {
+		return err
+	}
+	for l, ok := choice.next(s); ok; l, ok = choice.next(s) {
+		last, gaveUp, err := s.follow(choice, l, f)
+		if err != nil || !gaveUp {
+			return err
+		}
+		s.plan.to = min(s.plan.to, last-1)
+	}
+	s.most = choice.countable(s)
+	return s.indexCandidates(f)
+}
+
+// indexCandidates is candidates by asking the index everything.
+func (s *search) indexCandidates(f func(r *row) bool) error {
 	p, args := &s.plan, newArgs()
 	scan := (*row).columns
 	meets := func(r *row) bool {
@@ -223,29 +241,17 @@ func (s *search) simple() bool {
 	if s.plan.asksISBN() {
 		return false
 	}
-	for _, t := range s.plan.unsure {
-		w := t[0]
-		if len(t) > 1 || w.as != asText || !strings.ContainsFunc(w.want, kana.IsKanji) || len(w.in) != len(anywhere.text) && !slices.Equal(w.in, inTitles.text) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(s.plan.unsure, func(t term) bool { return !t.simple() })
 }
 
 // contained is the condition that the words of simple stand where they should, and a
-// copy on a shelf. The title is the first section of a folded text.
+// copy on a shelf.
 func (s *search) contained(args *arguments) string {
-	var b strings.Builder
-	b.WriteString(s.conditions(args))
+	out := s.conditions(args)
 	for _, t := range s.plan.unsure {
-		at := "instr(b.folded, " + args.add(t[0].want) + ")"
-		if len(t[0].in) == len(anywhere.text) {
-			b.WriteString(" AND " + at + " > 0")
-			continue
-		}
-		b.WriteString(" AND " + at + " BETWEEN 1 AND instr(b.folded, " + args.add(sectionMark) + ")")
+		out += " AND " + t[0].contained(args)
 	}
-	return b.String()
+	return out
 }
 
 // indexed selects columns of what the index finds by an expression.
@@ -269,25 +275,14 @@ func (s *search) between(column string, args *arguments) string {
 // and what the index was not asked because nearly every bib has it.
 func (s *search) conditions(args *arguments) string {
 	out := s.onShelf(args)
-	for _, c := range s.plan.columns {
-		out += " AND b." + c.name + " = " + args.add(c.value)
+	for _, c := range s.plan.unasked {
+		out += " AND " + c.sql(args)
 	}
 	return out
 }
 
 // reads reports whether conditions reads the bib's row.
-func (p *plan) reads() bool { return p.available || len(p.columns) > 0 }
-
-// onShelf is the condition that a copy stands on a shelf.
-func (s *search) onShelf(args *arguments) string {
-	switch {
-	case !s.plan.available:
-		return "TRUE"
-	case s.plan.branch == "":
-		return "b.shelves <> ''"
-	}
-	return "instr(b.shelves, " + args.add(" "+string(s.plan.branch)+" ") + ") > 0"
-}
+func (p *plan) reads() bool { return p.available || len(p.unasked) > 0 }
 
 // rows calls f with each row of a query until f returns false. into says where its
 // columns go.
@@ -319,61 +314,6 @@ func newArgs() *arguments { return &arguments{} }
 func (a *arguments) add(v any) string {
 	a.list = append(a.list, v)
 	return fmt.Sprintf("$%d", len(a.list))
-}
-
-// meetsTerms checks all words, also those that the index was asked for.
-func (p *plan) meetsTerms(r *row) bool { return meetsTerms(r, p.words) && meetsTerms(r, p.fields) }
-
-// meetsDoubtful checks the words that the index does not know for certain.
-func (p *plan) meetsDoubtful(r *row) bool { return meetsTerms(r, p.unsure) }
-
-func (p *plan) meetsFilters(r *row) bool {
-	if r.rank < p.from || r.rank > p.to {
-		return false
-	}
-	for _, is := range p.filters {
-		if !is(r) {
-			return false
-		}
-	}
-	return true
-}
-
-func meetsTerms(r *row, terms []term) bool {
-	if len(terms) == 0 {
-		return true
-	}
-	f := splitFolded(r.folded)
-	for _, t := range terms {
-		if !slices.ContainsFunc(t, func(w way) bool { return w.met(r, &f) }) {
-			return false
-		}
-	}
-	return true
-}
-
-// meetsISBN compares the bib's ISBNs with the one asked for, or its beginning.
-func (s *search) meetsISBN(r *row) bool {
-	if !s.plan.asksISBN() {
-		return true
-	}
-	var encoded []byte
-	var b library.Bib
-	if err := s.tx.QueryRowContext(s.ctx, "SELECT bib FROM record WHERE rank = $1", r.rank).Scan(&encoded); err != nil {
-		s.err = err
-		return false
-	}
-	if err := json.Unmarshal(encoded, &b); err != nil {
-		s.err = fmt.Errorf("%w: read bib at %d: %w", ErrDamaged, r.rank, err)
-		return false
-	}
-	p := &s.plan
-	return slices.ContainsFunc(isbnsOf(b), func(isbn string) bool {
-		if p.isbn != "" && isbn != p.isbn {
-			return false
-		}
-		return len(p.isbnStart) == 0 || slices.ContainsFunc(p.isbnStart, func(start string) bool { return strings.HasPrefix(isbn, start) })
-	})
 }
 
 func (p *plan) asksISBN() bool { return p.isbn != "" || len(p.isbnStart) > 0 }

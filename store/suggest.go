@@ -81,51 +81,74 @@ type suggest struct {
 	limit int
 }
 
-// scanCap is how many headings of a tier with one beginning are compared. Rarer tiers
+// scanCap is how many headings with one beginning are compared at a tier. Rarer tiers
 // are only asked where the more frequent ones, which have indexes of their own, have
-// too few.
-const scanCap = 2000
+// too few; and the rarer the headings, the less it tells which of them is shown.
+func scanCap(tier int) int { return []int{100, 500, wholeScan, wholeScan}[tier] }
+
+// wholeScan is the same for headings that are just what was typed.
+const wholeScan = 2000
 
 func (s *suggest) run() ([]library.Suggestion, error) {
 	found := map[int64]*heading{}
-	for _, key := range s.keys { // just this, however rare
-		if err := s.gather(found, "s.key = $2", []any{key}, 0, false); err != nil {
-			return nil, err
-		}
+	// Just this, however rare.
+	if err := s.gather(found, func(key string) string { return key }, 0, false, wholeScan); err != nil {
+		return nil, err
 	}
 	for _, h := range found {
 		h.whole = true
 	}
 	for _, inner := range []bool{false, true} {
 		for tier := topTier; tier >= 0 && len(found) < s.limit; tier-- {
-			for _, key := range s.keys {
-				if err := s.gather(found, "s.key >= $2 AND s.key < $3", []any{key, after(key)}, tier, inner); err != nil {
-					return nil, err
-				}
+			if err := s.gather(found, after, tier, inner, scanCap(tier)); err != nil {
+				return nil, err
 			}
 		}
 	}
-	return ranked(found, s.limit)
+	list := ranked(found, s.limit)
+	for _, h := range list {
+		if err := s.tx.QueryRowContext(s.ctx, "SELECT forms FROM heading WHERE id = $1", h.id).Scan(&h.forms); err != nil {
+			return nil, err
+		}
+	}
+	return shown(list)
 }
 
-// after is the first key behind all those that begin with key.
+// after is behind all keys that begin with key.
 func after(key string) string { return key + "\U0010FFFF" }
 
-func (s *suggest) gather(found map[int64]*heading, condition string, keys []any, tier int, inner bool) error {
-	frequent := ""
-	if tier > 0 {
-		frequent = fmt.Sprintf(" AND s.tier >= %d", tier)
-	}
-	query := "SELECT DISTINCT h.id, h.field, h.key, h.count, h.forms FROM (SELECT s.heading FROM start s WHERE s.inner = $1 AND " + condition + frequent +
-		fmt.Sprintf(" LIMIT %d) AS f CROSS JOIN heading h ON h.id = f.heading", scanCap)
-	rows, err := s.tx.QueryContext(s.ctx, query, append([]any{inner}, keys...)...)
+// tierIndex names the index of the starts of a tier and above, which SQLite would not
+// choose by itself.
+func tierIndex(tier int) string {
+	return []string{"", "INDEXED BY start_common", "INDEXED BY start_often", "INDEXED BY start_most"}[tier]
+}
+
+// gather finds the headings of a tier with a start from one of the keys up to its last.
+func (s *suggest) gather(found map[int64]*heading, last func(key string) string, tier int, inner bool, most int) error {
+	stmt, err := s.tx.PrepareContext(s.ctx, fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count FROM (
+			SELECT DISTINCT s.heading FROM start s %s WHERE s.inner = $1 AND s.key BETWEEN $2 AND $3 AND s.tier >= %d LIMIT %d
+		) AS f CROSS JOIN heading h ON h.id = f.heading`, tierIndex(tier), tier, most))
 	if err != nil {
 		return err
 	}
+	defer stmt.Close()
+	for _, key := range s.keys {
+		rows, err := stmt.QueryContext(s.ctx, inner, key, last(key))
+		if err != nil {
+			return err
+		}
+		if err := addFound(rows, found, inner); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func addFound(rows *sql.Rows, found map[int64]*heading, inner bool) error {
 	defer rows.Close()
 	for rows.Next() {
 		var h heading
-		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count, &h.forms); err != nil {
+		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count); err != nil {
 			return err
 		}
 		if _, have := found[h.id]; have {
@@ -137,8 +160,8 @@ func (s *suggest) gather(found map[int64]*heading, condition string, keys []any,
 	return rows.Err()
 }
 
-// ranked orders headings and shows the first of them.
-func ranked(found map[int64]*heading, limit int) ([]library.Suggestion, error) {
+// ranked orders headings and returns the first of them.
+func ranked(found map[int64]*heading, limit int) []*heading {
 	list := make([]*heading, 0, len(found))
 	for _, h := range found {
 		list = append(list, h)
@@ -153,8 +176,13 @@ func ranked(found map[int64]*heading, limit int) ([]library.Suggestion, error) {
 			cmp.Compare(a.field, b.field),
 		)
 	})
-	out := make([]library.Suggestion, 0, min(limit, len(list)))
-	for _, h := range list[:min(limit, len(list))] {
+	return list[:min(limit, len(list))]
+}
+
+// shown shows headings as they are catalogued.
+func shown(list []*heading) ([]library.Suggestion, error) {
+	out := make([]library.Suggestion, 0, len(list))
+	for _, h := range list {
 		var fs forms
 		if err := json.Unmarshal([]byte(h.forms), &fs); err != nil || len(fs) == 0 {
 			return nil, fmt.Errorf("%w: read heading %s: %w", ErrDamaged, h.key, err)

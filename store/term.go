@@ -117,27 +117,45 @@ func startsOnly(word string) bool {
 // match returns the FTS5 expression whose rows include all that the way is met by,
 // and whether it includes no others.
 func (w way) match(everywhere bool) (expr string, exact bool) {
+	var exprs []string
+	for _, a := range w.alternatives() {
+		var tokens []string
+		for _, t := range a {
+			tokens = append(tokens, quoted(t))
+		}
+		exprs = append(exprs, strings.Join(tokens, " AND "))
+	}
 	switch w.as {
 	case asNDC:
-		return quoted(markNDC + w.want), true
-	case asWord:
-		head, whole := begin(w.want)
-		return quoted(markWord + head), whole && everywhere
-	case asReading, asLooseReading:
-		head, whole := begin(w.want)
+		exact = true
+	case asWord, asReading, asLooseReading:
+		_, whole := begin(w.want)
 		exact = whole && everywhere
-		if w.as == asReading {
-			return quoted(markReading + head), exact
-		}
-		// Loose keys are in the index only where they differ.
-		return "(" + quoted(markLoose+head) + " OR " + quoted(markReading+head) + ")", exact
+	default:
+		tokens := wordTokens(w.want)
+		exact = everywhere && len(tokens) == 1 && strings.TrimPrefix(tokens[0], markWord) == w.want
 	}
-	tokens := wordTokens(w.want)
-	exact = everywhere && len(tokens) == 1 && strings.TrimPrefix(tokens[0], markWord) == w.want
-	for i, t := range tokens {
-		tokens[i] = quoted(t)
+	if len(exprs) > 1 {
+		return anyOf(exprs), exact
 	}
-	return strings.Join(tokens, " AND "), exact
+	return exprs[0], exact
+}
+
+// alternatives returns the tokens that a bib by which the way is met has, all of one
+// alternative.
+func (w way) alternatives() []alternative {
+	head, _ := begin(w.want)
+	switch w.as {
+	case asNDC:
+		return []alternative{{markNDC + w.want}}
+	case asWord:
+		return []alternative{{markWord + head}}
+	case asReading:
+		return []alternative{{markReading + head}}
+	case asLooseReading: // loose keys are in the index only where they differ
+		return []alternative{{markLoose + head}, {markReading + head}}
+	}
+	return []alternative{wordTokens(w.want)}
 }
 
 // wordTokens returns tokens that every text with this word has.

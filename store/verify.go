@@ -14,23 +14,32 @@ import (
 // the full-text index, and of every bib whether its folded text, its digest, the
 // digest of its bucket and the counts are those of the record. It takes seconds on
 // a large catalogue. The error is ErrDamaged when something is wrong.
-func (c *Catalogue) Verify(ctx context.Context) error {
-	if err := c.quickCheck(ctx); err != nil {
-		return fmt.Errorf("verify catalogue: %w", err)
-	}
-	_, err := view(ctx, c, "verify catalogue", func(tx *sql.Tx) (struct{}, error) { return struct{}{}, verifyRecords(ctx, tx) })
-	return err
-}
-
-// quickCheck uses a connection of its own: on one that has searched before, FTS5
-// compares the file with the outline of the index that it remembers, and reports
-// damage where another connection has only written since.
-func (c *Catalogue) quickCheck(ctx context.Context) (err error) {
+//
+// It uses a connection of its own. On one that has searched before, FTS5 compares the
+// file with the outline of the index that it remembers, and reports damage where
+// another connection has only written since; and the whole file would go through its
+// cache and stay there.
+func (c *Catalogue) Verify(ctx context.Context) (err error) {
 	db, err := openDB(c.path, "rw", "deferred", "busy_timeout(10000)", "query_only(1)")
 	if err != nil {
-		return err
+		return fmt.Errorf("verify catalogue: %w", err)
 	}
 	defer func() { err = errors.Join(err, db.Close()) }()
+	if err := quickCheck(ctx, db); err != nil {
+		return fmt.Errorf("verify catalogue: %w", err)
+	}
+	tx, err := db.BeginTx(ctx, nil)
+	if err != nil {
+		return fmt.Errorf("verify catalogue: %w", damaged(err))
+	}
+	defer tx.Rollback() // nothing was written
+	if err := verifyRecords(ctx, tx); err != nil {
+		return fmt.Errorf("verify catalogue: %w", damaged(err))
+	}
+	return nil
+}
+
+func quickCheck(ctx context.Context, db *sql.DB) error {
 	var result string
 	if err := db.QueryRowContext(ctx, "PRAGMA quick_check(1)").Scan(&result); err != nil {
 		return damaged(err)

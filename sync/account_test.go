@@ -63,7 +63,7 @@ func (s *server) client(transport http.RoundTripper) *kiosksync.Client {
 	return openClient(s.t, dir, transport)
 }
 
-func openClient(t *testing.T, dir string, transport http.RoundTripper) *kiosksync.Client {
+func openClient(t testing.TB, dir string, transport http.RoundTripper) *kiosksync.Client {
 	t.Helper()
 	cfg := kiosksync.Config{Dir: dir}
 	if transport != nil {

@@ -165,15 +165,14 @@ func (c *Client) showNumbers() error {
 	return nil
 }
 
-// Reading that many pages of changes shows that an edition may be the shorter way,
-// which it is when it is ahead by so many changes.
-const (
-	pagesBeforeHead = 5
-	fetchWhenBehind = 20_000
-)
+// pagesBeforeHead is after how many pages of changes it is worth asking whether the
+// edition is the shorter way.
+const pagesBeforeHead = 5
 
 // pull applies all changes that the server has, and waits for the first of them as
-// round does.
+// round does. It returns library.ErrReset where fetching the edition takes less: at a
+// million bibs after most of a year away, so that a terminal that was away for a month
+// takes its 150,000 changes one by one, in a minute.
 func (c *Client) pull(ctx context.Context, patience time.Duration) error {
 	for page := 1; ; page++ {
 		in, err := c.info(ctx)
@@ -207,7 +206,7 @@ func (c *Client) pull(ctx context.Context, patience time.Duration) error {
 			if err != nil {
 				return err
 			}
-			if e := head.Edition; e != nil && e.Schema == store.Schema && e.Number-changes.Upto > fetchWhenBehind {
+			if e := head.Edition; e != nil && e.Schema == store.Schema && e.Number-changes.Upto > e.InChanges() {
 				return library.ErrReset
 			}
 		}

@@ -24,7 +24,7 @@ import (
 
 // server is a real central server on real SQLite.
 type server struct {
-	t         *testing.T
+	t         testing.TB
 	db        *db.DB
 	catalogue *catalogue.Catalogue
 	ledger    *ledger.Ledger
@@ -39,7 +39,7 @@ type server struct {
 	http   *httptest.Server
 }
 
-func newServer(t *testing.T) *server {
+func newServer(t testing.TB) *server {
 	t.Helper()
 	dir := t.TempDir()
 	d := dbtest.Open(t, filepath.Join(dir, "central.db"))
@@ -165,7 +165,7 @@ func (s *server) enrol(dir string) {
 // terminal is a Client whose Run is under way.
 type terminal struct {
 	*kiosksync.Client
-	t       *testing.T
+	t       testing.TB
 	changed chan struct{}
 	stop    func()
 	mu      sync.Mutex
@@ -173,7 +173,7 @@ type terminal struct {
 	swapped int
 }
 
-func start(t *testing.T, dir string) *terminal {
+func start(t testing.TB, dir string) *terminal {
 	t.Helper()
 	x := &terminal{t: t, changed: make(chan struct{}, 1)}
 	note := func() {
@@ -271,7 +271,7 @@ func (x *terminal) finds(words string) int {
 	return page.Count.N
 }
 
-func newest(t *testing.T, s *server) *protocol.Manifest {
+func newest(t testing.TB, s *server) *protocol.Manifest {
 	t.Helper()
 	m, err := s.editions.Newest(t.Context())
 	if err != nil || m == nil {

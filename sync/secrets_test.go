@@ -138,6 +138,7 @@ func TestEmailOfASession(t *testing.T) {
 
 func TestStaffSession(t *testing.T) {
 	s := newServer(t)
+	s.withMail()
 	s.applicant()
 	ctx := t.Context()
 	way := &lossy{}
@@ -173,6 +174,9 @@ func TestStaffSession(t *testing.T) {
 		t.Fatalf("%+v, %v", account, err)
 	}
 	if _, err := session.Loans(ctx); !errors.Is(err, library.ErrMustChange) {
+		t.Error(err)
+	}
+	if err := session.ChangePassword(ctx, "", "New7pass", "0"); !errors.Is(err, library.ErrTerms) || !session.MustChange() {
 		t.Error(err)
 	}
 	if err := session.ChangePassword(ctx, "", shown.Password, "1"); !errors.Is(err, library.ErrSamePassword) || !session.MustChange() {

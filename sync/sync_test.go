@@ -284,11 +284,11 @@ func TestResetFetchesTheEditionAgain(t *testing.T) {
 	x.equals(s)
 	x.stop()
 	// The log no longer reaches back to where the terminal is.
-	s.put(30, 40, nil)
+	s.put(30, 400, nil)
 	s.build()
-	s.put(40, 45, nil)
+	s.put(400, 405, nil)
 	s.build()
-	s.put(45, 50, nil)
+	s.put(405, 410, nil)
 	x = start(t, dir)
 	x.equals(s)
 	if x.swapped == 0 {

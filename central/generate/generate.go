@@ -115,6 +115,7 @@ const (
 	forCopies
 	forPerson
 	forSeries
+	forDay
 )
 
 // random returns the numbers that belong to the nth thing of a purpose.

@@ -37,6 +37,21 @@ type Manifest struct {
 	Chunks  []Chunk `json:"chunks"`
 }
 
+// changeCost is how many bytes of an edition a terminal can fetch while it fetches and
+// applies one change. At 1,000,000 bibs and 10 Mbit/s 5,000 changes, a day's, take less
+// than 2 s, and so does no more than 2 MB of the edition.
+const changeCost = 400
+
+// InChanges is how many changes cost a terminal as much as to fetch all of the edition:
+// one that is further behind than that had better do so.
+func (m *Manifest) InChanges() int64 {
+	var bytes int64
+	for _, c := range m.Chunks {
+		bytes += c.Bytes
+	}
+	return bytes / changeCost
+}
+
 // Chunk is one 8 MiB piece of an edition, compressed with zstd.
 type Chunk struct {
 	SHA256 string `json:"sha256"` // of the compressed bytes, hex: its name
@@ -45,8 +60,9 @@ type Chunk struct {
 }
 
 // Changes is the answer of GET /v1/catalogue/changes?epoch=&after=. The rows are
-// to be applied in order, together with the cursor Upto, in one transaction.
-// When more than one change hit the same thing only its newest state is sent.
+// to be applied in order, the cursor Upto together with the last of them: to apply
+// them again from the first on leads to the same. When more than one change hit the
+// same thing only its newest state is sent.
 type Changes struct {
 	Epoch string   `json:"epoch"`
 	After int64    `json:"after"`

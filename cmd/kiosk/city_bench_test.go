@@ -3,6 +3,7 @@ package main
 import (
 	"cmp"
 	"database/sql"
+	"errors"
 	"os"
 	"path/filepath"
 	"strconv"
@@ -72,7 +73,14 @@ func cityOf(b *testing.B) *city {
 // to import them: it has one for each bucket, with the digest of all that are in it.
 func (c *city) serve(b *testing.B) (*server, *kiosk) {
 	b.Helper()
-	s := &server{t: b, dir: b.TempDir(), address: freeAddress(b)}
+	// Beside the catalogue, so that both can be names of one file: what the terminal does
+	// with its own does not touch the other.
+	dir, err := os.MkdirTemp(filepath.Dir(c.path), "window-")
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { os.RemoveAll(dir) })
+	s := &server{t: b, dir: dir, address: freeAddress(b)}
 	s.build("")
 	for _, br := range c.gen.Branches() {
 		s.central("branch", "add", string(br.Code), br.Name, "--hours", "9:30-19:00")
@@ -96,7 +104,8 @@ func (c *city) serve(b *testing.B) (*server, *kiosk) {
 	db.Close()
 	s.serve()
 	k := s.terminal(code, "")
-	if err := os.Symlink(c.path, kiosksync.CataloguePath(k.path("terminal"))); err != nil {
+	own := k.path("terminal/catalogue-bench.db")
+	if err := errors.Join(os.Link(c.path, own), os.Symlink(filepath.Base(own), kiosksync.CataloguePath(k.path("terminal")))); err != nil {
 		b.Fatal(err)
 	}
 	return s, k

@@ -3,10 +3,12 @@ package main
 import (
 	"context"
 	"encoding/json"
+	"fmt"
 	"net"
 	"net/http"
 	"os"
 	"runtime/debug"
+	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -39,7 +41,9 @@ func (t *terminal) look() (s onScreen) {
 }
 
 // inspect serves a Unix socket. GET /screen tells what is on the screen: tests find by
-// it where to point and what came of it. POST /free gives memory that is not in use
+// it where to point and what came of it. POST /press?button=NAME presses a button as
+// soon as there is one of that name, or the last row of a list where no name is
+// given: tests that go through very many screens do it so. POST /free gives memory that is not in use
 // back to the system, so that what remains can be measured.
 func (t *terminal) inspect(ctx context.Context, socket string) error {
 	os.Remove(socket)
@@ -54,6 +58,11 @@ func (t *terminal) inspect(ctx context.Context, socket string) error {
 			t.log.Warn("inspection", "err", err)
 		}
 	})
+	mux.HandleFunc("POST /press", func(w http.ResponseWriter, r *http.Request) {
+		if err := t.press(r.Context(), r.URL.Query().Get("button")); err != nil {
+			http.Error(w, err.Error(), http.StatusRequestTimeout)
+		}
+	})
 	mux.HandleFunc("POST /free", func(http.ResponseWriter, *http.Request) { debug.FreeOSMemory() })
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { srv.Close() })
@@ -61,4 +70,32 @@ func (t *terminal) inspect(ctx context.Context, socket string) error {
 		return err
 	}
 	return nil
+}
+
+// press presses the last button of a name, or the last row of a list, once it is there.
+func (t *terminal) press(ctx context.Context, name string) error {
+	ctx, stop := context.WithTimeout(ctx, 10*time.Second)
+	defer stop()
+	tick := time.NewTicker(5 * time.Millisecond)
+	defer tick.Stop()
+	for {
+		found := false
+		fyne.DoAndWait(func() {
+			for _, e := range slices.Backward(widget.Elements(t.screens.Canvas())) {
+				if e.Button && (name == "" && e.Target.IsRow() || name != "" && e.Text == name) {
+					e.Target.Press()
+					found = true
+					return
+				}
+			}
+		})
+		if found {
+			return nil
+		}
+		select {
+		case <-ctx.Done():
+			return fmt.Errorf("there is no button %q on the screen", name)
+		case <-tick.C:
+		}
+	}
 }

@@ -94,6 +94,20 @@ func (p *picture) lastChange(t testing.TB, top int, sum uint64, rest time.Durati
 	return last
 }
 
+// next waits until the picture is another than that of sum, and whole: a look may fall
+// into the moment in which it is drawn. It returns its sum.
+func (p *picture) next(t testing.TB, top int, sum uint64) uint64 {
+	t.Helper()
+	last := sum
+	p.until(t, "the picture does not change", func() bool {
+		now := p.sum(top)
+		whole := now == last && now != sum
+		last = now
+		return whole
+	})
+	return last
+}
+
 // hand moves the pointer and presses keys. It is one xdotool for all that it does:
 // what is measured does not wait for a program to start.
 type hand struct {

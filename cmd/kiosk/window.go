@@ -5,6 +5,7 @@ import (
 	"errors"
 	"log/slog"
 	"os"
+	"runtime/debug"
 	"strconv"
 	"sync"
 	"sync/atomic"
@@ -129,7 +130,7 @@ func (t *terminal) run(ctx context.Context) error {
 	stop := func() { t.end(nil) }
 	defer stop()
 	var beside sync.WaitGroup
-	failed := make(chan error, 3+len(t.started))
+	failed := make(chan error, 4+len(t.started))
 	start := func(work func(context.Context) error) {
 		beside.Go(func() {
 			if err := work(ctx); err != nil && ctx.Err() == nil {
@@ -141,6 +142,7 @@ func (t *terminal) run(ctx context.Context) error {
 	t.app.Lifecycle().SetOnStarted(func() {
 		start(t.client.Run)
 		start(t.tick)
+		start(saveMemory)
 		if t.config.Scanner.Device != "" {
 			start(t.scan)
 		}
@@ -178,6 +180,19 @@ func (t *terminal) tick(ctx context.Context) error {
 			fyne.Do(t.screens.Tick)
 		}
 	}
+}
+
+// saveMemory gives back what only the start needed, and from then on collects garbage
+// before there is much of it: of this program's memory most is the fonts, which stay.
+// A machine in a library is small, and has time.
+func saveMemory(ctx context.Context) error {
+	select {
+	case <-ctx.Done():
+	case <-time.After(3 * time.Second):
+		debug.SetGCPercent(25)
+		debug.FreeOSMemory()
+	}
+	return nil
 }
 
 // scan carries what the serial scanner sends to the screens.

@@ -1,0 +1,133 @@
+package store
+
+import (
+	"encoding/json"
+	"fmt"
+	"slices"
+	"strings"
+
+	"madoguchi/library"
+	"madoguchi/library/kana"
+)
+
+// judge returns what to select of bib behind its rank, where that is scanned, and then
+// whether the bib meets all filters and these terms. What SQLite can check it does
+// itself, which is much quicker than to hand over each text.
+func (s *search) judge(terms []term, args *arguments) (columns string, scan func(*row) []any, meets func(*row) bool) {
+	condition := s.onShelf(args)
+	for _, c := range s.plan.conditions {
+		condition += " AND " + c.sql(args)
+	}
+	var rest []term
+	for _, t := range terms {
+		if has := t.has(args); has != "" {
+			condition += " AND " + has
+		}
+		if !t.simple() {
+			rest = append(rest, t)
+		}
+	}
+	if len(rest) == 0 {
+		return condition, (*row).judged, func(r *row) bool { return r.met && s.meetsISBN(r) }
+	}
+	return "iif(" + condition + ", b.folded, ''), b.ndc", func(r *row) []any { return []any{&r.rank, &r.folded, &r.ndc} },
+		func(r *row) bool { return r.folded != "" && s.meetsISBN(r) && meetsTerms(r, rest) }
+}
+
+// simple reports whether SQLite itself can check a term for certain: a word with kanji,
+// anywhere or in titles, has no other way than to stand there, and no reading has kanji.
+func (t term) simple() bool {
+	w := t[0]
+	return len(t) == 1 && w.as == asText && strings.ContainsFunc(w.want, kana.IsKanji) && (len(w.in) == len(anywhere.text) || slices.Equal(w.in, inTitles.text))
+}
+
+// has is a condition that every bib meets by which the term is met, and no other if
+// the term is simple; "" where there is none.
+func (t term) has(args *arguments) string {
+	w := t[0]
+	switch {
+	case t.simple():
+		return w.contained(args)
+	case len(t) == 1 && w.as == asText:
+		return "instr(b.folded, " + args.add(w.want) + ") > 0"
+	case len(t) == 1 && w.as == asNDC:
+		return "instr(' ' || b.ndc, " + args.add(" "+w.want) + ") > 0"
+	}
+	return ""
+}
+
+// contained is the condition that the word of a simple term stands where it should. The
+// title is the first section of a folded text.
+func (w way) contained(args *arguments) string {
+	at := "instr(b.folded, " + args.add(w.want) + ")"
+	if len(w.in) == len(anywhere.text) {
+		return at + " > 0"
+	}
+	return at + " BETWEEN 1 AND instr(b.folded, " + args.add(sectionMark) + ")"
+}
+
+// onShelf is the condition that a copy stands on a shelf.
+func (s *search) onShelf(args *arguments) string {
+	switch {
+	case !s.plan.available:
+		return "TRUE"
+	case s.plan.branch == "":
+		return "b.shelves <> ''"
+	}
+	return "instr(b.shelves, " + args.add(" "+string(s.plan.branch)+" ") + ") > 0"
+}
+
+// meetsTerms checks all words, also those that the index was asked for.
+func (p *plan) meetsTerms(r *row) bool { return meetsTerms(r, p.words) && meetsTerms(r, p.fields) }
+
+// meetsDoubtful checks the words that the index does not know for certain.
+func (p *plan) meetsDoubtful(r *row) bool { return meetsTerms(r, p.unsure) }
+
+func (p *plan) meetsFilters(r *row) bool {
+	if r.rank < p.from || r.rank > p.to {
+		return false
+	}
+	for _, is := range p.filters {
+		if !is(r) {
+			return false
+		}
+	}
+	return true
+}
+
+func meetsTerms(r *row, terms []term) bool {
+	if len(terms) == 0 {
+		return true
+	}
+	f := splitFolded(r.folded)
+	for _, t := range terms {
+		if !slices.ContainsFunc(t, func(w way) bool { return w.met(r, &f) }) {
+			return false
+		}
+	}
+	return true
+}
+
+// meetsISBN compares the bib's ISBNs with the one asked for, or its beginning.
+func (s *search) meetsISBN(r *row) bool {
+	if !s.plan.asksISBN() {
+		return true
+	}
+	var encoded []byte
+	var b library.Bib
+	if err := s.tx.QueryRowContext(s.ctx, "SELECT bib FROM record WHERE rank = $1", r.rank).Scan(&encoded); err != nil {
+		s.err = err
+		return false
+	}
+	if err := json.Unmarshal(encoded, &b); err != nil {
+		s.err = fmt.Errorf("%w: read bib at %d: %w", ErrDamaged, r.rank, err)
+		return false
+	}
+	p := &s.plan
+	return slices.ContainsFunc(isbnsOf(b), func(isbn string) bool {
+		if p.isbn != "" && isbn != p.isbn {
+			return false
+		}
+		return len(p.isbnStart) == 0 || slices.ContainsFunc(p.isbnStart, func(start string) bool { return strings.HasPrefix(isbn, start) })
+	})
+}

@@ -1,0 +1,282 @@
+package store
+
+import (
+	"cmp"
+	"context"
+	"database/sql"
+	"errors"
+	"fmt"
+	"math"
+	"slices"
+	"strings"
+
+	"madoguchi/library"
+)
+
+// The full-text index joins the lists of its tokens entry by entry. Where one word of
+// a query is rare and another in a tenth of all bibs, it is quicker to ask for the rare
+// one alone and to check the other on each bib; and where nearly every bib with the one
+// has the other too, so that a page is full at once. The table frequent says how many
+// bibs have a token. It only helps to choose: what is found does not depend on it.
+
+// frequentBibs is how many bibs have a token that stands in the table frequent.
+const frequentBibs = 1000
+
+// optimise merges the index into one piece, and counts its frequent tokens.
+func optimise(ctx context.Context, tx *sql.Tx) error {
+	_, err := tx.ExecContext(ctx, fmt.Sprintf(`
+		INSERT INTO search (search) VALUES ('optimize');
+		CREATE VIRTUAL TABLE temp.vocabulary USING fts5vocab (main, search, row);
+		DELETE FROM frequent;
+		INSERT INTO frequent (token, bibs) SELECT term, doc FROM temp.vocabulary WHERE doc >= %d;
+		DROP TABLE temp.vocabulary`, frequentBibs))
+	return err
+}
+
+// part is a part of what the index is asked. A bib must have it all of one of the
+// alternatives.
+type part []alternative
+
+// alternative is tokens that must all be there.
+type alternative []string
+
+// parts takes a term apart as far as each part must be met.
+func (t term) parts() []part {
+	var whole part
+	for _, w := range t {
+		whole = append(whole, w.alternatives()...)
+	}
+	if len(whole) > 1 {
+		return []part{whole}
+	}
+	var out []part
+	for _, token := range whole[0] {
+		out = append(out, part{{token}})
+	}
+	return out
+}
+
+// weighed is a part with what it costs.
+type weighed struct {
+	expr    string  // by which the index finds all that meet it, and perhaps more
+	bibs    float64 // that expr finds, at most
+	share   float64 // of the bibs that meet the rest of the query, as expected
+	scanned float64 // entries of the index that are read for it
+	whole   float64 // the same of all its tokens
+}
+
+// unlisted is how many bibs a token is taken to have that is not in the table.
+const unlisted = frequentBibs / 2
+
+// weigh weighs a part by how many bibs have each token; "" stands for how many there
+// are.
+func (p part) weigh(counts map[string]float64) weighed {
+	var w weighed
+	var exprs []string
+	count := func(token string) float64 { return cmp.Or(counts[indexable(token)], unlisted) }
+	for _, a := range p {
+		tokens := slices.SortedFunc(slices.Values(a), func(a, b string) int { return cmp.Compare(count(a), count(b)) })
+		for _, t := range tokens {
+			w.whole += count(t)
+		}
+		w.bibs += count(tokens[0])
+		if count(tokens[0]) < frequentBibs {
+			tokens = tokens[:1]
+		}
+		tokens = tokens[:min(2, len(tokens))]
+		for i, t := range tokens {
+			w.scanned += count(t)
+			tokens[i] = quoted(t)
+		}
+		exprs = append(exprs, strings.Join(tokens, " AND "))
+	}
+	w.share = min(w.bibs/max(counts[""], 1), 1)
+	if strings.HasPrefix(p[0][0], markNDC) { // words go with their class
+		w.share = math.Sqrt(w.share)
+	}
+	w.expr = exprs[0]
+	if len(exprs) > 1 {
+		w.expr = "((" + strings.Join(exprs, ") OR (") + "))"
+	}
+	return w
+}
+
+// What work costs, in microseconds as measured; only how they compare matters.
+const (
+	entryCost = 0.03 // to pass an entry of the index
+	hitCost   = 0.9  // to take a bib from it
+	readCost  = 3    // to read a bib's row and check it
+)
+
+// doubt is how much less a lead should cost, since it may mislead.
+const doubt = 0.8
+
+// lead is what the index is asked in place of all there is to ask.
+type lead struct {
+	expr  string
+	reads float64 // bibs that are to be read, as expected
+	need  float64 // hits that they must have; 0: whatever they have, there are no others
+}
+
+// leads chooses a lead, and another where that misleads.
+type leads struct {
+	parts []weighed // the most selective first
+	whole float64   // entries that are read to ask everything
+	asked int       // parts of the last lead
+	hits  float64   // of the query, as expected
+}
+
+// newLeads weighs what a query asks. There are no leads where it asks one thing, or
+// what other tables answer.
+func (s *search) newLeads() (*leads, error) {
+	p := &s.plan
+	if p.asksISBN() || p.match == "" || len(p.asked) == 1 && p.exact {
+		return &leads{}, nil
+	}
+	counts, err := s.frequent()
+	if err != nil {
+		return nil, err
+	}
+	c := &leads{}
+	for _, part := range p.asked {
+		w := part.weigh(counts)
+		c.parts, c.whole = append(c.parts, w), c.whole+w.whole
+	}
+	slices.SortStableFunc(c.parts, func(a, b weighed) int { return cmp.Compare(a.share, b.share) })
+	c.hits = c.bibs(len(c.parts))
+	return c, nil
+}
+
+// bibs is how many bibs meet the first n parts, as expected.
+func (c *leads) bibs(n int) float64 {
+	bibs := c.parts[0].bibs
+	for _, w := range c.parts[1:n] {
+		bibs *= w.share
+	}
+	return max(bibs, 1)
+}
+
+// misled tells that of so many bibs found by the last lead so many were hits.
+func (c *leads) misled(reads, hits int) {
+	c.hits = min(c.bibs(c.asked)*float64(hits+1)/float64(reads+1), c.hits)
+}
+
+// next returns the lead that costs least, of more parts than the last; false where the
+// index had best be asked everything.
+func (c *leads) next(s *search) (best lead, ok bool) {
+	if len(c.parts) == 0 {
+		return lead{}, false
+	}
+	need := float64(max(s.offset+s.limit+1-s.n, 1))
+	least := c.indexCost(s, need) * doubt
+	expr, scanned, asked := "", 0.0, c.asked
+	for i, w := range c.parts {
+		if i > 0 {
+			expr += " AND "
+		}
+		expr += w.expr
+		scanned += w.scanned
+		if i < asked || i == len(c.parts)-1 && s.plan.exact {
+			continue
+		}
+		bibs := c.bibs(i + 1)
+		l := lead{expr, max(readCap, need*bibs/c.hits), need}
+		if l.reads >= bibs {
+			l.reads, l.need = bibs, 0
+		}
+		if cost := scanned*entryCost*l.reads/bibs + l.reads*readCost; cost < least {
+			least, best, ok = cost, l, true
+			c.asked = i + 1
+		}
+	}
+	return best, ok
+}
+
+// indexCost is what it costs to ask the index everything.
+func (c *leads) indexCost(s *search, need float64) float64 {
+	hits := max(c.hits, 1)
+	switch {
+	case s.plan.exact && !s.plan.reads():
+		n := min(hits, float64(c.countable(s)))
+		return c.whole*entryCost*n/hits + n*hitCost
+	case s.plan.sure != "": // to know that there is no doubtful one all are passed
+		return c.whole * entryCost
+	}
+	n := min(hits, max(readCap, need))
+	return c.whole*entryCost*n/hits + n*readCost
+}
+
+// countedEntries is how many entries of the index are passed for the count alone, once
+// the page is full, as expected.
+const countedEntries = 15_000
+
+// countable is how many hits are counted where the index is asked everything: at least
+// so many that they show whether there is a next page.
+func (c *leads) countable(s *search) int {
+	if len(c.parts) == 0 || c.whole <= 2*countedEntries {
+		return library.CountCap
+	}
+	return min(max(int(c.hits*countedEntries/c.whole), s.offset+s.limit), library.CountCap)
+}
+
+// frequent returns how many bibs have the query's tokens, of those that many have; and
+// of "" how many there are.
+func (s *search) frequent() (map[string]float64, error) {
+	args := newArgs()
+	var in []string
+	for _, part := range s.plan.asked {
+		for _, a := range part {
+			for _, token := range a {
+				in = append(in, args.add(indexable(token)))
+			}
+		}
+	}
+	rows, err := s.tx.QueryContext(s.ctx, "SELECT '', bibs FROM info UNION ALL SELECT token, bibs FROM frequent WHERE token IN ("+strings.Join(in, ", ")+")", args.list...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out := map[string]float64{}
+	for rows.Next() {
+		var token string
+		var bibs float64
+		if err := rows.Scan(&token, &bibs); err != nil {
+			return nil, err
+		}
+		out[token] = bibs
+	}
+	return out, rows.Err()
+}
+
+// patience is how many bibs are read before a lead is doubted.
+const patience = 60
+
+// follow calls f for every bib that the query is met by among those that a lead finds,
+// newest first, until f returns false or there is enough. It gives up where the hits
+// are too far apart, and says which bib it came to.
+func (s *search) follow(c *leads, l lead, f func(r *row) bool) (last int64, gaveUp bool, err error) {
+	args := newArgs()
+	columns, scan, meets := s.judge(slices.Concat(s.plan.words, s.plan.fields), args)
+	reads, hits := 0, 0
+	err = s.rows(s.indexed("s.rowid, "+columns, l.expr, args)+" ORDER BY s.rowid DESC", args, scan, func(r *row) bool {
+		if s.enough() {
+			s.more = true
+			return false
+		}
+		late := float64(reads-patience) / 1.5
+		if len(s.page) < s.limit && (late > l.reads || late*l.need > float64(hits)*l.reads) {
+			c.misled(reads, hits)
+			gaveUp = true
+			return false
+		}
+		reads++
+		s.read++
+		last = r.rank
+		if !meets(r) {
+			return true
+		}
+		hits++
+		return f(r)
+	})
+	return last, gaveUp, errors.Join(err, s.err)
+}
