@@ -68,7 +68,7 @@ func (c *Catalogue) open() (err error) {
 	if err := checkHeader(c.path); err != nil {
 		return err
 	}
-	if c.write, err = openDB(c.path, "rw", "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-32768)", "journal_size_limit(67108864)", "wal_autocheckpoint(8192)"); err != nil {
+	if c.write, err = openDB(c.path, "rw", "immediate", "busy_timeout(10000)", "journal_mode(WAL)", "synchronous(NORMAL)", "cache_size(-32768)", "journal_size_limit(67108864)", "wal_autocheckpoint(4096)"); err != nil {
 		return err
 	}
 	c.write.SetMaxOpenConns(1)
