@@ -114,4 +114,3 @@ func (e *Editions) writeChunk(c protocol.Chunk, packed []byte) error {
 	}
 	return os.Rename(f.Name(), path)
 }
-

@@ -46,8 +46,11 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 	var packing, together time.Duration
 	for {
 		n, err := io.ReadFull(in, piece)
-		if n == 0 {
+		if err == io.EOF {
 			break
+		}
+		if err != nil && err != io.ErrUnexpectedEOF {
+			b.Fatal(err)
 		}
 		began := time.Now()
 		packed = pack.EncodeAll(piece[:n], packed[:0])

@@ -115,7 +115,7 @@ func TestPrintingOnPaper(t *testing.T) {
 func TestPrintingWithoutPrinter(t *testing.T) {
 	dir := t.TempDir()
 	t.Chdir(dir)
-	p, log := newTestPrinting(t, printer.Settings{})
+	p, _ := newTestPrinting(t, printer.Settings{})
 	shown, err := p.print(t.Context(), slip.Slip{Title: secret})
 	if err != nil || shown == nil || shown.Bounds().Dx() != 576 {
 		t.Fatalf("%v, %v", shown, err)
@@ -147,7 +147,7 @@ func TestPrintingWithoutPrinter(t *testing.T) {
 		t.Errorf("the saved picture is not the shown one: %v", err)
 	}
 
-	p, log = newTestPrinting(t, printer.Settings{Pictures: filepath.Join(dir, "none")})
+	p, log := newTestPrinting(t, printer.Settings{Pictures: filepath.Join(dir, "none")})
 	if shown, err := p.print(t.Context(), slip.Slip{Title: secret}); shown == nil || err != nil {
 		t.Errorf("a folder that is not there: %v, %v", shown, err)
 	}
