@@ -17,7 +17,10 @@ import (
 	"madoguchi/central/protocol"
 )
 
-// chunkSize is how much of an edition's file one chunk holds, in bytes.
+// chunkSize is how much of an edition's file one chunk holds, in bytes. The loans of one
+// day alone change rows all over the file: at a million bibs two consecutive editions
+// have no chunk in common, and 5 % of the chunks if they are of 1 MiB, which take 5 %
+// longer to fetch. So chunks are as large as a cut connection lets them be.
 const chunkSize = 8 << 20
 
 // cut writes the chunks of a file and enters them into the manifest.
