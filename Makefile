@@ -103,7 +103,7 @@ FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 
 # Which figures, and those of a city's catalogue for how many bibs:
 # make bench ONLY="editions search" SIZES="1m 3m"
-ONLY  ?= terminal central circulation recall editions search changes window
+ONLY  ?= terminal central circulation recall editions search changes window terminals
 SIZES ?= 1m
 
 bench: $(ONLY:%=bench-%)
@@ -137,6 +137,11 @@ bench-editions: deps
 bench-changes: deps
 	$(call bench-city,CityChanges)
 	@$(GO) test -run '^$$' -bench Changes -benchtime 1x -timeout 20m ./sync | grep -E $(FIGURES)
+
+# TERMINALS="1000 10000" for more of them.
+TERMINALS := 1000
+bench-terminals: deps
+	@MADOGUCHI_TERMINALS="$(TERMINALS)" $(GO) test -run '^$$' -bench Followers -benchtime 1x -timeout 20m ./cmd/central | grep -E $(FIGURES)
 
 bench-search: deps-bench
 	$(call bench-city,CitySearch)
