@@ -42,6 +42,12 @@ func (a *App) showMenu() {
 
 // card asks for the library card, by scan or by its number.
 func card(v *visit) content {
+	return v.cardEntry("login.title", "login.scan", "login.or_type", v.app.askPassword, v.applyButton())
+}
+
+// cardEntry is a screen that asks for a card, and goes on with the number that is typed
+// in its place. The texts are keys of wordings.
+func (v *visit) cardEntry(title, lead, about string, then func(number string), beside ...fyne.CanvasObject) content {
 	entry := &secretField{visit: v, field: newSlot(), note: newSlot(), clear: true}
 	entry.submit = func() {
 		number, err := v.app.cfg.Barcodes.ParseCard(entry.text)
@@ -49,14 +55,14 @@ func card(v *visit) content {
 			entry.say(v.t("login.not_a_card"))
 			return
 		}
-		v.app.askPassword(number)
+		then(number)
 	}
 	entry.draw()
-	lead := widget.Row(theme.GapSection, v.kit.Bars(), widget.Fill(widget.Column(theme.GapTight,
-		v.kit.Title(v.t("login.scan")),
-		v.kit.Text(v.t("login.or_type")),
+	top := widget.Row(theme.GapSection, v.kit.Bars(), widget.Fill(widget.Column(theme.GapTight,
+		v.kit.Title(v.t(lead)),
+		v.kit.Text(v.t(about)),
 	)))
-	return entry.content(v.t("login.title"), lead, widget.Keypad, []widget.Layout{widget.Keypad, widget.Capitals}, v.t("login.next"), v.applyButton())
+	return entry.content(v.t(title), top, widget.Keypad, []widget.Layout{widget.Keypad, widget.Capitals}, v.t("login.next"), beside...)
 }
 
 // password asks for the password of the card that was read. What is typed is in this

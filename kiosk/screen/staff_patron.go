@@ -21,21 +21,7 @@ func (a *App) serve(card string) {
 
 // staffCard asks for the number of a patron's card that cannot be scanned.
 func staffCard(v *visit) content {
-	entry := &secretField{visit: v, field: newSlot(), note: newSlot(), clear: true}
-	entry.submit = func() {
-		number, err := v.app.cfg.Barcodes.ParseCard(entry.text)
-		if err != nil {
-			entry.say(v.t("login.not_a_card"))
-			return
-		}
-		v.app.serve(number)
-	}
-	entry.draw()
-	lead := widget.Row(theme.GapSection, v.kit.Bars(), widget.Fill(widget.Column(theme.GapTight,
-		v.kit.Title(v.t("staff.serve")),
-		v.kit.Text(v.t("staff.serve_type")),
-	)))
-	return entry.content(v.t("staff.patron"), lead, widget.Keypad, []widget.Layout{widget.Keypad, widget.Capitals}, v.t("login.next"))
+	return v.cardEntry("staff.patron", "staff.serve", "staff.serve_type", v.app.serve)
 }
 
 // staffPatron shows what staff need to compare with an identity document, and how
