@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 
@@ -109,13 +108,13 @@ func volumesOf(ctx context.Context, tx *sql.Tx, condition string, p place, rank 
 	}
 	defer rows.Close()
 	for rows.Next() {
-		var encoded []byte
-		var b library.Bib
+		var encoded string
 		if err := rows.Scan(&encoded); err != nil {
 			return nil, err
 		}
-		if err := json.Unmarshal(encoded, &b); err != nil {
-			return nil, fmt.Errorf("%w: read a volume: %w", ErrDamaged, err)
+		b, err := decodeBib(encoded)
+		if err != nil {
+			return nil, err
 		}
 		bibs = append(bibs, b)
 	}

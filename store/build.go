@@ -218,7 +218,7 @@ func (b *builder) writeRecords(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return nil, err
 		}
-		return []any{r.rank, r.bib}, nil
+		return []any{r.rank, []byte(r.bib)}, nil
 	})
 }
 

@@ -37,7 +37,9 @@ type changeSet struct {
 
 // touched is a bib that changes: what is stored, and what is to be.
 type touched struct {
-	old      *row           // nil: none
+	old      *row // nil: none
+	oldBib   library.Bib
+	oldJSON  []byte         // for digests
 	oldItems []library.Item // in the order of their IDs, as items
 	put      *library.Bib   // in place of old
 	gone     bool           // old was deleted, and none put since
@@ -135,7 +137,13 @@ func (s *changeSet) touch(id library.BibID) (*touched, error) {
 		return nil, err
 	}
 	if t.old != nil {
-		r.digest = library.DigestOfJSON([]byte(r.bib), t.oldItems)
+		if t.oldBib, err = decodeBib(r.bib); err != nil {
+			return nil, fmt.Errorf("bib %s: %w", id, err)
+		}
+		if t.oldJSON, err = json.Marshal(t.oldBib); err != nil {
+			return nil, err
+		}
+		r.digest = library.DigestOfJSON(t.oldJSON, t.oldItems)
 	}
 	t.items = slices.Clone(t.oldItems)
 	for _, it := range t.items {
@@ -244,17 +252,14 @@ func (t *touched) next() (*row, error) {
 	}
 	r := *t.old
 	r.setItems(t.items)
-	r.digest = library.DigestOfJSON([]byte(r.bib), t.items)
+	r.digest = library.DigestOfJSON(t.oldJSON, t.items)
 	return &r, nil
 }
 
 // bibs returns the bib before and after, for when it is not the same.
-func (t *touched) bibs() (old, next *library.Bib, err error) {
+func (t *touched) bibs() (old, next *library.Bib) {
 	if t.old != nil {
-		old = new(library.Bib)
-		if err := json.Unmarshal([]byte(t.old.bib), old); err != nil {
-			return nil, nil, fmt.Errorf("%w: read bib %s: %w", ErrDamaged, t.old.id, err)
-		}
+		old = &t.oldBib
 	}
-	return old, t.put, nil
+	return old, t.put
 }

@@ -92,9 +92,7 @@ func (s *changeSet) finishBib(t *touched, out *outcome) error {
 	}
 	var oldBib, nextBib *library.Bib // only where the bib changes
 	if t.old == nil || next == nil || t.old.bib != next.bib {
-		if oldBib, nextBib, err = t.bibs(); err != nil {
-			return err
-		}
+		oldBib, nextBib = t.bibs()
 	}
 	if next != nil {
 		if t.old != nil {
@@ -156,7 +154,7 @@ func (s *changeSet) writeBib(old, next *row, oldBib, nextBib *library.Bib) error
 		if old.bib == next.bib {
 			return nil
 		}
-		if err := s.exec("UPDATE record SET bib = $2 WHERE rank = $1", next.rank, next.bib); err != nil {
+		if err := s.exec("UPDATE record SET bib = $2 WHERE rank = $1", next.rank, []byte(next.bib)); err != nil {
 			return err
 		}
 		if err := s.w.deleteSides(old.rank, *oldBib); err != nil {

@@ -24,22 +24,36 @@ const (
 	sections
 )
 
+// Each section ends with a mark of its own, so that SQLite can find it.
 const (
-	sectionMark = "\x1e"
-	valueMark   = "\x1f"
+	sectionMarks = "\x10\x11\x12\x13\x14\x15\x16\x17"
+	valueMark    = "\x1f"
 )
+
+// sectionMark is the mark at the end of a section; the last one has none.
+func sectionMark(section int) string { return sectionMarks[section : section+1] }
 
 // folded is a bib's folded text, taken apart.
 type folded [sections]string
 
 func splitFolded(s string) (f folded) {
-	for i := range f {
-		f[i], s, _ = strings.Cut(s, sectionMark)
+	for i := range sections - 1 {
+		f[i], s, _ = strings.Cut(s, sectionMark(i))
 	}
+	f[sections-1] = s
 	return f
 }
 
-func (f folded) String() string { return strings.Join(f[:], sectionMark) }
+func (f folded) String() string {
+	var b strings.Builder
+	for i, text := range f {
+		b.WriteString(text)
+		if i < sections-1 {
+			b.WriteString(sectionMark(i))
+		}
+	}
+	return b.String()
+}
 
 func (f folded) values(section int) []string {
 	if f[section] == "" {

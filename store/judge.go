@@ -1,13 +1,9 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
-
-	"madoguchi/library"
-	"madoguchi/library/kana"
 )
 
 // judge returns what to select of bib behind its rank, where that is scanned, and then
@@ -34,11 +30,11 @@ func (s *search) judge(terms []term, args *arguments) (columns string, scan func
 		func(r *row) bool { return r.folded != "" && s.meetsISBN(r) && meetsTerms(r, rest) }
 }
 
-// simple reports whether SQLite itself can check a term for certain: a word with kanji,
-// anywhere or in titles, has no other way than to stand there, and no reading has kanji.
+// simple reports whether SQLite itself can check a term for certain: it can be met in
+// one way only, by a number of a class, or by a text that has it anywhere in a word.
 func (t term) simple() bool {
 	w := t[0]
-	return len(t) == 1 && w.as == asText && strings.ContainsFunc(w.want, kana.IsKanji) && (len(w.in) == len(anywhere.text) || slices.Equal(w.in, inTitles.text))
+	return len(t) == 1 && (w.as == asNDC || w.as == asText && !startsOnly(w.want))
 }
 
 // has is a condition that every bib meets by which the term is met, and no other if
@@ -46,24 +42,26 @@ func (t term) simple() bool {
 func (t term) has(args *arguments) string {
 	w := t[0]
 	switch {
+	case len(t) > 1:
+		return ""
+	case w.as == asNDC:
+		return "instr(' ' || b.ndc, " + args.add(" "+w.want) + ") > 0"
 	case t.simple():
 		return w.contained(args)
-	case len(t) == 1 && w.as == asText:
-		return "instr(b.folded, " + args.add(w.want) + ") > 0"
-	case len(t) == 1 && w.as == asNDC:
-		return "instr(' ' || b.ndc, " + args.add(" "+w.want) + ") > 0"
 	}
-	return ""
+	return "instr(b.folded, " + args.add(w.want) + ") > 0"
 }
 
-// contained is the condition that the word of a simple term stands where it should. The
-// title is the first section of a folded text.
+// contained is the condition that the word stands in one of the way's sections, which
+// stand beside each other.
 func (w way) contained(args *arguments) string {
-	at := "instr(b.folded, " + args.add(w.want) + ")"
-	if len(w.in) == len(anywhere.text) {
-		return at + " > 0"
+	first, last := w.in[0], w.in[len(w.in)-1]
+	at, end := "instr(b.folded, "+args.add(w.want)+")", "instr(b.folded, "+args.add(sectionMark(last))+")"
+	if first == 0 {
+		return at + " BETWEEN 1 AND " + end
 	}
-	return at + " BETWEEN 1 AND instr(b.folded, " + args.add(sectionMark) + ")"
+	begin := "instr(b.folded, " + args.add(sectionMark(first-1)) + ")"
+	return fmt.Sprintf("%s > 0 AND instr(substr(b.folded, %s, %s - %s), %s) > 0", at, begin, end, begin, args.add(w.want))
 }
 
 // onShelf is the condition that a copy stands on a shelf.
@@ -113,14 +111,14 @@ func (s *search) meetsISBN(r *row) bool {
 	if !s.plan.asksISBN() {
 		return true
 	}
-	var encoded []byte
-	var b library.Bib
+	var encoded string
 	if err := s.tx.QueryRowContext(s.ctx, "SELECT bib FROM record WHERE rank = $1", r.rank).Scan(&encoded); err != nil {
 		s.err = err
 		return false
 	}
-	if err := json.Unmarshal(encoded, &b); err != nil {
-		s.err = fmt.Errorf("%w: read bib at %d: %w", ErrDamaged, r.rank, err)
+	b, err := decodeBib(encoded)
+	if err != nil {
+		s.err = err
 		return false
 	}
 	p := &s.plan

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"strings"
 
@@ -92,8 +91,7 @@ func nearKanji(ctx context.Context, tx *sql.Tx, typed []rune, found map[int64]*h
 	bibs := 0
 	err := s.rows("SELECT s.rowid, r.bib FROM search s CROSS JOIN record r ON r.rank = s.rowid WHERE s.search MATCH $1 ORDER BY s.rowid DESC",
 		&arguments{list: []any{p.match}}, func(r *row) []any { return []any{&r.rank, &r.bib} }, func(r *row) bool {
-			var b library.Bib
-			if json.Unmarshal([]byte(r.bib), &b) == nil {
+			if b, err := decodeBib(r.bib); err == nil {
 				for k := range headingsOf(b) {
 					if beginsNear(k.key, typed) {
 						near[k] = true

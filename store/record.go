@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -80,14 +79,15 @@ func loadPart(ctx context.Context, tx *sql.Tx, ranks []int64) ([]library.Record,
 	ids := newArgs()
 	for n := 0; rows.Next(); n++ {
 		var rank int64
-		var encoded []byte
+		var encoded string
 		if err := rows.Scan(&rank, &encoded); err != nil {
 			return nil, err
 		}
-		b := &out[at[rank]].Bib
-		if err := json.Unmarshal(encoded, b); err != nil {
-			return nil, fmt.Errorf("%w: read bib at %d: %w", ErrDamaged, rank, err)
+		b, err := decodeBib(encoded)
+		if err != nil {
+			return nil, err
 		}
+		out[at[rank]].Bib = b
 		in[n] = ids.add(string(b.ID))
 	}
 	if err := rows.Err(); err != nil {

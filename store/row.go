@@ -1,7 +1,6 @@
 package store
 
 import (
-	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -34,14 +33,10 @@ func rowOf(r library.Record) (*row, error) {
 	if b.ID == "" {
 		return nil, fmt.Errorf("the record %q has no id", b.Title)
 	}
-	encoded, err := json.Marshal(b)
-	if err != nil {
-		return nil, fmt.Errorf("encode bib %s: %w", b.ID, err)
-	}
 	out := &row{
-		id: b.ID, bib: string(encoded), folded: foldBib(b).String(),
+		id: b.ID, bib: encodeBib(b), folded: foldBib(b).String(),
 		kind: string(b.Kind), language: b.Language, juvenile: b.Juvenile,
-		addedOn: b.AddedOn.String(), digest: library.DigestOfJSON(encoded, r.Items),
+		addedOn: b.AddedOn.String(), digest: library.DigestOf(r),
 	}
 	var ndc []string
 	for _, n := range b.NDC {

@@ -3,8 +3,8 @@ package store
 // Schema is the version of the file's format, and with it of how text is folded
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
-// change to this file, row.go, tokens.go or package kana that changes a stored byte.
-const Schema = 3
+// change to this file, row.go, bibcode.go, tokens.go or package kana that changes a stored byte.
+const Schema = 4
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"
@@ -37,7 +37,7 @@ CREATE TABLE bib ( -- what a search reads of a bib, and no more: a thousand are 
 );
 CREATE TABLE record ( -- what is shown of a bib
 	rank INTEGER PRIMARY KEY,
-	bib  TEXT NOT NULL -- JSON
+	bib  BLOB NOT NULL -- see bibcode.go
 );
 CREATE TABLE item (
 	bib_id      TEXT    NOT NULL, -- which may still be on its way

@@ -235,8 +235,7 @@ func (s *search) doubtful(args *arguments) string {
 }
 
 // simple reports whether SQLite itself can check what is unsure, which is much
-// quicker than to hand over each text: words with kanji, anywhere or in titles, have
-// no other way than to stand there, and no reading has kanji.
+// quicker than to hand over each text.
 func (s *search) simple() bool {
 	if s.plan.asksISBN() {
 		return false
@@ -249,7 +248,7 @@ func (s *search) simple() bool {
 func (s *search) contained(args *arguments) string {
 	out := s.conditions(args)
 	for _, t := range s.plan.unsure {
-		out += " AND " + t[0].contained(args)
+		out += " AND " + t.has(args)
 	}
 	return out
 }

@@ -132,8 +132,8 @@ func (w way) match(everywhere bool) (expr string, exact bool) {
 		_, whole := begin(w.want)
 		exact = whole && everywhere
 	default:
-		tokens := wordTokens(w.want)
-		exact = everywhere && len(tokens) == 1 && strings.TrimPrefix(tokens[0], markWord) == w.want
+		tokens := w.tokens()
+		exact = len(tokens) == 1 && (everywhere && strings.TrimPrefix(tokens[0], markWord) == w.want || tokens[0] == markPublisher+w.want)
 	}
 	if len(exprs) > 1 {
 		return anyOf(exprs), exact
@@ -152,10 +152,29 @@ func (w way) alternatives() []alternative {
 		return []alternative{{markWord + head}}
 	case asReading:
 		return []alternative{{markReading + head}}
-	case asLooseReading: // loose keys are in the index only where they differ
+	case asLooseReading: // loose beginnings are in the index only where they differ
 		return []alternative{{markLoose + head}, {markReading + head}}
 	}
-	return []alternative{wordTokens(w.want)}
+	return []alternative{w.tokens()}
+}
+
+// tokens returns tokens that every bib has by which a text way is met.
+func (w way) tokens() []string {
+	tokens := wordTokens(w.want)
+	if !slices.Equal(w.in, inPublishers.text) {
+		return tokens
+	}
+	const most = 4 // more do not narrow the search further
+	var named []string
+	for _, r := range w.want {
+		if publisherCharacter(r) && len(named) < most && !slices.Contains(named, markPublisher+string(r)) {
+			named = append(named, markPublisher+string(r))
+		}
+	}
+	if len(tokens) == 1 && len(named) == 1 && markPublisher+tokens[0] == named[0] {
+		return named
+	}
+	return append(tokens, named...)
 }
 
 // wordTokens returns tokens that every text with this word has.

@@ -12,14 +12,15 @@ import (
 // pairs and, of one script, triples; a token of another kind begins
 // with its mark, a private-use character, which no folded text contains.
 const (
-	markReading  = "\uE000" // the beginning of a key of a reading
-	markLoose    = "\uE001" // the same of its loose key, where that differs
-	markWord     = "\uE002" // the beginning of a Latin word
-	markNDC      = "\uE003" // digits of an NDC number from its start
-	markBranch   = "\uE004"
-	markKind     = "\uE005"
-	markLanguage = "\uE006"
-	markJuvenile = "\uE007"
+	markReading   = "\uE000" // the beginning of a key of a reading
+	markLoose     = "\uE001" // the same of its loose key, where the key does not begin so
+	markWord      = "\uE002" // the beginning of a Latin word
+	markNDC       = "\uE003" // digits of an NDC number from its start
+	markBranch    = "\uE004"
+	markKind      = "\uE005"
+	markLanguage  = "\uE006"
+	markJuvenile  = "\uE007"
+	markPublisher = "\uE008" // a character of a publisher's name
 )
 
 // knownBeginning reports whether the index knows the beginning of so many letters of a
@@ -57,6 +58,9 @@ func (r *row) tokens() string {
 				cutText(value, t.add)
 			} else {
 				cutReading(value, t.add)
+			}
+			if section == inPublisher {
+				cutPublisher(value, t.add)
 			}
 		}
 	}
@@ -108,6 +112,18 @@ func cutText(value string, add func(string)) {
 	}
 }
 
+// cutPublisher cuts a folded publisher's name into its characters once more: most of
+// them stand in many titles as well.
+func cutPublisher(value string, add func(string)) {
+	for _, r := range value {
+		if publisherCharacter(r) {
+			add(markPublisher + string(r))
+		}
+	}
+}
+
+func publisherCharacter(r rune) bool { return r != ' ' && !kana.IsLatin(r) }
+
 // triple reports whether three characters are kept together in the index.
 func triple(a, b, c rune) bool {
 	return kana.IsLatin(a) && kana.IsLatin(b) && kana.IsLatin(c) ||
@@ -122,7 +138,11 @@ func cutReading(reading string, add func(string)) {
 	for _, key := range kana.Keys(reading) {
 		addBeginnings(markReading, key, add)
 		if loose := kana.Loose(key); loose != key {
-			addBeginnings(markLoose, loose, add)
+			addBeginnings(markLoose, loose, func(token string) {
+				if !strings.HasPrefix(key, token[len(markLoose):]) {
+					add(token)
+				}
+			})
 		}
 	}
 }

@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"database/sql"
-	"encoding/json"
 	"errors"
 	"fmt"
 
@@ -66,8 +65,8 @@ func verifyRecords(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 		var rec library.Record
-		if err := json.Unmarshal([]byte(encoded.String), &rec.Bib); err != nil {
-			return fmt.Errorf("%w: bib %s cannot be read: %w", ErrDamaged, r.id, err)
+		if rec.Bib, err = decodeBib(encoded.String); err != nil {
+			return fmt.Errorf("bib %s: %w", r.id, err)
 		}
 		if rec.Items, err = loadItems(ctx, tx, r.id); err != nil {
 			return err

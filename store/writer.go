@@ -78,7 +78,7 @@ func (w *writer) insertBib(r *row, b library.Bib) error {
 	if _, err := w.bib.ExecContext(w.ctx, r.bibValues()...); err != nil {
 		return fmt.Errorf("write bib %s: %w", r.id, err)
 	}
-	if _, err := w.record.ExecContext(w.ctx, r.rank, r.bib); err != nil {
+	if _, err := w.record.ExecContext(w.ctx, r.rank, []byte(r.bib)); err != nil {
 		return fmt.Errorf("write bib %s: %w", r.id, err)
 	}
 	return w.insertSides(r.rank, b)
