@@ -189,8 +189,8 @@ const maxPieces = 4
 
 // pieces is of how many pieces the index is.
 func (c *Catalogue) pieces(ctx context.Context) (int, error) {
-	return view(ctx, c, "look at the index", func(tx *sql.Tx) (n int, err error) {
-		err = tx.QueryRowContext(ctx, "SELECT count(DISTINCT segid) FROM search_idx").Scan(&n)
+	return view(ctx, c, "look at the index", func(tx *reader) (n int, err error) {
+		err = queryRow(ctx, tx, []any{&n}, "SELECT count(DISTINCT segid) FROM search_idx")
 		return n, err
 	})
 }
@@ -273,7 +273,7 @@ func replacement(ctx context.Context, tx *sql.Tx, bucket int, records []library.
 
 // Digests returns the digest of every bucket, to be compared with the server's.
 func (c *Catalogue) Digests(ctx context.Context) ([library.Buckets]library.Digest, error) {
-	return view(ctx, c, "read digests", func(tx *sql.Tx) (out [library.Buckets]library.Digest, err error) {
+	return view(ctx, c, "read digests", func(tx *reader) (out [library.Buckets]library.Digest, err error) {
 		rows, err := tx.QueryContext(ctx, "SELECT bucket, digest FROM digest")
 		if err != nil {
 			return out, err

@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"slices"
 
@@ -12,7 +11,7 @@ import (
 // NewArrivals returns the bibs that came into the catalogue on since or later, the
 // latest first.
 func (c *Catalogue) NewArrivals(ctx context.Context, since library.Date, offset, limit int) (library.Page, error) {
-	return view(ctx, c, "list new arrivals", func(tx *sql.Tx) (library.Page, error) {
+	return view(ctx, c, "list new arrivals", func(tx *reader) (library.Page, error) {
 		s := search{ctx: ctx, tx: tx, offset: max(offset, 0), limit: max(limit, 0)}
 		args := newArgs()
 		query := "SELECT rank FROM bib WHERE added_on >= " + args.add(max(since.String(), "0")) + " ORDER BY added_on DESC, rank DESC"
@@ -35,17 +34,12 @@ func (c *Catalogue) NDCCounts(ctx context.Context, prefix string, q library.Quer
 	if digits := ndcDigits(prefix); digits != prefix || len(prefix) > 2 {
 		return nil, fmt.Errorf("%q is not the beginning of an NDC class: give at most two digits", prefix)
 	}
-	return view(ctx, c, "count classes", func(tx *sql.Tx) (map[string]int, error) {
-		count, err := tx.PrepareContext(ctx, "SELECT count(*) FROM search WHERE search MATCH $1")
-		if err != nil {
-			return nil, err
-		}
-		defer count.Close()
+	return view(ctx, c, "count classes", func(tx *reader) (map[string]int, error) {
 		out := map[string]int{}
 		for digit := '0'; digit <= '9'; digit++ {
 			p := planOf(library.Query{NDC: prefix + string(digit), Branch: q.Branch, Juvenile: q.Juvenile, Kind: q.Kind, Language: q.Language})
 			var n int
-			if err := count.QueryRowContext(ctx, p.match).Scan(&n); err != nil {
+			if err := queryRow(ctx, tx, []any{&n}, "SELECT count(*) FROM search WHERE search MATCH $1", p.match); err != nil {
 				return nil, err
 			}
 			if n > 0 {
@@ -64,7 +58,7 @@ const volumesCap = 200
 // long to show those around the bib are returned. A bib without a volume stands
 // alone. The error is library.ErrUnknownBib when there is no such bib.
 func (c *Catalogue) Volumes(ctx context.Context, id library.BibID) ([]library.Bib, error) {
-	return view(ctx, c, "list volumes", func(tx *sql.Tx) ([]library.Bib, error) {
+	return view(ctx, c, "list volumes", func(tx *reader) ([]library.Bib, error) {
 		rank, err := rankOf(ctx, tx, id)
 		if err != nil {
 			return nil, err
@@ -85,7 +79,7 @@ func (c *Catalogue) Volumes(ctx context.Context, id library.BibID) ([]library.Bi
 
 // volumesAround returns up to half of volumesCap before a place, and the rest from
 // there on; more of either side where the other has less.
-func volumesAround(ctx context.Context, tx *sql.Tx, p place, rank int64) ([]library.Bib, error) {
+func volumesAround(ctx context.Context, tx *reader, p place, rank int64) ([]library.Bib, error) {
 	before, err := volumesOf(ctx, tx, "AND (v.volume, v.rank) < ($2, $3) ORDER BY v.volume DESC, v.rank DESC", p, rank)
 	if err != nil {
 		return nil, err
@@ -101,7 +95,7 @@ func volumesAround(ctx context.Context, tx *sql.Tx, p place, rank int64) ([]libr
 	return append(before, after...), nil
 }
 
-func volumesOf(ctx context.Context, tx *sql.Tx, condition string, p place, rank int64) (bibs []library.Bib, err error) {
+func volumesOf(ctx context.Context, tx *reader, condition string, p place, rank int64) (bibs []library.Bib, err error) {
 	rows, err := tx.QueryContext(ctx, "SELECT r.bib FROM volume v CROSS JOIN record r ON r.rank = v.rank WHERE v.work = $1 "+condition+" LIMIT $4", p.work, p.volume, rank, volumesCap)
 	if err != nil {
 		return nil, err

@@ -16,8 +16,6 @@ import (
 
 	"modernc.org/sqlite"
 	sqlite3 "modernc.org/sqlite/lib"
-
-	"madoguchi/library"
 )
 
 // The reasons why a file cannot serve as a catalogue. Either way it is to be set
@@ -37,15 +35,11 @@ type Info struct {
 	BuiltAt time.Time // when the edition was built
 }
 
-// readers is how many searches run side by side. SQLite readers do not hinder one
-// another, nor the one writer.
-const readers = 4
-
 // Catalogue is an open catalogue file. Its methods may be called from several
 // goroutines: searches run beside Apply, each of them on one state of the file.
 type Catalogue struct {
 	path  string
-	read  *sql.DB
+	read  *readers
 	write *sql.DB // one connection
 }
 
@@ -75,11 +69,11 @@ func (c *Catalogue) open() (err error) {
 	if err := checkOutline(c.write); err != nil {
 		return err
 	}
-	if c.read, err = openDB(c.path, "rw", "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-65536)"); err != nil {
+	read, err := openDB(c.path, "rw", "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-65536)")
+	if err != nil {
 		return err
 	}
-	c.read.SetMaxOpenConns(readers)
-	c.read.SetMaxIdleConns(readers)
+	c.read = newReaders(read)
 	return nil
 }
 
@@ -177,44 +171,26 @@ func misfit(err error) error {
 // Close ends all use of the file. Afterwards it is a single file again.
 func (c *Catalogue) Close() error {
 	var errs []error
-	for _, db := range []*sql.DB{c.read, c.write} { // the writer last: it tidies up
-		if db != nil {
-			errs = append(errs, db.Close())
-		}
+	if c.read != nil {
+		errs = append(errs, c.read.close())
+	}
+	if c.write != nil { // last: it tidies up
+		errs = append(errs, c.write.Close())
 	}
 	return errors.Join(errs...)
 }
 
 // Info says which catalogue this is.
 func (c *Catalogue) Info(ctx context.Context) (Info, error) {
-	return view(ctx, c, "read info", func(tx *sql.Tx) (Info, error) { return readInfo(ctx, tx) })
+	return view(ctx, c, "read info", func(r *reader) (Info, error) { return readInfo(ctx, r) })
 }
 
-func readInfo(ctx context.Context, tx *sql.Tx) (in Info, err error) {
+func readInfo(ctx context.Context, q querier) (in Info, err error) {
 	var built int64
-	err = tx.QueryRowContext(ctx, "SELECT epoch, edition, number, bibs, items, built_at FROM info").
-		Scan(&in.Epoch, &in.Edition, &in.Number, &in.Bibs, &in.Items, &built)
+	err = queryRow(ctx, q, []any{&in.Epoch, &in.Edition, &in.Number, &in.Bibs, &in.Items, &built},
+		"SELECT epoch, edition, number, bibs, items, built_at FROM info")
 	in.BuiltAt = time.UnixMilli(built)
 	return in, err
-}
-
-// view runs f on one state of the file.
-func view[T any](ctx context.Context, c *Catalogue, what string, f func(*sql.Tx) (T, error)) (T, error) {
-	var none T
-	tx, err := c.read.BeginTx(ctx, nil)
-	if err != nil {
-		return none, fmt.Errorf("%s: %w", what, damaged(err))
-	}
-	defer tx.Rollback() // nothing was written
-	v, err := f(tx)
-	if err != nil {
-		var refusal *library.Refusal
-		if errors.As(err, &refusal) {
-			return none, err
-		}
-		return none, fmt.Errorf("%s: %w", what, damaged(err))
-	}
-	return v, nil
 }
 
 // update runs f in one transaction of the writer.

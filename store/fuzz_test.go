@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"slices"
 	"strings"
 	"testing"
@@ -18,7 +17,7 @@ func byReading(t *testing.T, c *Catalogue, q library.Query) []string {
 	if p.nothing {
 		return nil
 	}
-	found, err := view(context.Background(), c, "search by reading all", func(tx *sql.Tx) (found []string, err error) {
+	found, err := view(context.Background(), c, "search by reading all", func(tx *reader) (found []string, err error) {
 		s := search{ctx: context.Background(), tx: tx, plan: p}
 		first, err := s.wholeTitles()
 		if err != nil {

@@ -112,7 +112,7 @@ func (s *search) meetsISBN(r *row) bool {
 		return true
 	}
 	var encoded string
-	if err := s.tx.QueryRowContext(s.ctx, "SELECT bib FROM record WHERE rank = $1", r.rank).Scan(&encoded); err != nil {
+	if err := queryRow(s.ctx, s.tx, []any{&encoded}, "SELECT bib FROM record WHERE rank = $1", r.rank); err != nil {
 		s.err = err
 		return false
 	}

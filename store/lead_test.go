@@ -91,7 +91,7 @@ func checkPages(t *testing.T, c *Catalogue, q library.Query) (led, gaveUp int) {
 	if !slices.Equal(slices.Sorted(slices.Values(got)), slices.Sorted(slices.Values(want))) {
 		t.Errorf("%+v: the pages have %d bibs, reading finds %d", q, len(got), len(want))
 	}
-	_, err := view(t.Context(), c, "look at the lead", func(tx *sql.Tx) (struct{}, error) {
+	_, err := view(t.Context(), c, "look at the lead", func(tx *reader) (struct{}, error) {
 		s := search{ctx: t.Context(), tx: tx, plan: planOf(q), limit: 20}
 		choice, err := s.newLeads()
 		if err != nil {

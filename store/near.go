@@ -2,7 +2,6 @@ package store
 
 import (
 	"context"
-	"database/sql"
 	"fmt"
 	"strings"
 
@@ -22,7 +21,7 @@ func (c *Catalogue) Near(ctx context.Context, words string, limit int) ([]librar
 	if parts := strings.Fields(text); len(parts) > 1 {
 		inputs = append(inputs, parts...)
 	}
-	return view(ctx, c, "find near words", func(tx *sql.Tx) ([]library.Suggestion, error) {
+	return view(ctx, c, "find near words", func(tx *reader) ([]library.Suggestion, error) {
 		found := map[int64]*heading{}
 		for _, input := range inputs {
 			for _, key := range nearKeys(input) {
@@ -61,7 +60,7 @@ const (
 // leaves either the first half of the key as it is, or the second: headings with
 // the first half are found by their start, those with the second by the letters
 // that may stand in the first.
-func nearTo(ctx context.Context, tx *sql.Tx, key string, found map[int64]*heading) error {
+func nearTo(ctx context.Context, tx *reader, key string, found map[int64]*heading) error {
 	runes := []rune(clip(key))
 	shortest := nearShortest
 	if strings.ContainsFunc(key, kana.IsKanji) {
@@ -81,7 +80,7 @@ func nearTo(ctx context.Context, tx *sql.Tx, key string, found map[int64]*headin
 
 // nearKanji gathers headings of the bibs whose text has the second half of what
 // was typed.
-func nearKanji(ctx context.Context, tx *sql.Tx, typed []rune, found map[int64]*heading) error {
+func nearKanji(ctx context.Context, tx *reader, typed []rune, found map[int64]*heading) error {
 	p := planOf(library.Query{Words: string(typed[len(typed)/2:])})
 	if p.nothing || p.match == "" {
 		return nil
@@ -106,7 +105,7 @@ func nearKanji(ctx context.Context, tx *sql.Tx, typed []rune, found map[int64]*h
 	}
 	for k := range near {
 		var id int64
-		if err := tx.QueryRowContext(ctx, "SELECT id FROM heading WHERE field = $1 AND key = $2", k.field, k.key).Scan(&id); err != nil {
+		if err := queryRow(ctx, tx, []any{&id}, "SELECT id FROM heading WHERE field = $1 AND key = $2", k.field, k.key); err != nil {
 			return err
 		}
 		if err := addHeading(ctx, tx, id, false, found); err != nil {
@@ -148,16 +147,11 @@ const nearKana = "あいうえおかきくけこがぎぐげごさしすせそ�
 // nearScan is how many keys with one beginning are compared.
 const nearScan = 1000
 
-func gatherNear(ctx context.Context, tx *sql.Tx, typed []rune, ranges []string, found map[int64]*heading) error {
-	keys, err := tx.PrepareContext(ctx, fmt.Sprintf("SELECT key, heading FROM start WHERE inner = $1 AND key >= $2 AND key < $3 LIMIT %d", nearScan))
-	if err != nil {
-		return err
-	}
-	defer keys.Close()
+func gatherNear(ctx context.Context, tx *reader, typed []rune, ranges []string, found map[int64]*heading) error {
 	ids := map[int64]bool{} // of headings, and whether only a later word is near
 	for _, head := range ranges {
 		for _, inner := range []bool{false, true} {
-			if err := scanNear(ctx, keys, inner, head, typed, ids); err != nil {
+			if err := scanNear(ctx, tx, inner, head, typed, ids); err != nil {
 				return err
 			}
 		}
@@ -171,20 +165,20 @@ func gatherNear(ctx context.Context, tx *sql.Tx, typed []rune, ranges []string, 
 }
 
 // addHeading reads a heading that was found.
-func addHeading(ctx context.Context, tx *sql.Tx, id int64, inner bool, found map[int64]*heading) error {
+func addHeading(ctx context.Context, tx *reader, id int64, inner bool, found map[int64]*heading) error {
 	if found[id] != nil {
 		return nil
 	}
 	h := heading{id: id, inner: inner}
-	if err := tx.QueryRowContext(ctx, "SELECT field, key, count, forms FROM heading WHERE id = $1", id).Scan(&h.field, &h.key, &h.count, &h.forms); err != nil {
+	if err := queryRow(ctx, tx, []any{&h.field, &h.key, &h.count, &h.forms}, "SELECT field, key, count, forms FROM heading WHERE id = $1", id); err != nil {
 		return err
 	}
 	found[id] = &h
 	return nil
 }
 
-func scanNear(ctx context.Context, keys *sql.Stmt, inner bool, head string, typed []rune, ids map[int64]bool) error {
-	rows, err := keys.QueryContext(ctx, inner, head, after(head))
+func scanNear(ctx context.Context, tx *reader, inner bool, head string, typed []rune, ids map[int64]bool) error {
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf("SELECT key, heading FROM start WHERE inner = $1 AND key >= $2 AND key < $3 LIMIT %d", nearScan), inner, head, after(head))
 	if err != nil {
 		return err
 	}

@@ -13,7 +13,7 @@ import (
 // Record returns a bib with its items in the order of their IDs, or
 // library.ErrUnknownBib.
 func (c *Catalogue) Record(ctx context.Context, id library.BibID) (library.Record, error) {
-	return view(ctx, c, "read bib", func(tx *sql.Tx) (library.Record, error) {
+	return view(ctx, c, "read bib", func(tx *reader) (library.Record, error) {
 		rank, err := rankOf(ctx, tx, id)
 		if err != nil {
 			return library.Record{}, err
@@ -26,8 +26,8 @@ func (c *Catalogue) Record(ctx context.Context, id library.BibID) (library.Recor
 	})
 }
 
-func rankOf(ctx context.Context, tx *sql.Tx, id library.BibID) (rank int64, err error) {
-	err = tx.QueryRowContext(ctx, "SELECT rank FROM bib WHERE id = $1", id).Scan(&rank)
+func rankOf(ctx context.Context, tx *reader, id library.BibID) (rank int64, err error) {
+	err = queryRow(ctx, tx, []any{&rank}, "SELECT rank FROM bib WHERE id = $1", id)
 	if err == sql.ErrNoRows {
 		return 0, library.ErrUnknownBib
 	}
@@ -36,11 +36,11 @@ func rankOf(ctx context.Context, tx *sql.Tx, id library.BibID) (rank int64, err 
 
 // ItemBib returns the bib of the item with a barcode, or library.ErrUnknownItem.
 func (c *Catalogue) ItemBib(ctx context.Context, barcode string) (library.BibID, error) {
-	return view(ctx, c, "find item", func(tx *sql.Tx) (id library.BibID, err error) {
-		err = tx.QueryRowContext(ctx, `SELECT i.bib_id FROM (
+	return view(ctx, c, "find item", func(tx *reader) (id library.BibID, err error) {
+		err = queryRow(ctx, tx, []any{&id}, `SELECT i.bib_id FROM (
 				SELECT id, bib_id FROM item WHERE barcode = $1 AND barcode <> ''
 				UNION ALL SELECT id, bib_id FROM item WHERE id = $1 AND barcode IS NULL
-			) i JOIN bib b ON b.id = i.bib_id ORDER BY i.id LIMIT 1`, barcode).Scan(&id)
+			) i JOIN bib b ON b.id = i.bib_id ORDER BY i.id LIMIT 1`, barcode)
 		if err == sql.ErrNoRows {
 			return "", library.ErrUnknownItem
 		}
@@ -49,7 +49,7 @@ func (c *Catalogue) ItemBib(ctx context.Context, barcode string) (library.BibID,
 }
 
 // loadRecords reads the bibs of these ranks with their items, in this order.
-func loadRecords(ctx context.Context, tx *sql.Tx, ranks []int64) ([]library.Record, error) {
+func loadRecords(ctx context.Context, tx *reader, ranks []int64) ([]library.Record, error) {
 	out := make([]library.Record, 0, len(ranks))
 	for part := range slices.Chunk(ranks, recordsAtOnce) {
 		records, err := loadPart(ctx, tx, part)
@@ -64,7 +64,7 @@ func loadRecords(ctx context.Context, tx *sql.Tx, ranks []int64) ([]library.Reco
 // recordsAtOnce is how many records one statement reads.
 const recordsAtOnce = 100
 
-func loadPart(ctx context.Context, tx *sql.Tx, ranks []int64) ([]library.Record, error) {
+func loadPart(ctx context.Context, tx *reader, ranks []int64) ([]library.Record, error) {
 	args, at := newArgs(), map[int64]int{}
 	in := make([]string, len(ranks))
 	for i, rank := range ranks {
@@ -111,8 +111,8 @@ func loadPart(ctx context.Context, tx *sql.Tx, ranks []int64) ([]library.Record,
 }
 
 // loadItems reads the items of a bib in the order of their IDs.
-func loadItems(ctx context.Context, tx *sql.Tx, id library.BibID) ([]library.Item, error) {
-	return scanItems(tx.QueryContext(ctx, itemsOfBib, string(id)))
+func loadItems(ctx context.Context, q querier, id library.BibID) ([]library.Item, error) {
+	return scanItems(q.QueryContext(ctx, itemsOfBib, string(id)))
 }
 
 const (

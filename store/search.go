@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"math"
@@ -24,7 +23,7 @@ func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit i
 	if p.nothing {
 		return library.Page{}, nil
 	}
-	return view(ctx, c, "search", func(tx *sql.Tx) (library.Page, error) {
+	return view(ctx, c, "search", func(tx *reader) (library.Page, error) {
 		s := search{ctx: ctx, tx: tx, plan: p, offset: max(offset, 0), limit: max(limit, 0)}
 		if err := s.run(); err != nil {
 			return library.Page{}, err
@@ -37,7 +36,7 @@ func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit i
 // search is one search under way.
 type search struct {
 	ctx           context.Context
-	tx            *sql.Tx
+	tx            *reader
 	plan          plan
 	offset, limit int
 

@@ -24,7 +24,7 @@ func (c *Catalogue) Suggest(ctx context.Context, words string, limit int) ([]lib
 	if len(keys) == 0 || limit <= 0 {
 		return nil, nil
 	}
-	return view(ctx, c, "suggest", func(tx *sql.Tx) ([]library.Suggestion, error) {
+	return view(ctx, c, "suggest", func(tx *reader) ([]library.Suggestion, error) {
 		s := suggest{ctx: ctx, tx: tx, keys: keys, limit: limit}
 		return s.run()
 	})
@@ -76,7 +76,7 @@ type heading struct {
 
 type suggest struct {
 	ctx   context.Context
-	tx    *sql.Tx
+	tx    *reader
 	keys  []string
 	limit int
 }
@@ -107,7 +107,7 @@ func (s *suggest) run() ([]library.Suggestion, error) {
 	}
 	list := ranked(found, s.limit)
 	for _, h := range list {
-		if err := s.tx.QueryRowContext(s.ctx, "SELECT forms FROM heading WHERE id = $1", h.id).Scan(&h.forms); err != nil {
+		if err := queryRow(s.ctx, s.tx, []any{&h.forms}, "SELECT forms FROM heading WHERE id = $1", h.id); err != nil {
 			return nil, err
 		}
 	}
@@ -125,15 +125,11 @@ func tierIndex(tier int) string {
 
 // gather finds the headings of a tier with a start from one of the keys up to its last.
 func (s *suggest) gather(found map[int64]*heading, last func(key string) string, tier int, inner bool, most int) error {
-	stmt, err := s.tx.PrepareContext(s.ctx, fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count FROM (
+	query := fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count FROM (
 			SELECT DISTINCT s.heading FROM start s %s WHERE s.inner = $1 AND s.key BETWEEN $2 AND $3 AND s.tier >= %d LIMIT %d
-		) AS f CROSS JOIN heading h ON h.id = f.heading`, tierIndex(tier), tier, most))
-	if err != nil {
-		return err
-	}
-	defer stmt.Close()
+		) AS f CROSS JOIN heading h ON h.id = f.heading`, tierIndex(tier), tier, most)
 	for _, key := range s.keys {
-		rows, err := stmt.QueryContext(s.ctx, inner, key, last(key))
+		rows, err := s.tx.QueryContext(s.ctx, query, inner, key, last(key))
 		if err != nil {
 			return err
 		}
