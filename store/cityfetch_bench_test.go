@@ -22,7 +22,7 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer in.Close()
-	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBetterCompression))
+	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
 	if err != nil {
 		b.Fatal(err)
 	}
