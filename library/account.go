@@ -10,6 +10,10 @@ type Account struct {
 	HomeBranch BranchCode `json:"home_branch,omitempty"`
 	Contacts   []Contact  `json:"contacts,omitempty"` // how the patron can be told that a hold is ready
 	Messages   []string   `json:"messages,omitempty"` // what the patron should know, see the Message constants
+
+	// Requests are what became of requests that were left while the server could not be
+	// reached, the newest first, for as long as ended holds are shown.
+	Requests []RequestResult `json:"requests,omitempty"`
 }
 
 // The messages of an Account.

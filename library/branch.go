@@ -65,6 +65,10 @@ type Site struct {
 	Notices  []Notice `json:"notices,omitempty"`
 	Terms    Terms    `json:"terms"`
 	MailFrom string   `json:"mail_from,omitempty"` // the address that the library's mails come from, "" where none are sent
+
+	// RequestKey is the public key to which requests are sealed that are left while the
+	// server cannot be reached, "" where none are taken.
+	RequestKey string `json:"request_key,omitempty"`
 }
 
 // Notice is a short message of the library to its patrons, by language.

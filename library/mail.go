@@ -12,7 +12,7 @@ const (
 	MailPasswordSet MailKind = "password_set" // a password was applied for, or set or changed
 	MailHoldReady   MailKind = "hold_ready"   // Title waits at Branch until Until
 	MailHoldExpired MailKind = "hold_expired" // Title waited and was not collected
-	MailRequest     MailKind = "request"      // what became of a provisional request: Result
+	MailRequest     MailKind = "request"      // what became of a Request
 )
 
 // MailKinds are all kinds.
@@ -21,14 +21,14 @@ var MailKinds = []MailKind{MailConfirm, MailMoved, MailPasswordSet, MailHoldRead
 // Mail is what a patron is told by mail, before it is worded. Only the fields of its
 // kind are set.
 type Mail struct {
-	Kind     MailKind   `json:"kind"`
-	Patron   PatronID   `json:"-"`
-	To       string     `json:"to"`
-	Language string     `json:"language,omitempty"` // "ja" where empty
-	At       time.Time  `json:"at"`                 // when it happened
-	Code     string     `json:"code,omitempty"`     // six digits
-	Title    string     `json:"title,omitempty"`
-	Branch   BranchCode `json:"branch,omitempty"`
-	Until    Date       `json:"until,omitzero"`
-	Result   string     `json:"result,omitempty"` // code of a refusal, "" where it was granted
+	Kind     MailKind       `json:"kind"`
+	Patron   PatronID       `json:"-"`
+	To       string         `json:"to"`
+	Language string         `json:"language,omitempty"` // "ja" where empty
+	At       time.Time      `json:"at"`                 // when it happened
+	Code     string         `json:"code,omitempty"`     // six digits
+	Title    string         `json:"title,omitempty"`
+	Branch   BranchCode     `json:"branch,omitempty"`
+	Until    Date           `json:"until,omitzero"`
+	Request  *RequestResult `json:"request,omitempty"`
 }

@@ -71,6 +71,10 @@ var (
 	ErrEmailSoon     = &Refusal{Code: "email_soon"}      // the last mail with a code was sent less than Policy.EmailCodeAgain ago
 	ErrEmailTooMany  = &Refusal{Code: "email_too_many"}  // Policy.EmailCodesADay were sent today
 
+	// Requests that were left while the server could not be reached.
+	ErrRequestUnreadable = &Refusal{Code: "request_unreadable"} // sealed to a key that the server does not have, or damaged
+	ErrNoRequests        = &Refusal{Code: "requests_not_taken"} // the terminal cannot keep any now: a full disk, too many of them, or no key yet
+
 	// Staff.
 	ErrStaffOnly = &Refusal{Code: "staff_only"} // no staff session, or not the role for it
 

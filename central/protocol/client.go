@@ -239,6 +239,8 @@ var refusals = []*library.Refusal{
 	library.ErrEmail, library.ErrEmailBreak, library.ErrEmailComma, library.ErrEmailDots, library.ErrEmailDotAt,
 	library.ErrEmailDotFirst, library.ErrEmailCode, library.ErrEmailCodeOver, library.ErrEmailSoon, library.ErrEmailTooMany,
 
+	library.ErrRequestUnreadable, library.ErrNoRequests,
+
 	library.ErrStaffOnly, library.ErrKeyReused,
 }
 
