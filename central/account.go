@@ -29,16 +29,21 @@ func own[T any](s *Service, w http.ResponseWriter, r *http.Request, read func(co
 	return reply(w, r, found)
 }
 
-// account is what circulation says of a patron, and what is known of the address.
+// account is what circulation says of a patron, what is known of the address, and what
+// became of requests that were left.
 func (s *Service) account(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Account, error) {
 	a, err := s.cfg.Circulation.AccountTx(ctx, tx, patron)
 	if err != nil {
 		return library.Account{}, err
 	}
 	e, err := s.readEmail(ctx, tx, patron)
+	if err != nil {
+		return library.Account{}, err
+	}
 	if m := e.state().Message(); m != "" {
 		a.Messages = append(a.Messages, m)
 	}
+	a.Requests, err = s.requestsOf(ctx, tx, patron)
 	return a, err
 }
 

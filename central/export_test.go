@@ -10,3 +10,8 @@ func (s *Service) ExpireHolds(ctx context.Context) error { return s.expireHolds(
 
 // SendDue is sendDue, which Run calls now and then.
 func (o *Outbox) SendDue(ctx context.Context) error { return o.sendDue(ctx) }
+
+// Hash is hash.
+func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
+	return p.hash(ctx, password)
+}

@@ -37,7 +37,7 @@ func (s *Service) placeHolds(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.once(w, r, asking{who: who, body: text, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
-		lines, err := s.cfg.Circulation.PlaceHoldsTx(ctx, tx, who.patron, req)
+		lines, err := s.cfg.Circulation.PlaceHoldsTx(ctx, tx, who.patron, req, time.Time{})
 		return protocol.HoldAnswers{Lines: lines}, err
 	})
 }

@@ -314,8 +314,8 @@ type faulty struct {
 	expired int
 }
 
-func (f *faulty) PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest) ([]library.HoldAnswer, error) {
-	lines, err := f.Circulation.PlaceHoldsTx(ctx, tx, patron, req)
+func (f *faulty) PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest, receivedAt time.Time) ([]library.HoldAnswer, error) {
+	lines, err := f.Circulation.PlaceHoldsTx(ctx, tx, patron, req, receivedAt)
 	if f.trouble {
 		err = errors.New("trouble after the holds were placed")
 	}

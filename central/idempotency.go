@@ -55,9 +55,9 @@ type answered struct {
 // refusal is an answer too; trouble of our own, and the order to wait, is not, and
 // can be asked again.
 func (s *Service) once(w http.ResponseWriter, r *http.Request, q asking, do change) error {
-	key, err := uuid.Parse(r.Header.Get(protocol.IdempotencyHeader))
-	if err != nil || len(r.Header.Get(protocol.IdempotencyHeader)) != 36 {
-		return badRequest("a change needs a UUID of its own as %s", protocol.IdempotencyHeader)
+	key, err := keyOf(r)
+	if err != nil {
+		return err
 	}
 	ctx := r.Context()
 	k := answerKey{
@@ -78,6 +78,15 @@ func (s *Service) once(w http.ResponseWriter, r *http.Request, q asking, do chan
 	}
 	write(w, a.status, a.body)
 	return nil
+}
+
+// keyOf returns the key of a request for a change.
+func keyOf(r *http.Request) (uuid.UUID, error) {
+	key, err := uuid.Parse(r.Header.Get(protocol.IdempotencyHeader))
+	if err != nil || len(r.Header.Get(protocol.IdempotencyHeader)) != 36 {
+		return uuid.UUID{}, badRequest("a change needs a UUID of its own as %s", protocol.IdempotencyHeader)
+	}
+	return key, nil
 }
 
 // isAnswer reports whether an error is a refusal that holds for each asking with the

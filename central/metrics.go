@@ -17,6 +17,7 @@ type metrics struct {
 	seconds  *prometheus.HistogramVec
 	number   prometheus.Gauge
 	edition  prometheus.Gauge
+	left     *prometheus.CounterVec
 }
 
 func newMetrics(more ...prometheus.Collector) *metrics {
@@ -33,9 +34,12 @@ func newMetrics(more ...prometheus.Collector) *metrics {
 		edition: prometheus.NewGauge(prometheus.GaugeOpts{
 			Name: "madoguchi_catalogue_edition_number", Help: "Number of the change up to which the newest edition goes.",
 		}),
+		left: prometheus.NewCounterVec(prometheus.CounterOpts{
+			Name: "madoguchi_left_requests_total", Help: "Requests handed over that were left while the server was away, by outcome.",
+		}, []string{"outcome"}),
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.seconds, m.number, m.edition,
+	registry.MustRegister(m.requests, m.seconds, m.number, m.edition, m.left,
 		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(more...)
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})

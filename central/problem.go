@@ -44,6 +44,8 @@ var statuses = map[*library.Refusal]int{
 	library.ErrPresent:           http.StatusForbidden,
 	library.ErrEmailSoon:         http.StatusTooManyRequests,
 	library.ErrEmailTooMany:      http.StatusTooManyRequests,
+	library.ErrRequestUnreadable: http.StatusUnprocessableEntity,
+	library.ErrNoRequests:        http.StatusConflict,
 	library.ErrStaffOnly:         http.StatusForbidden,
 	library.ErrUnknownPatron:     http.StatusNotFound,
 	library.ErrUnknownLoan:       http.StatusNotFound,

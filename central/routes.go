@@ -52,6 +52,7 @@ func (s *Service) routes() []route {
 		{"POST /v1/me/holds", s.terminal(s.placeHolds), short},
 		{"PATCH /v1/me/holds/{id}", s.terminal(s.changeHold), short},
 		{"DELETE /v1/me/holds/{id}", s.terminal(s.cancelHold), short},
+		{"POST /v1/requests", s.terminal(s.takeRequest), short},
 		{"POST /v1/password-applications", s.terminal(s.apply), short},
 		{"PUT /v1/me/password", s.terminal(s.changePassword), short},
 		{"GET /v1/me/email", s.terminal(s.email), short},

@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/central/catalogue"
 	"madoguchi/central/db"
+	"madoguchi/central/protocol"
 	"madoguchi/library"
 )
 
@@ -33,12 +34,18 @@ type Circulation interface {
 	AccountTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Account, error)
 	LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronLoans, error)
 	RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error)
+	// RenewItemTx renews what a patron has of an item as of when that was received. A
+	// refusal has changed nothing, and comes with the bib and its title.
+	RenewItemTx(ctx context.Context, tx *db.Tx, patron library.PatronID, item library.ItemID, receivedAt time.Time) (library.PatronLoan, error)
+	// TitleTx returns the title by which patrons know a bib, "" for an unknown one.
+	TitleTx(ctx context.Context, tx *db.Tx, bib library.BibID) (string, error)
 
 	HoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronHolds, error)
 	// PlaceHoldsTx judges each line of the request by itself and answers them in
-	// order. It refuses the whole with library.ErrUnknownBranch,
-	// library.ErrNoEmail or library.ErrNoPhone.
-	PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest) ([]library.HoldAnswer, error)
+	// order. Its holds queue from when it was received, where that is zero from now. It
+	// refuses the whole with library.ErrUnknownBranch, library.ErrNoEmail or
+	// library.ErrNoPhone, and then has changed nothing.
+	PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest, receivedAt time.Time) ([]library.HoldAnswer, error)
 	CancelHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID) (library.PatronHold, error)
 	ChangeHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID,
 		pickup library.BranchCode, contact library.Contact) (library.PatronHold, error)
@@ -68,11 +75,12 @@ type Config struct {
 	Editions    *Editions
 	Terminals   *Terminals
 	Passwords   *Passwords
-	Mail        Mailer  // nil: no mail is sent
-	Outbox      *Outbox // sends what is queued while the service runs; nil: another process does, or none
+	Requests    *protocol.RequestOpener // reads what was left while this server was away; nil: nothing can be left
+	Mail        Mailer                  // nil: no mail is sent
+	Outbox      *Outbox                 // sends what is queued while the service runs; nil: another process does, or none
 
 	// Site is what terminals learn about the library; its branches come from the
-	// catalogue.
+	// catalogue, its RequestKey from Requests.
 	Site library.Site
 	// EditionAfter is how many changes may gather before a new edition is built.
 	// 0: 50,000.
@@ -104,6 +112,9 @@ func New(cfg Config) *Service {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Requests != nil {
+		cfg.Site.RequestKey = cfg.Requests.SiteKey()
 	}
 	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics(cfg.Outbox.collectors()...)}
 	s.watch = &watch{look: func(ctx context.Context) (db.Log, error) { return s.cfg.Catalogue.Log(ctx) }}

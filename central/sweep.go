@@ -8,7 +8,8 @@ import (
 )
 
 // sweep drops what time has made useless: sessions that ended, answers that nobody
-// asks for again, temporary passwords that nobody used, and which cards failed where.
+// asks for again, temporary passwords that nobody used, which cards failed where, and
+// what requests asked for; that they were handed over is known for much longer.
 func (s *Service) sweep(ctx context.Context) error {
 	now, p := s.cfg.Now(), s.cfg.Site.Policy
 	patronTotal, patronIdle := limits(p, false)
@@ -23,6 +24,8 @@ func (s *Service) sweep(ctx context.Context) error {
 			[]any{now.Add(-staffTotal).UnixMilli(), now.Add(-staffIdle).UnixMilli()}},
 		{`DELETE FROM answer WHERE at <= $1`, []any{now.Add(-answersKept).UnixMilli()}},
 		{`DELETE FROM answer WHERE secret AND at <= $1`, []any{now.Add(-secretsKept).UnixMilli()}},
+		{`UPDATE request SET patron_id = NULL, result = '' WHERE result <> '' AND delivered_at < $1`, []any{s.requestsShownFrom().UnixMilli()}},
+		{`DELETE FROM request WHERE delivered_at <= $1`, []any{now.Add(-requestsKept).UnixMilli()}},
 		{`DELETE FROM temporary_password WHERE issued_at <= $1`, []any{now.Add(-p.TemporaryFor.Duration()).UnixMilli()}},
 		{`DELETE FROM terminal_failure WHERE at <= $1`, []any{now.Add(-p.TerminalWindow.Duration()).UnixMilli()}},
 	} {

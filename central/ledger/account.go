@@ -4,7 +4,10 @@ import (
 	"context"
 	"encoding/json"
 	"fmt"
+	"math"
+	"strconv"
 	"strings"
+	"time"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -61,7 +64,7 @@ func (l *Ledger) LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID
 	if !storable(string(patron)) {
 		return all, nil
 	}
-	found, err := readLoans(ctx, tx, `l.patron_id = $1 ORDER BY l.due_on, l.lent_on, l.item_id`, string(patron))
+	found, err := readLoans(ctx, tx, time.Time{}, `l.patron_id = $1 ORDER BY l.due_on, l.lent_on, l.item_id`, string(patron))
 	if err != nil {
 		return library.PatronLoans{}, err
 	}
@@ -91,18 +94,27 @@ func (l *Ledger) RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID
 	if err := lockItem(ctx, tx, `id IN (SELECT item_id FROM loan WHERE id = $1 AND patron_id = $2)`, string(loan), string(patron)); err != nil {
 		return library.PatronLoan{}, err
 	}
-	found, err := readLoans(ctx, tx, `l.id = $1 AND l.patron_id = $2`, string(loan), string(patron))
+	found, err := readLoans(ctx, tx, time.Time{}, `l.id = $1 AND l.patron_id = $2`, string(loan), string(patron))
 	if err != nil {
 		return library.PatronLoan{}, err
 	}
 	if len(found) == 0 {
 		return library.PatronLoan{}, library.ErrUnknownLoan
 	}
-	x, policy, today := found[0], l.cfg.Policy(), l.Today()
-	if x.Loan, err = policy.Renew(x.Loan, x.asked, today); err != nil {
+	return l.renew(ctx, tx, found[0], l.Today())
+}
+
+// renew renews a loan, whose item is locked, as of a day.
+func (l *Ledger) renew(ctx context.Context, tx *db.Tx, x lent, day library.Date) (library.PatronLoan, error) {
+	policy, due := l.cfg.Policy(), x.DueOn
+	var err error
+	if x.Loan, err = policy.Renew(x.Loan, x.asked, day); err != nil {
 		return library.PatronLoan{}, err
 	}
-	if _, err := tx.ExecContext(ctx, `UPDATE loan SET due_on = $2, renewals = $3 WHERE id = $1`, string(loan), x.DueOn, x.Renewals); err != nil {
+	if day.Before(l.Today()) && x.DueOn.Before(due) { // renewed since: nobody's time gets shorter by this
+		x.DueOn = due
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE loan SET due_on = $2, renewals = $3 WHERE id = $1`, string(x.ID), x.DueOn, x.Renewals); err != nil {
 		return library.PatronLoan{}, err
 	}
 	it, err := itemByID(ctx, tx, x.ItemID)
@@ -112,7 +124,7 @@ func (l *Ledger) RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID
 	if err := l.setState(ctx, tx, it, library.OnLoan, x.DueOn); err != nil {
 		return library.PatronLoan{}, err
 	}
-	return x.judged(policy, today), nil
+	return x.judged(policy, l.Today()), nil
 }
 
 // lent is a loan with what the rule of renewing asks about it.
@@ -130,10 +142,16 @@ func (x lent) judged(p library.Policy, today library.Date) library.PatronLoan {
 	return x.PatronLoan
 }
 
-// readLoans reads the loans l of a condition.
-func readLoans(ctx context.Context, tx *db.Tx, where string, args ...any) ([]lent, error) {
+// readLoans reads the loans l of a condition, with how many others waited for each
+// before a time, or wait now where that is zero.
+func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, args ...any) ([]lent, error) {
+	until := int64(math.MaxInt64)
+	if !before.IsZero() {
+		until = before.UnixMilli()
+	}
+	args = append(args, until)
 	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.lent_on, l.due_on, l.renewals, b.record, i.owned,
-			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = '`+holdWaiting+`' AND h.patron_id <> l.patron_id)
+			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = '`+holdWaiting+`' AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
 		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id WHERE `+where, args...)
 	if err != nil {
 		return nil, err

@@ -20,19 +20,24 @@ import (
 // library.ErrNoEmail or library.ErrNoPhone.
 func (l *Ledger) PlaceHolds(ctx context.Context, patron library.PatronID, req library.HoldRequest) (answers []library.HoldAnswer, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
-		answers, err = l.PlaceHoldsTx(ctx, tx, patron, req)
+		answers, err = l.PlaceHoldsTx(ctx, tx, patron, req, time.Time{})
 		return err
 	})
 	return answers, err
 }
 
-// PlaceHoldsTx is PlaceHolds in the caller's transaction.
-func (l *Ledger) PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest) ([]library.HoldAnswer, error) {
+// PlaceHoldsTx is PlaceHolds in the caller's transaction, for a request that was
+// received before: its holds queue from then. A zero receivedAt is now, and no request
+// was received later.
+func (l *Ledger) PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest, receivedAt time.Time) ([]library.HoldAnswer, error) {
+	if now := l.cfg.Now(); receivedAt.IsZero() || receivedAt.After(now) {
+		receivedAt = now
+	}
 	p, err := l.PatronTx(ctx, tx, patron)
 	if err != nil {
 		return nil, err
 	}
-	asked := request{patron: p, pickup: req.Pickup, contact: req.Contact, receivedAt: l.cfg.Now()}
+	asked := request{patron: p, pickup: req.Pickup, contact: req.Contact, receivedAt: receivedAt}
 	if req.Sequence {
 		id, err := uuid.NewRandom()
 		if err != nil {

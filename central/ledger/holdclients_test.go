@@ -169,7 +169,7 @@ func (c *client) placeOne(ctx context.Context, bib int) {
 	c.ask(asked{what: "place", bib: bib, patron: c.patron}, &id, func() (out answered, err error) {
 		var answers []library.HoldAnswer
 		err = c.tx(ctx, func(tx *db.Tx) (err error) {
-			answers, err = c.PlaceHoldsTx(ctx, tx, raceID(c.patron), library.HoldRequest{Bibs: []library.BibID{raceBib(bib)}, Pickup: "chuo", Contact: library.NoNews})
+			answers, err = c.PlaceHoldsTx(ctx, tx, raceID(c.patron), library.HoldRequest{Bibs: []library.BibID{raceBib(bib)}, Pickup: "chuo", Contact: library.NoNews}, time.Time{})
 			return err
 		})
 		if err != nil || answers[0].Hold == nil {

@@ -10,6 +10,7 @@ import (
 
 	"pgregory.net/rapid"
 
+	"madoguchi/central/db"
 	"madoguchi/library"
 )
 
@@ -123,6 +124,7 @@ func (q *queues) run(t *rapid.T) {
 		"return":    q.giveBack,
 		"return 2":  q.giveBack, // more often than others
 		"place 2":   q.place,
+		"late":      q.late,
 		"arrive":    q.arrive,
 		"not found": q.notFound,
 		"days":      q.days,
@@ -159,13 +161,32 @@ func (q *queues) mayHold(patron, bib int) string {
 
 func (q *queues) place(t *rapid.T) {
 	q.tick(time.Minute)
+	q.placeAsOf(t, q.now, func(patron library.PatronID, req library.HoldRequest) ([]library.HoldAnswer, error) {
+		return q.c.PlaceHolds(q.ctx, patron, req)
+	})
+}
+
+// late is a request that was left at a terminal some hours ago.
+func (q *queues) late(t *rapid.T) {
+	q.tick(time.Minute)
+	received := q.now.Add(-time.Duration(draw(t, "hours ago", 100)) * time.Hour)
+	q.placeAsOf(t, received, func(patron library.PatronID, req library.HoldRequest) (answers []library.HoldAnswer, err error) {
+		err = q.c.db.Locked(q.ctx, nil, func(tx *db.Tx) (err error) {
+			answers, err = q.c.PlaceHoldsTx(q.ctx, tx, patron, req, received)
+			return err
+		})
+		return answers, err
+	})
+}
+
+func (q *queues) placeAsOf(t *rapid.T, received time.Time, place func(library.PatronID, library.HoldRequest) ([]library.HoldAnswer, error)) {
 	patron, pickup := draw(t, "patron", queuePatrons), drawBranch(t)
 	req := library.HoldRequest{Pickup: pickup, Contact: library.NoNews, Sequence: draw(t, "sequence", 4) > 0}
 	bibs := rapid.Permutation([]int{0, 1, 2}).Draw(t, "bibs")[:1+draw(t, "bibs", 3)]
 	for _, b := range bibs {
 		req.Bibs = append(req.Bibs, q.bib(b))
 	}
-	answers, err := q.c.PlaceHolds(q.ctx, q.patron(patron), req)
+	answers, err := place(q.patron(patron), req)
 	expect(t, "place", err, nil)
 	var placed []*queueHold
 	for i, b := range bibs {
@@ -174,7 +195,7 @@ func (q *queues) place(t *rapid.T) {
 			t.Fatalf("line %d: %q, want %q", i, answers[i].Refusal, want)
 		}
 		if want == "" {
-			h := &queueHold{id: answers[i].Hold.ID, bib: b, patron: patron, pickup: pickup, state: library.Waiting, received: q.now, copy: -1}
+			h := &queueHold{id: answers[i].Hold.ID, bib: b, patron: patron, pickup: pickup, state: library.Waiting, received: received, copy: -1}
 			q.holds, placed = append(q.holds, h), append(placed, h)
 		}
 	}

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"sync"
 	"testing"
+	"time"
 
 	"madoguchi/central/db"
 	"madoguchi/central/db/dbtest"
@@ -176,7 +177,7 @@ func TestHeldOnceByMany(t *testing.T) {
 				req := library.HoldRequest{Bibs: []library.BibID{library.BibID(fmt.Sprint("b", n%3))}, Pickup: "chuo", Contact: library.NoNews}
 				do = append(do, func() {
 					err := s.tx(t.Context(), func(tx *db.Tx) error {
-						_, err := s.PlaceHoldsTx(t.Context(), tx, p.ID, req)
+						_, err := s.PlaceHoldsTx(t.Context(), tx, p.ID, req, time.Time{})
 						return err
 					})
 					if err != nil {

@@ -94,7 +94,9 @@ func TestEveryKindInEveryLanguage(t *testing.T) {
 		library.MailPasswordSet: {},
 		library.MailHoldReady:   {Title: "こころ 上", Branch: "chuo", Until: until},
 		library.MailHoldExpired: {Title: "こころ 上", Branch: "chuo", Until: until},
-		library.MailRequest:     {Title: "こころ 上", Result: "already_held"},
+		library.MailRequest: {Request: &library.RequestResult{
+			Receipt: "K7M-4QX", ReceivedAt: noon.Add(-26 * time.Hour), Lines: []library.RequestLine{{BibID: "b1", Title: "こころ 上", Refusal: "already_held"}, {BibID: "b2", Title: "三四郎"}},
+		}},
 	}
 	for _, test := range []struct {
 		language string
@@ -112,8 +114,8 @@ func TestEveryKindInEveryLanguage(t *testing.T) {
 		{"en", library.MailHoldReady, "[みなと市立図書館] Your hold is ready", []string{"こころ 上", "Central Library", "Wednesday, 2 December"}},
 		{"ja", library.MailHoldExpired, "【みなと市立図書館】予約の取り置き期限がすぎました", []string{"こころ 上", "12月2日（水）"}},
 		{"ko", library.MailHoldExpired, "[みなと市立図書館] Your hold has expired", []string{"こころ 上", "Central Library"}},
-		{"ja-easy", library.MailRequest, "【みなと市立図書館】仮受付の結果", []string{"こころ 上", "すでに予約されている"}},
-		{"en", library.MailRequest, "[みなと市立図書館] The result of your request", []string{"already placed a hold"}},
+		{"ja-easy", library.MailRequest, "【みなと市立図書館】仮受付の結果", []string{"受付番号：K7M-4QX", "11月24日（火） 10:00", "こころ 上\n　　すでに予約されている", "三四郎\n　　予約しました"}},
+		{"en", library.MailRequest, "[みなと市立図書館] The result of your request", []string{"Receipt: K7M-4QX", "Tuesday, 24 November 10:00", "こころ 上\n    You had already placed a hold", "三四郎\n    Your hold was placed"}},
 	} {
 		t.Run(test.language+" "+string(test.kind), func(t *testing.T) {
 			m := facts[test.kind]
@@ -153,14 +155,56 @@ func TestEveryKindInEveryLanguage(t *testing.T) {
 }
 
 func TestRequestSaysWhatBecameOfIt(t *testing.T) {
-	for result, says := range map[string]string{
-		"": "受け付けました", "has_on_loan": "お借りになっている", "too_many_holds": "できる数をこえる", "no_copies": "貸し出しできる資料がない",
-		"not_lent": "貸し出しできる資料がない", "held_by_other": "ほかの方の予約", "renewal_limit": "すでに延長", "overdue": "返却期限がすぎている",
-		"something_new": "お受けできませんでした",
+	due := library.Date{Year: 2026, Month: time.December, Day: 9}
+	all := func(code string) library.RequestResult { return library.RequestResult{Refusal: code} }
+	hold := func(code string) library.RequestResult {
+		return library.RequestResult{Lines: []library.RequestLine{{Title: "こころ", Refusal: code}}}
+	}
+	renewal := func(code string) library.RequestResult {
+		r := hold(code)
+		r.Renewal = true
+		if code == "" {
+			r.Lines[0].DueOn = due
+		}
+		return r
+	}
+	for n, test := range []struct {
+		result   library.RequestResult
+		ja, en   string
+		notTitle bool
+	}{
+		{hold(""), "予約しました", "hold was placed", false},
+		{hold("has_on_loan"), "お借りになっている", "on loan", false},
+		{hold("too_many_holds"), "できる数をこえる", "as many holds", false},
+		{hold("no_copies"), "貸し出しできる資料がない", "no copy", false},
+		{hold("not_lent"), "貸し出しできる資料がない", "no copy", false},
+		{hold("something_new"), "お受けできませんでした", "could not be granted", false},
+		{renewal(""), "12月9日（水） まで延長しました", "Renewed until Wednesday, 9 December", false},
+		{renewal("held_by_other"), "ほかの方の予約", "someone else waits", false},
+		{renewal("renewal_limit"), "すでに延長", "renewed before", false},
+		{renewal("overdue"), "返却期限がすぎて", "overdue", false},
+		{renewal("not_owned"), "ほかの図書館", "another library", false},
+		{renewal("loan_unknown"), "お借りになっている資料ではなかった", "did not have the item", false},
+		{all("login_failed"), "パスワードが合わなかった", "did not match", true},
+		{all("card_locked"), "パスワードのまちがいが続き", "locked", true},
+		{all("card_expired"), "有効期限", "expired", true},
+		{all("card_lost"), "紛失", "lost", true},
+		{all("card_blocked"), "手続きが必要", "settled at the counter", true},
+		{all("branch_unknown"), "受取館", "another and ask again", true},
+		{all("something_new"), "お受けできませんでした", "could not be granted", true},
+		{library.RequestResult{Refusal: "branch_unknown", Lines: []library.RequestLine{{Title: "こころ"}}}, "お申し込みの資料：\n　・こころ\n", "It asked for:\n  - こころ\n", false},
+		{library.RequestResult{NoContact: true, Lines: []library.RequestLine{{Title: "こころ"}}}, "「連絡なし」で予約", "will not be notified", false},
+		{library.RequestResult{Lines: []library.RequestLine{{Refusal: "bib_unknown"}}}, "（書名のわからない資料）", "title is not known", true},
+		{library.RequestResult{Lines: make([]library.RequestLine, 41)}, "ほかに 11 件", "and 11 more", true},
 	} {
-		got := compose(t, composer(t), library.Mail{Kind: library.MailRequest, To: "taro@example.jp", At: noon, Result: result})
-		if !strings.Contains(got.body, says) || strings.Contains(got.body, "資料：") {
-			t.Errorf("%q is worded as\n%s", result, got.body)
+		for language, says := range map[string]string{"ja": test.ja, "en": test.en} {
+			r := test.result
+			r.Receipt, r.ReceivedAt = "K7M-4QX", noon
+			got := compose(t, composer(t), library.Mail{Kind: library.MailRequest, To: "taro@example.jp", Language: language, At: noon, Request: &r})
+			broken := strings.Contains(got.body, "\n\n\n") || strings.Contains(got.body, "<no value>") || strings.Contains(got.body, "\n　　\n")
+			if !strings.Contains(got.body, says) || !strings.Contains(got.body, "K7M-4QX") || strings.Contains(got.body, "こころ") == test.notTitle || broken {
+				t.Errorf("%d, %+v is worded as\n%s", n, r, got.body)
+			}
 		}
 	}
 }
@@ -219,7 +263,8 @@ func injected(t testing.TB, text string) {
 		return // the wordings were tried with it
 	}
 	for _, kind := range library.MailKinds {
-		m := library.Mail{Kind: kind, To: "taro@example.jp", At: noon, Language: text, Title: text, Code: text, Result: text, Until: library.DateOf(noon)}
+		m := library.Mail{Kind: kind, To: "taro@example.jp", At: noon, Language: text, Title: text, Code: text, Until: library.DateOf(noon)}
+		m.Request = &library.RequestResult{Receipt: text, Refusal: text, Lines: []library.RequestLine{{Title: text, Refusal: text}}}
 		for _, language := range []string{"ja", "en", text} {
 			m.Language = language
 			raw, err := c.Compose(id, m, library.Branch{Name: text, NameEn: text})
@@ -289,6 +334,9 @@ func TestWordingsThatCannotBeUsed(t *testing.T) {
 		"no text":        {"ja/moved.txt", "件名\n\n \n", "no text"},
 		"no code":        {"ja/confirm.txt", "件名\n\n番号をどうぞ\n", "{{.Code}}"},
 		"no title":       {"en/hold_ready.txt", "Subject\n\n{{.Branch}} {{.Until}}\n", "{{.Title}}"},
+		"no receipt":     {"ja/request.txt", "件名\n\n{{range .Lines}}{{.Title}}{{end}}\n", "{{.Receipt}}"},
+		"no lines":       {"ja/request.txt", "件名\n\n{{.Receipt}}\n", "{{.Lines}}"},
+		"of a bare one":  {"ja/request.txt", "件名\n\n{{.Receipt}}{{range .Lines}}{{.Title}}{{end}}{{(index .Lines 0).Due}}\n", "ja/request.txt"},
 		"mistyped name":  {"ja/hold-ready.txt", "件名\n\n本文\n", "ja/hold_ready.txt"},
 		"other language": {"fr/moved.txt", "Sujet\n\nTexte\n", "fr/moved.txt"},
 		"not UTF-8":      {"ja/moved.txt", "\x8c\x8f\n\n\x96{\n", "UTF-8"},

@@ -153,7 +153,10 @@ func Sample(kind library.MailKind, to, language string, at time.Time) (library.M
 	case library.MailHoldReady, library.MailHoldExpired:
 		m.Title, m.Branch, m.Until = "見本の本", branch.Code, library.DateOf(at).Add(7)
 	case library.MailRequest:
-		m.Title, m.Result = "見本の本", library.ErrAlreadyHeld.Code
+		m.Request = &library.RequestResult{
+			Receipt: "K7M-4QX", ReceivedAt: at.Add(-time.Hour),
+			Lines: []library.RequestLine{{BibID: "1", Title: "見本の本"}, {BibID: "2", Title: "見本の本 下", Refusal: library.ErrAlreadyHeld.Code}},
+		}
 	}
 	return m, branch
 }
@@ -174,13 +177,36 @@ func (c *Composer) check() error {
 					return unusable(language+"/"+string(kind), fmt.Errorf("it does not say {{.%s}}, without which it is of no use", what))
 				}
 			}
-			m.Result, m.Title, m.Until = "", "", library.Date{}
-			if _, _, err := c.word(language, kind, c.facts(language, m, library.Branch{})); err != nil {
-				return err
+			for _, other := range variants(m) {
+				if _, _, err := c.word(language, kind, c.facts(language, other, library.Branch{})); err != nil {
+					return err
+				}
 			}
 		}
 	}
 	return nil
+}
+
+// variants are other mails of the kind of a sample, with as little as there may be, and
+// with what the sample lacks.
+func variants(sample library.Mail) []library.Mail {
+	bare := sample
+	bare.Title, bare.Until = "", library.Date{}
+	if sample.Request == nil {
+		return []library.Mail{bare}
+	}
+	var all []library.Mail
+	for _, r := range []library.RequestResult{
+		{},
+		{Receipt: "K7M-4QX", ReceivedAt: sample.At, Refusal: library.ErrLogin.Code},
+		{Receipt: "K7M-4QX", ReceivedAt: sample.At, Refusal: library.ErrUnknownBranch.Code, Lines: make([]library.RequestLine, 2*mostLines)},
+		{Receipt: "K7M-4QX", ReceivedAt: sample.At, NoContact: true, Lines: make([]library.RequestLine, 2*mostLines)},
+		{Receipt: "K7M-4QX", ReceivedAt: sample.At, Renewal: true, Lines: []library.RequestLine{{Title: "見本の本", DueOn: library.DateOf(sample.At)}}},
+	} {
+		bare.Request = &r
+		all = append(all, bare)
+	}
+	return all
 }
 
 // neededFacts are what a wording must say to be of use.
@@ -192,6 +218,8 @@ func neededFacts(kind library.MailKind, f facts) map[string]string {
 		return map[string]string{"Title": f.Title, "Branch": f.Branch, "Until": f.Until}
 	case library.MailHoldExpired:
 		return map[string]string{"Title": f.Title}
+	case library.MailRequest:
+		return map[string]string{"Receipt": f.Receipt, "Lines": f.Lines[1].Title}
 	}
 	return nil
 }

@@ -9,7 +9,7 @@ import (
 	"madoguchi/library"
 )
 
-// facts are what a wording may say. All of them are single lines.
+// facts are what a wording may say. All texts of them are single lines.
 type facts struct {
 	Library string // the library's name
 	Link    string // its web site, "" for none
@@ -19,13 +19,29 @@ type facts struct {
 	Code      string // confirm: six digits
 	CodeUntil string // confirm: until when the code is valid, as At
 
-	Title  string // hold_ready, hold_expired, request ("" where it is not known)
+	Title  string // hold_ready, hold_expired
 	Branch string // hold_ready, hold_expired
 	Until  string // hold_ready, hold_expired: the last day on the hold shelf: 12月2日（水）
 
-	Granted bool   // request
-	Reason  string // request that was not granted: code of the refusal
+	// request
+	Receipt   string // K7M-4QX
+	Received  string // when it was left, as At
+	Renewal   bool   // it asked for a renewal; otherwise for holds
+	Refusal   string // code of why all of it was refused, "" where each line has its own answer
+	NoContact bool   // the holds were placed, but the patron cannot be told in the way that was chosen
+	Lines     []line
+	More      int // how many lines there were beside these
 }
+
+// line is what became of one thing that a request asked for.
+type line struct {
+	Title   string // "" where it is not known
+	Due     string // of a loan that was renewed: 12月2日（水）
+	Refusal string // code, "" where it was granted
+}
+
+// mostLines is how many lines a mail lists.
+const mostLines = 30
 
 func (c *Composer) facts(language string, m library.Mail, at library.Branch) facts {
 	f := facts{
@@ -33,7 +49,9 @@ func (c *Composer) facts(language string, m library.Mail, at library.Branch) fac
 		At:    instant(language, m.At.In(c.cfg.Zone)),
 		Code:  oneLine(m.Code),
 		Title: oneLine(m.Title), Branch: oneLine(at.Name), Until: day(language, m.Until),
-		Granted: m.Result == "", Reason: oneLine(m.Result),
+	}
+	if m.Request != nil {
+		c.requestFacts(&f, language, *m.Request)
 	}
 	if language != "ja" && at.NameEn != "" {
 		f.Branch = oneLine(at.NameEn)
@@ -42,6 +60,15 @@ func (c *Composer) facts(language string, m library.Mail, at library.Branch) fac
 		f.CodeUntil = instant(language, m.At.Add(c.cfg.CodeFor).In(c.cfg.Zone))
 	}
 	return f
+}
+
+func (c *Composer) requestFacts(f *facts, language string, r library.RequestResult) {
+	f.Receipt, f.Received = oneLine(r.Receipt), instant(language, r.ReceivedAt.In(c.cfg.Zone))
+	f.Renewal, f.Refusal, f.NoContact = r.Renewal, oneLine(r.Refusal), r.NoContact
+	for _, l := range r.Lines[:min(len(r.Lines), mostLines)] {
+		f.Lines = append(f.Lines, line{Title: oneLine(l.Title), Due: day(language, l.DueOn), Refusal: oneLine(l.Refusal)})
+	}
+	f.More = len(r.Lines) - len(f.Lines)
 }
 
 // maxLine is the most characters of a fact: a longer title is cut.

@@ -210,6 +210,34 @@ func TestPepper(t *testing.T) {
 	}
 }
 
+// TestFile: what cannot be made leaves no file behind, and another's stays.
+func TestFile(t *testing.T) {
+	dir := t.TempDir()
+	path := filepath.Join(dir, "key")
+	broken := errors.New("no chance left")
+	f := secret.File{Name: "key", Size: 4, Make: func() ([]byte, error) { return nil, broken }}
+	if _, err := f.Read(path); !errors.Is(err, broken) || !strings.Contains(err.Error(), "key file "+path) {
+		t.Errorf("%v", err)
+	}
+	if left, err := os.ReadDir(dir); err != nil || len(left) != 0 {
+		t.Errorf("left behind: %v, %v", left, err)
+	}
+	made := 0
+	f.Make = func() ([]byte, error) { made++; return []byte("abcd"), nil }
+	for range 2 {
+		if got, err := f.Read(path); err != nil || string(got) != "abcd" {
+			t.Errorf("%q, %v", got, err)
+		}
+	}
+	if made != 1 {
+		t.Errorf("made %d times", made)
+	}
+	f.Size = 5
+	if _, err := f.Read(path); err == nil || !strings.Contains(err.Error(), "has 4 bytes, not 5: put back") {
+		t.Errorf("of another size: %v", err)
+	}
+}
+
 func TestCostsThatCannotBe(t *testing.T) {
 	for _, c := range []secret.Cost{{}, {Memory: 7, Passes: 1, Threads: 1}, {Memory: 8, Threads: 1}, {Memory: 8, Passes: 1}, {Memory: 2 << 20, Passes: 1, Threads: 1}, {Memory: 8, Passes: 1, Threads: 2}} {
 		if _, err := secret.New(make([]byte, secret.PepperSize), c); err == nil {

@@ -44,7 +44,7 @@ func TestServeWithItsOwnCertificate(t *testing.T) {
 	if status := stop(); status != 0 {
 		t.Errorf("status %d", status)
 	}
-	for _, name := range []string{"pepper", "tls/ca-key.pem", "tls/server.pem"} {
+	for _, name := range []string{"pepper", "requests.key", "tls/ca-key.pem", "tls/server.pem"} {
 		info, err := os.Stat(filepath.Join(data, name))
 		if err != nil || info.Mode().Perm() != 0o600 {
 			t.Errorf("%s: %v, %v", name, info, err)

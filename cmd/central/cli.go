@@ -34,6 +34,7 @@ type cli struct {
 	Arrive    arriveCmd    `cmd:"" help:"Say that an item has come to a branch, or was found there."`
 	Hold      holdCmd      `cmd:"" help:"The holds: what is to be fetched for them, and which have ended."`
 	PaperHold paperHoldCmd `cmd:"" help:"Enter a hold that a patron asked for on paper."`
+	Request   requestCmd   `cmd:"" help:"Say what became of a request that a patron left at a terminal while this server was away, by the code of its receipt."`
 	Mail      mailCmd      `cmd:"" help:"The mails to patrons: those that wait, and those that came back."`
 	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`
 	Edition   editionCmd   `cmd:"" help:"The editions of the catalogue that terminals fetch."`

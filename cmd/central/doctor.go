@@ -28,6 +28,7 @@ func (c *doctorCmd) Run(a *app) error {
 	d.clock()
 	d.dataFolder()
 	d.listen()
+	d.requestKey()
 	d.database()
 	if d.wrong > 0 {
 		fmt.Fprintf(a.stdout, "What is wrong: %d.\n", d.wrong)
@@ -170,13 +171,7 @@ func (d *doctor) authority() {
 // pepper looks at the file without which no password is right.
 func (d *doctor) pepper(s *server) {
 	path := d.app.settings.PepperFile
-	info, err := os.Stat(path)
-	switch {
-	case errors.Is(err, os.ErrNotExist):
-		d.ok("There is no pepper file yet. central serve makes %s; keep a copy of it apart from the database.", path)
-		return
-	case err == nil && info.Mode()&0o007 != 0:
-		d.bad("The pepper file %s can be read by everybody. Type: chmod 600 %s", path, path)
+	if !d.secret("pepper", path) {
 		return
 	}
 	if _, err := d.app.passwords(s); err != nil {
@@ -184,6 +179,34 @@ func (d *doctor) pepper(s *server) {
 		return
 	}
 	d.ok("The pepper file %s is the one that the passwords were made with.", path)
+}
+
+// requestKey looks at the file without which no request can be read that was left at a
+// terminal.
+func (d *doctor) requestKey() {
+	path := d.app.settings.RequestKeyFile
+	if !d.secret("request key", path) {
+		return
+	}
+	if _, err := d.app.requests(); err != nil {
+		d.bad("No requests can be read that patrons left at terminals: %v. Without a backup, remove the file: central serve makes another, and what was sealed to the lost one and not handed over cannot be read.", err)
+		return
+	}
+	d.ok("The request key file %s can be read. Keep a copy of it apart from the database: without it, what patrons left at terminals cannot be read.", path)
+}
+
+// secret looks at the file of a secret and reports whether there is more to look at.
+func (d *doctor) secret(what, path string) bool {
+	info, err := os.Stat(path)
+	switch {
+	case errors.Is(err, os.ErrNotExist):
+		d.ok("There is no %s file yet. central serve makes %s; keep a copy of it apart from the database.", what, path)
+		return false
+	case err == nil && info.Mode()&0o007 != 0:
+		d.bad("The %s file %s can be read by everybody. Type: chmod 600 %s", what, path, path)
+		return false
+	}
+	return true
 }
 
 func (d *doctor) database() {

@@ -39,12 +39,16 @@ func (c *serveCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		requests, err := a.requests()
+		if err != nil {
+			return err
+		}
 		outbox, err := a.sendingOutbox(s)
 		if err != nil {
 			return err
 		}
 		config := central.Config{
-			DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger, Editions: editions, Terminals: s.terminals, Passwords: passwords,
+			DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger, Editions: editions, Terminals: s.terminals, Passwords: passwords, Requests: requests,
 			Site: a.settings.Site, EditionAfter: a.settings.EditionAfter, Log: a.log(),
 		}
 		if outbox != nil {

@@ -20,47 +20,50 @@ import (
 // settingsFlags are the settings that every command takes. What is not given here
 // comes from the settings file, and what is not there either has a default.
 type settingsFlags struct {
-	Config string `help:"Settings file. Default: central.toml, where there is one." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_CONFIG"`
-	Data   string `help:"Data folder. Default: central-data." placeholder:"DIR" env:"MADOGUCHI_CENTRAL_DATA"`
-	Pepper string `name:"pepper-file" help:"File of the pepper that passwords are hashed with; several servers on one database need the same. Default: pepper in the data folder, made on first use." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_PEPPER_FILE"`
-	DB     string `name:"db" help:"Database: a path, sqlite:PATH or postgres://… Default: central.db in the data folder." placeholder:"DSN" env:"MADOGUCHI_CENTRAL_DB"`
+	Config   string `help:"Settings file. Default: central.toml, where there is one." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_CONFIG"`
+	Data     string `help:"Data folder. Default: central-data." placeholder:"DIR" env:"MADOGUCHI_CENTRAL_DATA"`
+	Pepper   string `name:"pepper-file" help:"File of the pepper that passwords are hashed with; several servers on one database need the same. Default: pepper in the data folder, made on first use." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_PEPPER_FILE"`
+	Requests string `name:"request-key-file" help:"File of the key to which terminals seal requests while the server is away; several servers on one database need the same. Default: requests.key in the data folder, made on first use." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_REQUEST_KEY_FILE"`
+	DB       string `name:"db" help:"Database: a path, sqlite:PATH or postgres://… Default: central.db in the data folder." placeholder:"DSN" env:"MADOGUCHI_CENTRAL_DB"`
 }
 
 // settings is everything that a library sets.
 type settings struct {
-	Data         string
-	DB           string
-	Listen       string
-	TLSCert      string
-	TLSKey       string
-	PlainHTTP    bool
-	Hosts        []string // further names of this server
-	PepperFile   string
-	HashCost     secret.Cost
-	EditionAfter int64
-	Site         library.Site // without branches
-	Barcode      barcode.Settings
-	Mail         mailSettings
+	Data           string
+	DB             string
+	Listen         string
+	TLSCert        string
+	TLSKey         string
+	PlainHTTP      bool
+	Hosts          []string // further names of this server
+	PepperFile     string
+	RequestKeyFile string
+	HashCost       secret.Cost
+	EditionAfter   int64
+	Site           library.Site // without branches
+	Barcode        barcode.Settings
+	Mail           mailSettings
 }
 
 // settingsFile is central.toml.
 type settingsFile struct {
-	Data         string              `toml:"data"`
-	DB           string              `toml:"db"`
-	Listen       string              `toml:"listen"`
-	TLSCert      string              `toml:"tls_cert"`
-	TLSKey       string              `toml:"tls_key"`
-	PlainHTTP    bool                `toml:"plain_http"`
-	Hosts        []string            `toml:"hosts"`
-	PepperFile   string              `toml:"pepper_file"`
-	PasswordHash hashSettings        `toml:"password_hash"`
-	EditionAfter int64               `toml:"edition_after"`
-	Site         siteSettings        `toml:"site"`
-	Barcode      barcode.Settings    `toml:"barcode"` // as in kiosk.toml
-	Mail         mailSettings        `toml:"mail"`
-	Policy       map[string]any      `toml:"policy"`
-	Terms        termsSettings       `toml:"terms"`
-	Notices      []map[string]string `toml:"notice"`
+	Data           string              `toml:"data"`
+	DB             string              `toml:"db"`
+	Listen         string              `toml:"listen"`
+	TLSCert        string              `toml:"tls_cert"`
+	TLSKey         string              `toml:"tls_key"`
+	PlainHTTP      bool                `toml:"plain_http"`
+	Hosts          []string            `toml:"hosts"`
+	PepperFile     string              `toml:"pepper_file"`
+	RequestKeyFile string              `toml:"request_key_file"`
+	PasswordHash   hashSettings        `toml:"password_hash"`
+	EditionAfter   int64               `toml:"edition_after"`
+	Site           siteSettings        `toml:"site"`
+	Barcode        barcode.Settings    `toml:"barcode"` // as in kiosk.toml
+	Mail           mailSettings        `toml:"mail"`
+	Policy         map[string]any      `toml:"policy"`
+	Terms          termsSettings       `toml:"terms"`
+	Notices        []map[string]string `toml:"notice"`
 }
 
 type siteSettings struct {
@@ -125,6 +128,7 @@ func (f settingsFlags) settings() (settings, error) {
 		return settings{}, fmt.Errorf("[password_hash] in %s: %w", path, err)
 	}
 	s.PepperFile = cmp.Or(f.Pepper, file.PepperFile, filepath.Join(s.Data, "pepper"))
+	s.RequestKeyFile = cmp.Or(f.Requests, file.RequestKeyFile, filepath.Join(s.Data, "requests.key"))
 	s.DB = cmp.Or(f.DB, file.DB, "sqlite:"+filepath.Join(s.Data, "central.db"))
 	if _, err := time.LoadLocation(s.Site.TimeZone); err != nil {
 		return settings{}, fmt.Errorf("the time zone %q is not known; write it like Asia/Tokyo", s.Site.TimeZone)

@@ -1,0 +1,165 @@
+package main
+
+import (
+	"net/http"
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/uuid"
+
+	"madoguchi/central/protocol"
+	"madoguchi/library"
+)
+
+// TestARequestIsFoundByItsReceipt: left while the server was away, handed over when it
+// serves, and looked up at the counter.
+func TestARequestIsFoundByItsReceipt(t *testing.T) {
+	data, config := t.TempDir(), file(t, "central.toml", quick)
+	desk := func(args ...string) string { return must(t, data, append([]string{"--config", config}, args...)...) }
+	desk("branch", "add", "chuo", "中央図書館")
+	desk("import", "csv", file(t, "books.csv", "id,title,barcode,branch\nb1,こころ,1001,chuo\nb2,三四郎,1002,chuo\n"))
+	desk("patron", "import", file(t, "patrons.csv", "id,card,name\np1,21000000011,港 花子\np2,21000000028,北 次郎\n"))
+	for _, p := range []library.PatronID{"p1", "p2"} {
+		givePassword(t, data, config, p, "right1")
+	}
+	desk("checkout", "21000000011", "1001")
+	enrolment := strings.TrimSpace(desk("terminal", "add", "--branch", "chuo", "--name", "入口"))
+	address, stop := serving(t, data, "--config", config, "--plain-http")
+	defer stop()
+	wire, err := protocol.NewClient("http://"+address, "", http.DefaultClient)
+	if err != nil {
+		t.Fatal(err)
+	}
+	enrolled, err := wire.Enrol(t.Context(), enrolment)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if wire, err = protocol.NewClient("http://"+address, enrolled.Secret, http.DefaultClient); err != nil {
+		t.Fatal(err)
+	}
+	site, err := wire.Site(t.Context())
+	if err != nil || site.RequestKey == "" {
+		t.Fatalf("the key for requests is %q, %v", site.RequestKey, err)
+	}
+	leave := func(r library.Request) (receipt string) {
+		t.Helper()
+		id := uuid.Must(uuid.NewV7())
+		r.ReceivedAt = time.Now().Add(-3 * time.Hour)
+		sealed, err := protocol.SealRequest(site.RequestKey, id.String(), r)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if err := wire.Request(t.Context(), id.String(), sealed); err != nil {
+			t.Fatal(err)
+		}
+		return library.ReceiptCode(id)
+	}
+	holds := &library.HoldRequest{Bibs: []library.BibID{"b2", "b1", "none"}, Pickup: "chuo", Contact: library.ByPhone}
+	held := leave(library.Request{Card: "21000000011", Password: "right1", Holds: holds})
+	renewed := leave(library.Request{Card: "21000000011", Password: "right1", RenewItem: "1001"})
+	nowhere := leave(library.Request{Card: "21000000011", Password: "right1", Holds: &library.HoldRequest{Bibs: []library.BibID{"b2"}, Pickup: "kita", Contact: library.NoNews}})
+	wrong := leave(library.Request{Card: "21000000028", Password: "wrong", Holds: holds})
+	for code, says := range map[string][]string{
+		held: {"(chuo, 入口)", "with the card 21000000011", "三四郎: held", "こころ: refused: the patron has it on loan", "(a title that is not known): refused: there is no such bib", "will not be told"},
+		strings.ToLower(strings.ReplaceAll(renewed, "-", " ")): {"こころ: renewed until 20"},
+		nowhere:          {"all of it was refused: there is no such pickup branch", "三四郎: not done"},
+		fullWidth(wrong): {"all of it was refused: the card number and the password did not match"},
+		"000-000":        {"No request with the receipt 000-000 has arrived yet"},
+	} {
+		out := desk("request", code)
+		for _, text := range says {
+			if !strings.Contains(out, text) {
+				t.Errorf("request %s does not say %q:\n%s", code, text, out)
+			}
+		}
+		if out := strings.ReplaceAll(out, "21000000011", ""); code == fullWidth(wrong) && strings.Contains(out, "2100") || strings.Contains(out, "港") || strings.Contains(out, "right1") {
+			t.Errorf("request %s tells too much:\n%s", code, out)
+		}
+	}
+	zone := site.Location()
+	if out := desk("request", held); !strings.Contains(out, "received "+time.Now().Add(-3*time.Hour).In(zone).Format("2006-01-02")) || !regexp.MustCompile(`handed over 20\d\d-`).MatchString(out) {
+		t.Errorf("request: %s", out)
+	}
+	for _, code := range []string{"K7M", "K7M-4QX-9", "ああああああ", ""} {
+		if _, told, status := command(t, data, "--config", config, "request", code); status != failed || !strings.Contains(told, "such as K7M-4QX") {
+			t.Errorf("request %q: status %d, %s", code, status, told)
+		}
+	}
+	tellsNothing(t, desk("audit", "verify"))
+}
+
+func fullWidth(code string) string {
+	return strings.Map(func(r rune) rune { return r - '!' + '！' }, code)
+}
+
+// givePassword gives a patron a password, as an application at a terminal would.
+func givePassword(t *testing.T, data, config string, patron library.PatronID, password string) {
+	t.Helper()
+	s, err := settingsFlags{Config: config, Data: data}.settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	a := &app{ctx: t.Context(), settings: s, stdout: t.Output(), stderr: t.Output()}
+	err = a.with(func(s *server) error {
+		passwords, err := a.passwords(s)
+		if err != nil {
+			return err
+		}
+		return passwords.SetPassword(t.Context(), patron, password)
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func TestRequestKeyFile(t *testing.T) {
+	data, config := t.TempDir(), file(t, "central.toml", quick)
+	path := filepath.Join(data, "requests.key")
+	doctor := func(args ...string) string {
+		out, _, _ := command(t, data, append([]string{"--config", config, "doctor"}, args...)...)
+		return out
+	}
+	must(t, data, "branch", "add", "chuo", "中央図書館")
+	if out := doctor(); !strings.Contains(out, "ok     There is no request key file yet") {
+		t.Errorf("before: %s", out)
+	}
+	if _, err := os.Stat(path); !os.IsNotExist(err) {
+		t.Errorf("doctor made the key: %v", err)
+	}
+	_, stop := serving(t, data, "--config", config)
+	if code := stop(); code != 0 {
+		t.Errorf("serve ends with status %d", code)
+	}
+	info, err := os.Stat(path)
+	if err != nil || info.Mode().Perm() != 0o600 || info.Size() != protocol.RequestKeySize {
+		t.Fatalf("the key: %v, %v", info, err)
+	}
+	if out := doctor(); !strings.Contains(out, "ok     The request key file "+path+" can be read. Keep a copy") {
+		t.Errorf("after: %s", out)
+	}
+	if out := doctor("--request-key-file", filepath.Join(data, "another")); !strings.Contains(out, "There is no request key file yet") {
+		t.Errorf("another: %s", out)
+	}
+	if err := os.Chmod(path, 0o644); err != nil {
+		t.Fatal(err)
+	}
+	if out := doctor(); !strings.Contains(out, "WRONG  The request key file "+path+" can be read by everybody") {
+		t.Errorf("readable: %s", out)
+	}
+	if err := os.WriteFile(path, []byte("short"), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.Chmod(path, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if out := doctor(); !strings.Contains(out, "WRONG  No requests can be read that patrons left at terminals: the request key file") {
+		t.Errorf("short: %s", out)
+	}
+	if _, told, code := command(t, data, "--config", config, "serve", "--listen", "127.0.0.1:0"); code != failed || !strings.Contains(told, "5 bytes, not 32: put back the one from your backup") {
+		t.Errorf("serve: status %d, %s", code, told)
+	}
+}
