@@ -2,10 +2,12 @@ package sync
 
 import (
 	"context"
+	"path/filepath"
 	"time"
 
 	"madoguchi/central/protocol"
 	"madoguchi/library"
+	"madoguchi/store"
 )
 
 // Enrolment tells at which server a data folder is enrolled and where the terminal
@@ -38,4 +40,24 @@ func Examine(ctx context.Context, dir, server string) (protocol.Head, error) {
 	ctx, cancel := context.WithTimeout(ctx, 15*time.Second)
 	defer cancel()
 	return wire.Head(ctx)
+}
+
+// Requests is how what patrons left at a terminal stands.
+type Requests struct {
+	store.OutboxState
+	HasKey bool     // the server has told the key to which requests are sealed
+	Aside  []string // damaged files that were set aside, with what may be in them
+}
+
+// ExamineRequests looks at the requests in a data folder, also while a Client has it. The
+// error is that of store.ExamineOutbox; Aside is set in any case.
+func ExamineRequests(ctx context.Context, dir string) (r Requests, err error) {
+	if r.Aside, err = filepath.Glob(outboxPath(dir) + ".damaged-*Z"); err != nil {
+		return r, err
+	}
+	if site, err := readSiteFile(dir); err == nil && site != nil { // what cannot be read is asked for again
+		r.HasKey = site.Site.RequestKey != ""
+	}
+	r.OutboxState, err = store.ExamineOutbox(ctx, outboxPath(dir))
+	return r, err
 }

@@ -79,15 +79,18 @@ func jitter(d time.Duration) time.Duration {
 // round does all there is to do now. Where there is nothing, it waits at the server
 // for a change, for as long as patience, or until it is woken.
 func (c *Client) round(ctx context.Context, patience time.Duration) error {
+	c.tendOutbox(ctx)
 	if err := c.pullSite(ctx); err != nil {
 		return err
 	}
 	if c.needsEdition() {
 		if err := c.fetch(ctx); err != nil {
+			c.deliverUnlessAway(ctx, err)
 			return err
 		}
 	}
 	err := c.pull(ctx, patience)
+	c.deliverUnlessAway(ctx, err)
 	if err == nil && c.verifyDue() {
 		err = c.verify(ctx)
 	}
@@ -107,6 +110,15 @@ func (c *Client) round(ctx context.Context, patience time.Duration) error {
 		c.wakeUp() // With has noted it: the next round fetches
 	}
 	return err
+}
+
+// deliverUnlessAway hands over what patrons left, unless the catalogue's error means that
+// the server is away: what else keeps the catalogue, such as a full disk, does not keep
+// requests.
+func (c *Client) deliverUnlessAway(ctx context.Context, err error) {
+	if _, connected := judge(err); connected || damaged(err) {
+		c.deliver(ctx)
+	}
 }
 
 func (c *Client) verifyDue() bool { return c.mustVerify || time.Now().After(c.verifyAt) }

@@ -19,19 +19,28 @@ type siteFile struct {
 	LastContact int64        `json:"last_contact"` // Unix milliseconds
 }
 
-func (c *Client) sitePath() string { return filepath.Join(c.cfg.Dir, "site.json") }
+func sitePath(dir string) string { return filepath.Join(dir, "site.json") }
 
-func (c *Client) readSite() error {
-	text, err := os.ReadFile(c.sitePath())
+// readSiteFile reads what is kept in a data folder; nil where nothing is.
+func readSiteFile(dir string) (*siteFile, error) {
+	text, err := os.ReadFile(sitePath(dir))
 	if errors.Is(err, os.ErrNotExist) {
-		return nil
+		return nil, nil
 	}
 	if err != nil {
-		return err
+		return nil, err
 	}
 	var f siteFile
 	if err := json.Unmarshal(text, &f); err != nil {
-		return fmt.Errorf("read %s: %w", c.sitePath(), err)
+		return nil, fmt.Errorf("read %s: %w", sitePath(dir), err)
+	}
+	return &f, nil
+}
+
+func (c *Client) readSite() error {
+	f, err := readSiteFile(c.cfg.Dir)
+	if err != nil || f == nil {
+		return err
 	}
 	c.site = &f.Site
 	c.status.LastContact = time.UnixMilli(f.LastContact)
@@ -64,5 +73,5 @@ func (c *Client) pullSite(ctx context.Context) error {
 	if changed && c.cfg.OnPulled != nil {
 		c.cfg.OnPulled()
 	}
-	return localError(writeFile(c.sitePath(), text))
+	return localError(writeFile(sitePath(c.cfg.Dir), text))
 }

@@ -32,6 +32,10 @@ type Status struct {
 	Edition     int64  // of the catalogue that is searched
 	Number      int64  // the last change in it
 	Err         string // why things do not go on: one of the codes below or of a Problem; "" when all is well
+
+	Requests      int       // that were left here and wait to be handed over, see Leave
+	RequestsSince time.Time // when the oldest of them was left
+	Unreadable    int       // of them: the server could not read, see library.ErrRequestUnreadable
 }
 
 // The codes of Status.Err beside those of the server's own answers, such as

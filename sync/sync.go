@@ -29,7 +29,7 @@ import (
 
 // Config is what a Client needs. Only Dir is required.
 type Config struct {
-	Dir    string       // the data folder: catalogue, terminal.json, chunks
+	Dir    string       // the data folder: catalogue, terminal.json, chunks, outbox
 	Server string       // "": the server that the terminal was enrolled at
 	Client *http.Client // nil: one with timeouts of its own, that trusts what the terminal was enrolled to
 
@@ -38,7 +38,7 @@ type Config struct {
 	Spread time.Duration // over how long terminals that must fetch anew spread; 0: 1 min
 
 	Log         *slog.Logger // nil: no log
-	OnStatus    func(Status) // called from Run whenever the status changed; must not block
+	OnStatus    func(Status) // called from Run and Leave whenever the status changed; must not block
 	OnCatalogue func()       // called from Run when a new catalogue took the old one's place
 	OnPulled    func()       // called from Run when changes were applied
 }
@@ -59,11 +59,18 @@ type Client struct {
 	closed  bool
 	closing sync.WaitGroup
 
+	outbox    *store.Outbox // nil: it could not be opened
+	takes     bool          // the outbox has room for another request
+	outboxErr string        // what was last logged of it, "" when all is well
+	looking   sync.Mutex    // held before mu
+
 	// Only Run uses these.
 	siteAt      time.Time
 	verifyAt    time.Time
 	mustVerify  bool
 	optimisedAt time.Time
+	outboxAt    time.Time
+	tries       map[string]try // of the requests that could not be handed over yet, by id
 }
 
 // ErrInUse says that another process keeps the same folder in step.
@@ -71,8 +78,8 @@ var ErrInUse = errors.New("another kiosk program is running with this data folde
 
 // Open opens the terminal's data folder. It needs no server: what an earlier run
 // left is there at once. A damaged catalogue is set aside and will be fetched
-// again. It returns ErrNotEnrolled before Enrol, and ErrInUse while another process
-// has the folder.
+// again. Where the outbox cannot be opened no requests are taken. It returns
+// ErrNotEnrolled before Enrol, and ErrInUse while another process has the folder.
 func Open(cfg Config) (*Client, error) {
 	if cfg.Poll == 0 {
 		cfg.Poll = 10 * time.Second
@@ -86,7 +93,7 @@ func Open(cfg Config) (*Client, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, wake: make(chan struct{}, 1), mustVerify: true, status: Status{Phase: Starting}}
+	c := &Client{cfg: cfg, wake: make(chan struct{}, 1), mustVerify: true, tries: map[string]try{}, status: Status{Phase: Starting}}
 	var err error
 	if c.terminal, err = readTerminal(cfg.Dir); err != nil {
 		return nil, err
@@ -115,10 +122,13 @@ func Open(cfg Config) (*Client, error) {
 		c.lock.Close()
 		return nil, err
 	}
+	c.openOutbox()
+	c.outboxAt = time.Now()
 	return c, nil
 }
 
-// Close closes the catalogue when its readers are done. Run must have ended.
+// Close closes the catalogue when its readers are done, and the outbox. Run must have
+// ended.
 func (c *Client) Close() error {
 	c.mu.Lock()
 	old := c.current
@@ -128,7 +138,7 @@ func (c *Client) Close() error {
 		c.retire(old, nil)
 	}
 	c.closing.Wait()
-	return c.lock.Close()
+	return errors.Join(c.closeOutbox(), c.lock.Close())
 }
 
 // beside runs work that Close waits for.
