@@ -39,6 +39,7 @@ func (c *doctorCommand) Run(e *env) error {
 	d.disk()
 	d.server()
 	d.catalogue()
+	d.requests()
 	if d.wrong > 0 {
 		fmt.Fprintf(e.stdout, "What is wrong: %d.\n", d.wrong)
 		return errFound

@@ -51,7 +51,13 @@ func (m machine) Report(ctx context.Context) screen.MachineReport {
 		Scanner:     m.scannerState(),
 		Printer:     m.printerState(ctx),
 		DiskFree:    m.diskFree(),
-		LastErrors:  m.recent.newestFirst(),
+
+		Requests:      s.Requests,
+		RequestsSince: s.RequestsSince,
+		Unreadable:    s.Unreadable,
+		TakesRequests: m.client.TakesRequests(),
+
+		LastErrors: m.recent.newestFirst(),
 	}
 }
 

@@ -196,19 +196,31 @@ func (g *tour) walk(ctx context.Context) error {
 	if g.staffCard != "" {
 		all = append(slices.Clip(all), staffSteps...)
 	}
-	for _, s := range all {
+	if err := g.follow(ctx, all); err != nil {
+		return err
+	}
+	if g.card != "" {
+		if err := g.requests(ctx); err != nil {
+			return err
+		}
+	}
+	for _, s := range states {
+		g.pretendTo(&s.state)
+		if err := g.take(ctx, s.picture); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// follow takes steps.
+func (g *tour) follow(ctx context.Context, steps []step) error {
+	for _, s := range steps {
 		for _, name := range s.press {
 			if err := g.press(ctx, name); err != nil {
 				return err
 			}
 		}
-		if err := g.take(ctx, s.picture); err != nil {
-			return err
-		}
-	}
-	for _, s := range states {
-		g.pretend = &s.state
-		fyne.DoAndWait(g.screens.Refresh)
 		if err := g.take(ctx, s.picture); err != nil {
 			return err
 		}

@@ -115,7 +115,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	t.window.Resize(size)
 	t.screens, err = screen.New(screen.Config{
 		App: t.app, Window: t.window, Catalogue: catalogue{t.client}, Fonts: fonts,
-		Do: fyne.Do, LogIn: t.logIn, Apply: t.apply, StaffLogIn: t.staffLogIn, Machine: machine{t},
+		Do: fyne.Do, LogIn: t.logIn, Apply: t.apply, Leave: t.client.Leave, StaffLogIn: t.staffLogIn, Machine: machine{t},
 		State: t.state, Branch: t.client.Branch, Site: t.site,
 		Print:    prints.print,
 		Barcodes: e.config.Barcode, Wedge: e.config.Scanner.Wedge,
@@ -142,6 +142,7 @@ func (t *terminal) run(ctx context.Context) error {
 	t.app.Lifecycle().SetOnStarted(func() {
 		start(t.client.Run)
 		start(t.tick)
+		start(t.rest)
 		start(saveMemory)
 		if t.config.Scanner.Device != "" {
 			start(t.scan)
@@ -156,7 +157,7 @@ func (t *terminal) run(ctx context.Context) error {
 	beside.Wait()
 	t.screens.Close()
 	if err := t.client.Close(); err != nil {
-		t.log.Warn("closing the catalogue", "err", err)
+		t.log.Warn("closing the data folder", "err", err)
 	}
 	select {
 	case err := <-failed:
@@ -259,6 +260,8 @@ func (t *terminal) state() screen.State {
 		Problem:     s.Err,
 		Bibs:        t.counts.bibs,
 		Items:       t.counts.items,
+
+		TakesRequests: t.client.TakesRequests(),
 	}
 }
 

@@ -25,6 +25,10 @@ type Account interface {
 	End() // forgets the account at once, and tells the server in its own time
 }
 
+// Leave keeps a request, sealed, until the central server can be reached, and returns
+// the code of its receipt; or library.ErrNoRequests.
+type Leave func(ctx context.Context, r library.Request) (receipt string, err error)
+
 // ErrUnreachable is wrapped where the central server does not answer.
 var ErrUnreachable = errors.New("the central server does not answer")
 
@@ -43,6 +47,8 @@ func (v *visit) refusal(err error) string {
 		return v.t("refusal.try_later")
 	case errors.As(err, &refused) && v.app.printer.Has("refusal."+refused.Code):
 		return v.t("refusal." + refused.Code)
+	case errors.Is(err, ErrUnreachable) && v.app.takesRequests():
+		return v.t("refusal.unreachable_requests")
 	case errors.Is(err, ErrUnreachable):
 		return v.t("refusal.unreachable")
 	}

@@ -30,6 +30,8 @@ type counter struct {
 	renewed []library.LoanID
 	holds   []library.PatronHold
 	asked   []library.HoldRequest
+	left    []library.Request
+	results []library.RequestResult
 	secrets
 }
 
@@ -46,7 +48,7 @@ func (c *counter) logIn(_ context.Context, card, password string) (Account, libr
 func (c *counter) account() library.Account {
 	return library.Account{
 		Name: testName, Loans: len(c.loans), Overdue: 1, HoldsReady: 2, ValidUntil: library.Date{Year: 2026, Month: 12, Day: 10},
-		HomeBranch: "chuo", Contacts: c.contacts(),
+		HomeBranch: "chuo", Contacts: c.contacts(), Requests: c.results,
 		Messages: append([]string{library.MessageOverdue, library.MessageCardExpires}, c.messages()...),
 	}
 }
@@ -80,7 +82,7 @@ var testToday = library.Date{Year: 2026, Month: 11, Day: 24}
 
 func someLoans() []library.PatronLoan {
 	loan := func(id, title, creators string, days int, refusal *library.Refusal) library.PatronLoan {
-		l := library.PatronLoan{Loan: library.Loan{ID: library.LoanID(id), DueOn: testToday.Add(days)}, Title: title, Creators: creators}
+		l := library.PatronLoan{Loan: library.Loan{ID: library.LoanID(id), ItemID: library.ItemID("item-" + id), DueOn: testToday.Add(days)}, Title: title, Creators: creators}
 		if refusal != nil {
 			l.Refusal = refusal.Code
 		}

@@ -34,6 +34,7 @@ type Config struct {
 	Wedge      bool // a scanner may pose as the keyboard
 	LogIn      LogIn
 	Apply      Apply      // nil: a terminal that takes no applications for a password
+	Leave      Leave      // nil: nothing can be left while the server is away
 	StaffLogIn StaffLogIn // nil: nothing leads to the staff menu
 	Machine    Machine
 	Print      Print
@@ -51,6 +52,8 @@ type State struct {
 	Done, Total int64     // bytes of it
 	Problem     string    // code of what keeps the terminal from getting ready, "" for nothing
 	Bibs, Items int
+
+	TakesRequests bool // requests can be left while the server is away
 }
 
 // App is the terminal's user interface in one window.
@@ -82,10 +85,12 @@ type App struct {
 	pressed  *time.Timer          // a finger stays on the clock
 	slips    int                  // numbers what is printed: what comes of an earlier one is nobody's
 	shown    image.Image          // a slip for want of a printer
+	moved    time.Time            // the last touch, or the last screen that was drawn
 
 	agreed      string       // version of the terms that were agreed to in the place of a temporary password
 	mustChange  bool         // a temporary password was used: nothing goes on without a permanent one
 	application *application // for a new password, while its screens are open
+	request     *request     // that is left while the server is away, likewise
 	address     string       // of mail, as typed so far, while its screens are open
 }
 
@@ -140,7 +145,8 @@ func (a *App) Refresh() {
 	case now == before:
 	case a.route.Page.forStaff(): // building it anew would lose what is typed
 		a.refreshHeader()
-	case !now.Ready || !before.Ready, a.route.Page == PageHome:
+	case !now.Ready || !before.Ready, a.route.Page == PageHome,
+		a.route.Barcode != "" && now.Connected != before.Connected: // what is offered there depends on it
 		a.rebuild()
 	default:
 		a.refreshHeader()
@@ -188,7 +194,7 @@ func (a *App) allowed(r Route) Route {
 	switch {
 	case a.mustChange && r.Page != PageDisplay && r.Page != PageMustChange && !r.Page.forStaff():
 		return Route{Page: PageMustChange}
-	case r.Page.applying() && a.application == nil:
+	case r.Page.applying() && a.application == nil, r.Page.requesting() && a.request == nil:
 		return Route{Page: PageHome}
 	}
 	return r
@@ -202,6 +208,9 @@ func (a *App) leaveBehind() {
 	}
 	if !page.applying() {
 		a.application = nil
+	}
+	if !page.requesting() && page != PageSlip { // on which a receipt may stand
+		a.request = nil
 	}
 	if !page.emailing() {
 		a.address = ""
@@ -277,6 +286,18 @@ func (a *App) build(v *visit) content {
 		return holds(v)
 	case PageHold:
 		return oneHold(v)
+	case PageRequest:
+		return requestBegin(v)
+	case PageRequestPickup:
+		return requestPickup(v)
+	case PageRequestCard:
+		return requestCard(v)
+	case PageRequestPassword:
+		return requestPassword(v)
+	case PageRequested:
+		return requested(v)
+	case PageRequestResults:
+		return requestResults(v)
 	case PageTerms:
 		return terms(v)
 	case PageApplyCard:
@@ -329,6 +350,7 @@ func (a *App) build(v *visit) content {
 
 // draw puts the frame around the content, and a dialog over it.
 func (a *App) draw() {
+	a.moved = a.cfg.Now()
 	ground := canvas.NewRectangle(a.kit.Look.Ground)
 	objects := []fyne.CanvasObject{newCatcher(a.touched), ground, a.visit.frame(a.content)}
 	objects[0], objects[1] = objects[1], objects[0]
@@ -347,7 +369,10 @@ func (a *App) resized(size fyne.Size) {
 	}
 }
 
-func (a *App) touched() { a.session.Touch() }
+func (a *App) touched() {
+	a.moved = a.cfg.Now()
+	a.session.Touch()
+}
 
 func orDefault(s, or string) string {
 	if s == "" {

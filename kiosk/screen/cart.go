@@ -57,7 +57,7 @@ func cart(v *visit) content {
 		}))
 	}
 	if now > 0 {
-		actions = append(actions, v.kit.Button(v.t("cart.go_on", now), widget.Filled, func() { v.app.loggedIn(Route{Page: PageConfirm}) }))
+		actions = append(actions, v.kit.Button(v.t("cart.go_on", now), widget.Filled, func() { v.hold(false) }))
 	}
 	body := widget.Column(theme.Gap, head, widget.Fill(v.rows(rows)), widget.Row(theme.Gap, append([]fyne.CanvasObject{widget.Space()}, actions...)...))
 	var footer []fyne.CanvasObject
@@ -155,8 +155,16 @@ func sequence(v *visit) content {
 		footer = v.pager(per, len(rows), false)
 	}
 	body := widget.Column(theme.Gap, head, widget.Fill(v.rows(rows[first:min(first+per, len(rows))])),
-		widget.Row(theme.Gap, widget.Space(), v.kit.Button(v.t("cart.go_on", len(at)), widget.Filled, func() {
-			v.app.loggedIn(Route{Page: PageConfirm, Sequence: true})
-		})))
+		widget.Row(theme.Gap, widget.Space(), v.kit.Button(v.t("cart.go_on", len(at)), widget.Filled, func() { v.hold(true) })))
 	return content{title: v.t("sequence.title"), body: body, footer: footer}
+}
+
+// hold goes on with what is ticked: to its confirmation, or to a 仮受付 while the server
+// is away.
+func (v *visit) hold(sequence bool) {
+	if v.app.away() {
+		v.app.startRequest(v.cartRequest(sequence), Route{})
+		return
+	}
+	v.app.loggedIn(Route{Page: PageConfirm, Sequence: sequence})
 }

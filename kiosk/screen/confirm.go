@@ -42,6 +42,7 @@ func confirm(v *visit) content {
 			put(body, v.confirmBody(a))
 		case !v.app.lost(err):
 			put(body, v.kit.Text(v.refusal(err)))
+			v.instead(err, v.cartRequest(v.route.Sequence))
 		}
 	})
 	return content{title: v.t("confirm.title"), body: body}
@@ -233,7 +234,7 @@ func (v *visit) place() {
 		return account.PlaceHolds(context.WithoutCancel(ctx), req)
 	}, func(answers []library.HoldAnswer, err error) {
 		if err != nil {
-			if !a.lost(err) {
+			if !a.lost(err) && !v.instead(err, v.cartRequest(v.route.Sequence)) {
 				a.say(v.refusal(err))
 			}
 			return

@@ -245,6 +245,9 @@ func (d *detailScreen) actions() fyne.CanvasObject {
 			actions.Add(b)
 		}
 	}
+	if it, ok := d.scannedLoan(); ok && d.app.away() {
+		actions.Add(d.renewal(it))
+	}
 	return actions
 }
 
@@ -390,31 +393,4 @@ func (d *detailScreen) links() []fyne.CanvasObject {
 // joined joins what is not empty.
 func joined(sep string, parts ...string) string {
 	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
-}
-
-// volumes lists the volumes of a work or series in their order.
-func volumes(v *visit) content {
-	list, foot := newSlot(), newSlot()
-	per := v.rowsFor(v.bodySize().Height)
-	cat := v.app.cfg.Catalogue
-	into(v, list, func(ctx context.Context) ([]library.Record, error) {
-		bibs, err := cat.Volumes(ctx, v.route.Bib)
-		if err != nil {
-			return nil, err
-		}
-		records := make([]library.Record, 0, len(bibs))
-		for _, b := range bibs {
-			r, err := cat.Record(ctx, b.ID)
-			if err != nil {
-				return nil, err
-			}
-			records = append(records, r)
-		}
-		return records, nil
-	}, func(all []library.Record) fyne.CanvasObject {
-		first := min(v.route.Offset, len(all))
-		put(foot, widget.Row(theme.Gap, v.pager(per, len(all), false)...))
-		return v.recordRows(all[first:min(first+per, len(all))])
-	})
-	return content{title: v.t("detail.volumes_title"), body: list, footer: []fyne.CanvasObject{foot}}
 }

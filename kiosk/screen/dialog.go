@@ -26,7 +26,7 @@ func (a *App) ended() {
 func (a *App) forget() {
 	a.dialog, a.back, a.card = nil, nil, ""
 	a.next, a.answers = Route{}, nil
-	a.mustChange, a.agreed, a.application, a.address = false, "", nil, ""
+	a.mustChange, a.agreed, a.application, a.request, a.address = false, "", nil, nil, ""
 	a.entering, a.served = session.Staff{}, served{}
 	if a.staff != nil {
 		a.staff.End()

@@ -126,7 +126,7 @@ func (v *visit) footer(c content) fyne.CanvasObject {
 // empty one, which says how it is filled; but not where the cart is being confirmed
 // already, and not where nobody has begun yet.
 func (v *visit) cartReachable() bool {
-	if v.app.staffed() || v.route.Page.applying() {
+	if v.app.staffed() || v.route.Page.applying() || v.route.Page.requesting() {
 		return false
 	}
 	switch v.route.Page {

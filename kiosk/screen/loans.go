@@ -166,7 +166,9 @@ func (s *loansScreen) renewNext(ids []library.LoanID) {
 			}
 			s.refused(id, err)
 			s.draw()
-			s.app.say(s.refusal(err))
+			if !s.instead(err, s.renewal(id)) {
+				s.app.say(s.refusal(err))
+			}
 			return
 		}
 		for i := range s.loans.Loans {

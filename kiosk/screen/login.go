@@ -71,10 +71,11 @@ func password(v *visit) content {
 	entry := &secretField{visit: v, field: newSlot(), note: newSlot()}
 	entry.submit = func() { entry.logIn() }
 	entry.draw()
-	lead := widget.Column(theme.GapTight,
-		v.kit.Title(v.t("login.password")),
-		v.kit.Second(v.t("login.forgot")),
-	)
+	forgot := v.kit.Second(v.t("login.forgot"))
+	if !v.portrait() { // two lines of it would leave no room for a note
+		forgot = forgot.Lines(1).DownTo(v.look().Second * 0.75)
+	}
+	lead := widget.Column(theme.GapTight, v.kit.Title(v.t("login.password")), forgot)
 	return entry.content(v.t("login.title"), lead, widget.Keypad, []widget.Layout{widget.Keypad, widget.Small, widget.Capitals}, v.t("login.go"), v.applyButton())
 }
 
@@ -184,6 +185,9 @@ func (s *secretField) logIn() {
 		s.busy = false
 		if err != nil {
 			s.say(v.refusal(err))
+			wish := v.cartRequest(a.next.Sequence)
+			wish.card = number
+			v.instead(err, wish)
 			return
 		}
 		in.keep()

@@ -69,9 +69,9 @@ func (v *visit) menuBody(a library.Account, l library.PatronLoans) fyne.CanvasOb
 		),
 	)
 	if v.portrait() {
-		return widget.Column(theme.GapWide, head, widget.Space(), widget.Sized(0, v.size.Height*0.36, tiles), v.ownData())
+		return widget.Column(theme.GapWide, head, widget.Space(), widget.Sized(0, v.size.Height*0.36, tiles), v.ownData(a))
 	}
-	return widget.Column(theme.GapWide, head, widget.Fill(tiles), v.ownData())
+	return widget.Column(theme.GapWide, head, widget.Fill(tiles), v.ownData(a))
 }
 
 // message is one of the messages, with the way to what can be done about it.
@@ -88,17 +88,30 @@ func (v *visit) message(m string, text fyne.CanvasObject) fyne.CanvasObject {
 	return text
 }
 
-// ownData are the ways to password and address, where the library sends mails.
-func (v *visit) ownData() fyne.CanvasObject {
-	tile := func(name, about string, page Page) fyne.CanvasObject {
-		line := widget.Row(theme.GapWide, v.kit.Title(v.t(name)), widget.Fill(v.kit.Second(v.t(about)).Lines(1).OrNothing()))
-		return v.kit.Tile(v.t(name), widget.Plain, widget.Sized(0, 96, widget.Middle(widget.Inset(0, theme.GapSection, 0, theme.GapSection, line))), v.open(Route{Page: page}))
+// ownData are the ways to password and address, where the library sends mails, and
+// before them to what became of requests, where there were any.
+func (v *visit) ownData(a library.Account) fyne.CanvasObject {
+	tile := func(name string, about fyne.CanvasObject, style widget.Style, page Page) fyne.CanvasObject {
+		line := widget.Row(theme.GapWide, widget.Fill(v.kit.Title(v.t(name)).Lines(1).DownTo(v.look().Text*0.8)))
+		if about != nil {
+			line = widget.Row(theme.GapWide, v.kit.Title(v.t(name)), widget.Fill(about))
+		}
+		return v.kit.Tile(v.t(name), style, widget.Sized(0, 96, widget.Middle(widget.Inset(0, theme.GapSection, 0, theme.GapSection, line))), v.open(Route{Page: page}))
 	}
-	all := []fyne.CanvasObject{tile("menu.password", "menu.password_about", PageChange)}
+	about := func(key string) fyne.CanvasObject { return v.kit.Second(v.t(key)).Lines(1).OrNothing() }
+	all := []fyne.CanvasObject{tile("menu.password", about("menu.password_about"), widget.Plain, PageChange)}
 	if v.mails() {
-		all = append(all, tile("menu.email", "menu.email_about", PageEmail))
+		all = append(all, tile("menu.email", about("menu.email_about"), widget.Plain, PageEmail))
 	}
-	return widget.Columns(theme.GapWide, nil, all...)
+	own := widget.Columns(theme.GapWide, nil, all...)
+	if len(a.Requests) == 0 {
+		return own
+	}
+	results := tile("menu.requests", nil, widget.Outlined, PageRequestResults)
+	if v.portrait() {
+		return widget.Column(theme.GapWide, results, own)
+	}
+	return widget.Columns(theme.GapWide, []float32{1, 1.25}, results, own)
 }
 
 // loansInShort says how many there are, and which must be back first.

@@ -76,6 +76,12 @@ type MachineReport struct {
 	Bibs        int
 	Scanner     DeviceState
 	Printer     DeviceState
-	DiskFree    int64    // bytes
-	LastErrors  []string // as they stand in the log, the newest first
+	DiskFree    int64 // bytes
+
+	Requests      int       // that were left here and wait to be handed over
+	RequestsSince time.Time // when the oldest of them was left
+	Unreadable    int       // of them: the server could not read, see library.ErrRequestUnreadable
+	TakesRequests bool
+
+	LastErrors []string // as they stand in the log, the newest first
 }

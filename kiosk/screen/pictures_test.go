@@ -6,6 +6,7 @@ import (
 	"log/slog"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"sync"
 	"testing"
@@ -51,18 +52,17 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	w := fyneApp.NewWindow("")
 	w.SetPadded(false)
 	w.Resize(size)
-	now := time.Date(2026, time.November, 24, 14, 5, 0, 0, city().Location())
 	queue := make(chan func(), 1000)
 	desk, engine := newDesk(), newEngine()
 	a, err := New(Config{
 		StaffLogIn: desk.logIn, Machine: engine, Print: desk.print,
 		Do:  func(f func()) { queue <- f },
-		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, LogIn: server.logIn, Apply: server.apply,
+		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, LogIn: server.logIn, Apply: server.apply, Leave: server.leave,
 		Barcodes: barcode.Settings{Card: barcode.Rule{Lengths: []int{11}, Prefix: "2"}},
 		State:    func() State { return *state },
 		Branch:   func() library.BranchCode { return "chuo" },
 		Site:     city,
-		Now:      func() time.Time { return now },
+		Now:      func() time.Time { return testNow },
 		Log:      slog.New(slog.DiscardHandler),
 	})
 	if err != nil {
@@ -73,7 +73,10 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	return testApp{a, queue, state, server, desk, engine}
 }
 
-var online = State{Ready: true, Connected: true, Bibs: 4, Items: 1204386}
+var online = State{Ready: true, Connected: true, Bibs: 4, Items: 1204386, TakesRequests: true}
+
+// away is how things stand while the server cannot be reached.
+var away = State{Ready: true, LastContact: time.Date(2026, 11, 24, 5, 2, 0, 0, time.UTC), Bibs: 4, Items: 1204386, TakesRequests: true}
 
 // situations are what the pictures show: every screen, and the states that change it.
 func situations() []situation {
@@ -90,7 +93,7 @@ func situations() []situation {
 			a.show(r)
 		}}
 	}
-	return []situation{
+	return slices.Concat(requestSituations(), []situation{
 		{"home", online, func(a *App) { a.goHome() }},
 		at("search-empty", Route{Page: PageSearch}),
 		at("search", Route{Page: PageSearch, Query: library.Query{Words: "こ"}}),
@@ -239,7 +242,7 @@ func situations() []situation {
 		{"wait-fetching", State{Connected: true, Fetching: true, Done: 130 << 20, Total: 420 << 20}, func(a *App) { a.goHome() }},
 		{"wait-preparing", State{Connected: true}, func(a *App) { a.goHome() }},
 		{"wait-offline", State{Problem: "unreachable"}, func(a *App) { a.goHome() }},
-	}
+	})
 }
 
 // staffed is a situation in the staff menu.
@@ -300,6 +303,7 @@ func TestScreens(t *testing.T) {
 							a.session.SetPreferences(session.Preferences{Language: lang, TextSize: string(text), Scheme: string(scheme)})
 							a.back, a.dialog, a.account = nil, nil, nil
 							a.mustChange, a.agreed, a.address = false, "", ""
+							a.cfg.LogIn = a.counter.logIn
 							a.session.LogIn(session.Patron{})
 							a.session.SetCart(nil)
 							s.show(a.App)
@@ -364,6 +368,9 @@ func checkLayout(t *testing.T, name string, a *App) {
 		}
 		if e.Width < theme.Touch-slack || e.Height < theme.Touch-slack {
 			t.Errorf("%s: %q is only %.0f by %.0f, too small to touch", name, e.Text, e.Width, e.Height)
+		}
+		if foot := a.size.Height - a.visit.footerHeight(); a.dialog == nil && e.Y < foot-slack && e.Y+e.Height > foot+slack {
+			t.Errorf("%s: %q stands across the line above the footer", name, e.Text)
 		}
 		if e.Target.Overflows() {
 			t.Errorf("%s: the content of %q stands out of it", name, e.Text)

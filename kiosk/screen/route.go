@@ -32,6 +32,13 @@ const (
 	PageHolds    Page = "holds"
 	PageHold     Page = "hold"
 
+	PageRequest         Page = "request"
+	PageRequestPickup   Page = "request_pickup"
+	PageRequestCard     Page = "request_card"
+	PageRequestPassword Page = "request_password"
+	PageRequested       Page = "requested"
+	PageRequestResults  Page = "request_results"
+
 	PageTerms       Page = "terms"
 	PageApplyCard   Page = "apply_card"
 	PageBirth       Page = "birth"
@@ -66,13 +73,14 @@ type Route struct {
 	Page     Page
 	Query    library.Query
 	Bib      library.BibID
+	Barcode  string             // PageDetail: of the copy that was scanned, "" where none was
 	NDC      string             // PageBrowse: what was chosen so far, 0 to 2 digits
 	Offset   int                // first record, copy or line shown
 	Keyboard widget.Layout      // PageSearch, PageAdvanced
 	Field    string             // PageAdvanced: the field that is typed into; PageGuide: the topic
 	Heading  string             // PageResults: what the list is, where it is no search
 	Sequence bool               // PageConfirm: 順番予約, in the order of the cart
-	Pickup   library.BranchCode // PageConfirm, PageHold: chosen so far
+	Pickup   library.BranchCode // PageConfirm, PageHold, and those of a request: chosen so far
 	Contact  library.Contact    // likewise
 	Hold     library.HoldID     // PageHold
 }

@@ -73,7 +73,7 @@ func (a *App) findItem(number string) {
 	}, func(id library.BibID, err error) {
 		switch {
 		case err == nil:
-			a.open(Route{Page: PageDetail, Bib: id})
+			a.open(Route{Page: PageDetail, Bib: id, Barcode: number})
 		case errors.Is(err, library.ErrUnknownItem):
 			a.say(a.printer.T("scan.no_item"))
 		default:

@@ -57,9 +57,9 @@ func machine(v *visit) content {
 func (v *visit) machineRows(r MachineReport) []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	row := func(key, value string, wrong bool) {
-		text := v.kit.Text(value).Lines(2)
+		text := v.kit.Text(value).Lines(3)
 		if wrong {
-			text = v.kit.Text("▲ " + value).In(v.look().Bad).Lines(2)
+			text = v.kit.Text("▲ " + value).In(v.look().Bad).Lines(3)
 		}
 		rows = append(rows, widget.Column(0, v.kit.Rule(), widget.Inset(6, 0, 6, 0,
 			widget.Columns(theme.GapWide, []float32{1, 2.4}, v.kit.Second(v.t(key)).Lines(1), text))))
@@ -80,12 +80,28 @@ func (v *visit) machineRows(r MachineReport) []fyne.CanvasObject {
 		catalogue += "　" + v.t("offline.code", r.Problem)
 	}
 	row("machine.catalogue", catalogue, r.Edition == 0 || r.Problem != "")
+	row("machine.requests", v.keptRequests(r), r.Unreadable > 0)
+	if !r.TakesRequests {
+		row("machine.new_requests", v.t("machine.requests_not_taken"), true)
+	}
 	row("machine.scanner", v.t("machine.scanner."+string(r.Scanner)), r.Scanner == DeviceMissing)
 	row("machine.printer", v.t("machine.printer."+string(r.Printer)), r.Printer == DeviceMissing || r.Printer == DevicePaperOut)
 	row("machine.disk", v.t("machine.free", fmt.Sprintf("%.1f", float64(r.DiskFree)/(1<<30))), r.DiskFree < wantFree)
 	row("machine.terminal", r.Terminal+"　"+v.t("machine.version", r.Version), false)
 	row("machine.started", v.moment(r.StartedAt), false)
 	return rows
+}
+
+// keptRequests says how many requests wait to be handed over.
+func (v *visit) keptRequests(r MachineReport) string {
+	text := v.t("machine.requests_none")
+	if r.Requests > 0 {
+		text = v.t("machine.requests_since", r.Requests, v.moment(r.RequestsSince))
+	}
+	if r.Unreadable > 0 {
+		text += "　" + v.t("machine.requests_unreadable", r.Unreadable)
+	}
+	return text
 }
 
 // wantFree is what a new edition may need while the old one is in use, in bytes.

@@ -109,7 +109,7 @@ func newEngine() *engine {
 	return &engine{report: MachineReport{
 		Terminal: "t-chuo-1", Version: "0.5.0 (3f2a91c)", StartedAt: time.Date(2026, 11, 24, 0, 2, 0, 0, time.UTC),
 		Server: "https://library.example:8443", Connected: true, Edition: 12, Change: 48213, Bibs: 1204386,
-		Scanner: DeviceMissing, Printer: DeviceOK, DiskFree: 11 << 30,
+		Scanner: DeviceMissing, Printer: DeviceOK, DiskFree: 11 << 30, TakesRequests: true,
 		LastErrors: []string{
 			"11-24 13:58 the scanner is not connected: /dev/serial/by-id/usb-scanner: no scanner is there: check its cable and power: no such file or directory",
 			"11-24 09:10 following the catalogue failed: Get https://library.example:8443/v1/catalogue/head: context deadline exceeded",
