@@ -69,7 +69,7 @@ func (c *Catalogue) open() (err error) {
 	if err := checkOutline(c.write); err != nil {
 		return err
 	}
-	read, err := openDB(c.path, "rw", "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-65536)")
+	read, err := openDB(c.path, "rw", "deferred", "busy_timeout(10000)", "query_only(1)", "cache_size(-4096)")
 	if err != nil {
 		return err
 	}

@@ -183,7 +183,7 @@ func packedSize(b *testing.B, path string) (size int64) {
 		b.Fatal(err)
 	}
 	defer z.Close()
-	piece := make([]byte, 8<<20)
+	piece := make([]byte, 32<<20)
 	for {
 		n, err := f.Read(piece)
 		if n == 0 || err != nil {

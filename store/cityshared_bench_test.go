@@ -57,7 +57,7 @@ func (c *city) after(d generate.Day) iter.Seq2[library.Record, error] {
 }
 
 // BenchmarkCityEditionShared says how much of an edition is the same as in the edition of the
-// day before, with chunks of 8 MiB and of 1 MiB: as editions are built, and if one were
+// day before, with chunks of 32 MiB and of 1 MiB: as editions are built, and if one were
 // made from the one before by applying the day's changes to its file.
 func BenchmarkCityEditionShared(b *testing.B) {
 	c := cityOf(b)
@@ -76,7 +76,7 @@ func BenchmarkCityEditionShared(b *testing.B) {
 	for _, size := range []struct {
 		name  string
 		bytes int
-	}{{"", 8 << 20}, {"_of_1mib", 1 << 20}} {
+	}{{"", 32 << 20}, {"_of_1mib", 1 << 20}} {
 		old := chunksOf(b, c.path(), size.bytes)
 		share := func(path string) float64 {
 			same, all := 0, 0

@@ -48,11 +48,8 @@ func (c *Client) fetch(ctx context.Context) error {
 		return err
 	}
 	c.cfg.Log.Info("fetching an edition", "number", m.Number, "bytes", m.Size, "chunks", len(m.Chunks))
-	if err := c.fetchChunks(ctx, m); err != nil {
-		return err
-	}
 	unfinished := filepath.Join(c.cfg.Dir, unfinishedName)
-	if err := c.assemble(ctx, m, unfinished); err != nil {
+	if err := c.fetchInto(ctx, m, unfinished); err != nil {
 		return err
 	}
 	if err := c.install(unfinished); err != nil {
@@ -89,37 +86,66 @@ func checkManifest(m *protocol.Manifest) error {
 	return nil
 }
 
-// fetchChunks gets all chunks that are not there yet.
-func (c *Client) fetchChunks(ctx context.Context, m *protocol.Manifest) error {
+// fetchInto gets all chunks that are not there yet, and puts the file together from them
+// as they come.
+func (c *Client) fetchInto(ctx context.Context, m *protocol.Manifest, path string) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	arrived, assembled := make(chan protocol.Chunk, len(m.Chunks)), make(chan error, 1)
+	go func() {
+		err := c.assemble(ctx, m, path, arrived)
+		if err != nil {
+			cancel() // there is no use in the rest
+		}
+		assembled <- err
+	}()
+	err := c.fetchChunks(ctx, m, arrived)
+	close(arrived)
+	if err == nil {
+		c.report(func(s *Status) { s.Phase, s.Done, s.Total = Building, 0, m.Size })
+	}
+	if failed := <-assembled; failed != nil && !errors.Is(failed, errBrokenOff) {
+		return failed
+	}
+	return err
+}
+
+// errBrokenOff ends the putting together of a file whose chunks do not all come.
+var errBrokenOff = errors.New("the edition broke off")
+
+// fetchChunks gets all chunks that are not there yet, and tells of each when it is.
+func (c *Client) fetchChunks(ctx context.Context, m *protocol.Manifest, arrived chan<- protocol.Chunk) error {
 	if err := c.removeChunks(m); err != nil {
 		return localError(err)
 	}
 	var total, done int64
-	var missing []protocol.Chunk
-	seen := map[string]bool{}
+	there := map[string]bool{}
 	for _, chunk := range m.Chunks {
-		if seen[chunk.SHA256] {
+		if _, seen := there[chunk.SHA256]; seen {
 			continue
 		}
-		seen[chunk.SHA256] = true
+		info, err := os.Stat(c.chunkPath(chunk))
+		there[chunk.SHA256] = err == nil && info.Size() == chunk.Bytes
 		total += chunk.Bytes
-		if there, err := os.Stat(c.chunkPath(chunk)); err == nil && there.Size() == chunk.Bytes {
+		if there[chunk.SHA256] {
 			done += chunk.Bytes
-		} else {
-			missing = append(missing, chunk)
 		}
 	}
 	if err := checkSpace(c.cfg.Dir, total-done+m.Size); err != nil {
 		return err
 	}
 	c.report(func(s *Status) { s.Phase, s.Done, s.Total = Fetching, done, total })
-	for _, chunk := range missing {
-		progress := func(n int64) { c.report(func(s *Status) { s.Done = done + n }) }
-		if err := c.fetchChunk(ctx, chunk, progress); err != nil {
-			return err
+	for _, chunk := range m.Chunks {
+		if !there[chunk.SHA256] {
+			progress := func(n int64) { c.report(func(s *Status) { s.Done = done + n }) }
+			if err := c.fetchChunk(ctx, chunk, progress); err != nil {
+				return err
+			}
+			there[chunk.SHA256] = true
+			done += chunk.Bytes
+			progress(0)
 		}
-		done += chunk.Bytes
-		progress(0)
+		arrived <- chunk
 	}
 	return nil
 }
@@ -212,9 +238,9 @@ func (c *Client) receive(ctx context.Context, chunk protocol.Chunk, part *os.Fil
 	return nil
 }
 
-// assemble puts the file together from its chunks, and checks the whole.
-func (c *Client) assemble(ctx context.Context, m *protocol.Manifest, path string) error {
-	c.report(func(s *Status) { s.Phase, s.Done, s.Total = Building, 0, m.Size })
+// assemble puts the file together from its chunks as they arrive, in their order, and
+// checks the whole. It is errBrokenOff where they end too early.
+func (c *Client) assemble(ctx context.Context, m *protocol.Manifest, path string, arrived <-chan protocol.Chunk) error {
 	out, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o640)
 	if err != nil {
 		return localError(err)
@@ -227,7 +253,8 @@ func (c *Client) assemble(ctx context.Context, m *protocol.Manifest, path string
 	defer unpack.Close()
 	whole := sha256.New()
 	var piece []byte
-	for _, chunk := range m.Chunks {
+	var size int64
+	for chunk := range arrived {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
@@ -249,7 +276,15 @@ func (c *Client) assemble(ctx context.Context, m *protocol.Manifest, path string
 		if _, err := io.Copy(out, bytes.NewReader(piece)); err != nil {
 			return localError(err)
 		}
-		c.report(func(s *Status) { s.Done += chunk.Size })
+		size += chunk.Size
+		c.report(func(s *Status) {
+			if s.Phase == Building {
+				s.Done = size
+			}
+		})
+	}
+	if size < m.Size {
+		return errBrokenOff
 	}
 	if hex.EncodeToString(whole.Sum(nil)) != m.SHA256 {
 		return &codedError{CodeChunkDamaged, errors.New("the edition put together is not the one announced")}

@@ -52,7 +52,7 @@ func (m *Manifest) InChanges() int64 {
 	return bytes / changeCost
 }
 
-// Chunk is one 8 MiB piece of an edition, compressed with zstd.
+// Chunk is one 32 MiB piece of an edition, compressed with zstd.
 type Chunk struct {
 	SHA256 string `json:"sha256"` // of the compressed bytes, hex: its name
 	Bytes  int64  `json:"bytes"`  // compressed
