@@ -140,9 +140,9 @@ func (t *terminal) run(ctx context.Context) error {
 		})
 	}
 	t.app.Lifecycle().SetOnStarted(func() {
+		t.rest()
 		start(t.client.Run)
 		start(t.tick)
-		start(t.rest)
 		start(saveMemory)
 		if t.config.Scanner.Device != "" {
 			start(t.scan)
