@@ -1,8 +1,10 @@
 package main
 
 import (
+	"errors"
 	"net/http"
 	"net/url"
+	"os"
 	"testing"
 	"time"
 
@@ -205,6 +207,11 @@ const manyChanges = 10_000
 // shown once. What Fyne keeps of a screen it keeps for a minute, so both are as long
 // after the same pace of changes.
 func (w *windowBench) growth() {
+	w.stop()
+	w.half()
+	w.launch()
+	w.connected()
+	below := below / 2
 	shown := w.picture.sum(below)
 	walk := func(changes int) {
 		for n := 0; n < changes; {
@@ -222,6 +229,19 @@ func (w *windowBench) growth() {
 	w.city.figure("window_pss_after_1000", early, "MB")
 	w.city.figure("window_pss_after_10000", late, "MB")
 	w.city.figure("window_growth_10000", late-early, "MB")
+}
+
+// half gives the terminal a display of half the size: software GL takes most of the time
+// to paint, and so many screens shall be painted in minutes.
+func (w *windowBench) half() {
+	dir := w.path("half")
+	settings, err := os.ReadFile(w.path("kiosk.toml"))
+	if err := errors.Join(err, os.Mkdir(dir, 0o700)); err != nil {
+		w.b.Fatal(err)
+	}
+	write(w.b, w.path("kiosk.toml"), "scale = 0.5\n"+string(settings))
+	w.display = startXvfb(w.b, dir, "640x512")
+	w.picture = openPicture(w.b, dir)
 }
 
 // memory is the terminal's, without garbage that was not collected yet.
