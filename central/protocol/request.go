@@ -26,6 +26,9 @@ type SealedRequest struct {
 	Sealed []byte `json:"sealed"` // HPKE (RFC 9180), encapsulated key and ciphertext
 }
 
+// requestStep is the step, in bytes, in which sealed requests get longer.
+const requestStep = 256
+
 // requestPurpose is what binds a sealed request to its purpose and its id, so that
 // the same bytes cannot come again as another request.
 func requestPurpose(id string) []byte { return []byte("madoguchi request 1 " + id) }
@@ -44,6 +47,8 @@ func SealRequest(siteKey, id string, r library.Request) (SealedRequest, error) {
 	if err != nil {
 		return SealedRequest{}, err
 	}
+	// Spaces, so that its length tells nothing of the password's.
+	text = append(text, bytes.Repeat([]byte(" "), requestStep-len(text)%requestStep)...)
 	sealed, err := hpke.Seal(key, hpke.HKDFSHA256(), hpke.AES256GCM(), requestPurpose(id), text)
 	if err != nil {
 		return SealedRequest{}, fmt.Errorf("seal a request: %w", err)

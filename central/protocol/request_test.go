@@ -133,3 +133,13 @@ func FuzzOpenRequest(f *testing.F) {
 		}
 	})
 }
+
+// TestSealedRequestsHaveTheSameLength: the length of a password is half of the way to it.
+func TestSealedRequestsHaveTheSameLength(t *testing.T) {
+	o := newOpener(t)
+	short, long := aRequest(), aRequest()
+	short.Password, long.Password = "pass77", "pass7777777777777777"
+	if a, b := len(seal(t, o, short).Sealed), len(seal(t, o, long).Sealed); a != b {
+		t.Errorf("%d bytes with a password of 6 characters, %d with one of 20", a, b)
+	}
+}

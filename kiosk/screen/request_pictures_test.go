@@ -114,7 +114,8 @@ func someResults() []library.RequestResult {
 		}},
 		{Receipt: "3WN-9DA", ReceivedAt: at, Renewal: true, Lines: []library.RequestLine{{BibID: "long", Title: long, DueOn: testToday.Add(13)}}},
 		{Receipt: "P6H-CCT", ReceivedAt: at, Renewal: true, Lines: []library.RequestLine{{BibID: "latin", Title: "The Strange Case of the Public Library That Never Closed Its Doors", Refusal: library.ErrHeldByOther.Code}}},
-		{Receipt: "Y4A-7KE", ReceivedAt: at, Refusal: library.ErrLogin.Code, Lines: []library.RequestLine{{BibID: "kokoro", Title: "こころ"}, {BibID: "long", Title: long}}},
+		{Receipt: "Y4A-7KE", ReceivedAt: at, Refusal: library.ErrLogin.Code},
+		{Receipt: "M4A-7KE", ReceivedAt: at, Refusal: library.ErrUnknownBranch.Code, Lines: []library.RequestLine{{BibID: "kokoro", Title: "こころ"}, {BibID: "long", Title: long}}},
 		{Receipt: "QQ3-6MD", ReceivedAt: at, Lines: []library.RequestLine{{BibID: "kokoro", Title: "こころ"}}},
 		{Receipt: "HX9-A4N", ReceivedAt: at, Lines: []library.RequestLine{{BibID: "n2", Title: "ことばの本 3", Refusal: "something_new"}}},
 	}

@@ -60,7 +60,12 @@ func (v *visit) resultRows(r library.RequestResult) (rows []fyne.CanvasObject) {
 		for _, l := range r.Lines {
 			titles = append(titles, v.titleOf(l))
 		}
-		row(strings.Join(titles, v.t("confirm.and")), v.refusedResult(r.Refusal))
+		kind := "request_results.holds"
+		if r.Renewal {
+			kind = "request_results.renewal"
+		}
+		// Without the right password nobody is told what was asked for.
+		row(orDefault(strings.Join(titles, v.t("confirm.and")), v.t(kind)), v.refusedResult(r.Refusal))
 		return rows
 	}
 	for _, l := range r.Lines {
