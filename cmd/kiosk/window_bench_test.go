@@ -217,7 +217,7 @@ func (w *windowBench) growth() {
 		for n := 0; n < changes; {
 			for _, button := range []string{"新着", "", "← もどる", "終了"} {
 				w.ask("press?button=" + url.QueryEscape(button))
-				shown = w.picture.next(w.b, below, shown)
+				shown = w.picture.next(below, shown)
 				n++
 			}
 		}
