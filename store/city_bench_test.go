@@ -178,7 +178,7 @@ func packedSize(b *testing.B, path string) (size int64) {
 		b.Fatal(err)
 	}
 	defer f.Close()
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBestCompression))
+	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(32<<20))
 	if err != nil {
 		b.Fatal(err)
 	}

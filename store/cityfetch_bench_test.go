@@ -22,7 +22,7 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer in.Close()
-	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression))
+	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(32<<20))
 	if err != nil {
 		b.Fatal(err)
 	}
