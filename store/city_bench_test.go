@@ -15,8 +15,6 @@ import (
 	"testing"
 	"time"
 
-	"github.com/klauspost/compress/zstd"
-
 	"madoguchi/central/generate"
 	"madoguchi/library"
 )
@@ -120,7 +118,6 @@ func BenchmarkCityEdition(b *testing.B) {
 		b.Fatal(err)
 	}
 	c.figure("edition_size", float64(info.Size())/1e6, "MB")
-	c.figure("edition_chunks", float64(packedSize(b, c.path()))/1e6, "MB")
 }
 
 // cpuTime is the processor time that this process has used.
@@ -168,29 +165,6 @@ func residentMemory() int64 {
 		}
 	}
 	return 0
-}
-
-// packedSize is how large the chunks of a file are on the wire.
-func packedSize(b *testing.B, path string) (size int64) {
-	b.Helper()
-	f, err := os.Open(path)
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	z, err := zstd.NewWriter(nil, zstd.WithEncoderConcurrency(1), zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(32<<20))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer z.Close()
-	piece := make([]byte, 32<<20)
-	for {
-		n, err := f.Read(piece)
-		if n == 0 || err != nil {
-			return size
-		}
-		size += int64(len(z.EncodeAll(piece[:n], nil)))
-	}
 }
 
 func percentile(values []float64, p int) float64 {

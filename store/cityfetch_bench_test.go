@@ -73,7 +73,7 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 		b.Fatal(err)
 	}
 	last += time.Since(began)
-	c.figure("edition_wire", float64(bytes)/1e6, "MB")
+	c.figure("edition_chunks", float64(bytes)/1e6, "MB")
 	c.figure("edition_packing", packing.Seconds(), "s")
 	c.figure("edition_put_together", together.Seconds(), "s")
 	c.figure("edition_fetch_10mbit_computed", float64(bytes)/1.25e6+last.Seconds(), "s")
