@@ -249,7 +249,7 @@ func (s *search) frequent() (map[string]float64, error) {
 }
 
 // patience is how many bibs are read before a lead is doubted.
-const patience = 60
+const patience = 40
 
 // follow calls f for every bib that the query is met by among those that a lead finds,
 // newest first, until f returns false or there is enough. It gives up where the hits

@@ -66,7 +66,7 @@ func (s *search) run() error {
 
 // readCap is how many bibs are read for the count alone, once the page is full. The
 // index knows most hits for certain and counts them without.
-const readCap = 120
+const readCap = 80
 
 // enough reports whether the page is full and the count as high as it gets; at least
 // so high that it shows whether there is a next page.
