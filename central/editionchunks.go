@@ -19,8 +19,9 @@ import (
 
 // chunkSize is how much of an edition's file one chunk holds, in bytes. The loans of one
 // day alone change rows all over the file: at a million bibs two consecutive editions
-// have no chunk of 8 MiB in common, and 0.2 % of those of 1 MiB. So chunks are as large as a terminal can unpack at once: those of 32 MiB
-// take 3 % less to fetch. A cut connection wastes nothing of one, it goes on within it.
+// have no chunk of 8 MiB in common, and 0.2 % of those of 1 MiB. So chunks are as large as
+// a terminal can unpack at once: those of 32 MiB take 3 % less to fetch. A cut connection
+// wastes nothing of one, it goes on within it.
 const chunkSize = 32 << 20
 
 // cut writes the chunks of a file and enters them into the manifest.
