@@ -265,25 +265,10 @@ func (s *secretField) leave() {
 	})
 }
 
-// requestScanned is what a scan means while a request is made: the card that it is of,
-// or nothing; another card puts an end to it.
+// requestScanned is what a scan means while a request is made: another card puts an end
+// to it.
 func (v *visit) requestScanned(say func(string)) func(barcode.Code) bool {
-	return func(code barcode.Code) bool {
-		asked := v.app.request
-		switch {
-		case code.Kind == barcode.StaffCard:
-			return false
-		case code.Kind != barcode.Card:
-			say(v.t("password.finish_first"))
-		case asked.card == "":
-			asked.card = code.Text
-			v.app.say(v.t("apply.card_read"))
-		case asked.card != code.Text:
-			v.app.nextPatron()
-			return false
-		}
-		return true
-	}
+	return v.scannedFor(&v.app.request.card, say, v.app.nextPatron)
 }
 
 // nextPatron ends the session of somebody who never logged in, since somebody else
