@@ -14,7 +14,7 @@ STAFF_PASSWORD := 1029384756
 PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxrandr-dev \
 	libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev libegl-dev \
 	fonts-morisawa-bizud-gothic
-WINDOW_PACKAGES := xvfb xauth xdotool libgl1-mesa-dri scrot
+WINDOW_PACKAGES := xvfb xdotool libgl1-mesa-dri scrot
 TEST_PACKAGES   := postgresql
 BENCH_PACKAGES  := groonga-bin
 WINDOW_BENCH_PACKAGES := chromium
@@ -91,7 +91,7 @@ demo-tour: deps-window
 	@rm -rf $(BUILD)/tour
 	$(call with-demo-library, \
 		for size in 1280x1024 1080x1920; do \
-			xvfb-run -a -s "-screen 0 $${size}x24 -nocursor" $(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal tour --size $$size --out $(BUILD)/tour --card 21000000011 --password 481516 --staff-card $(STAFF_CARD) --staff-password $(STAFF_PASSWORD) 2>>$(DEMO)/terminal.log || { tail $(DEMO)/terminal.log; exit 1; }; \
+			$(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal tour --size $$size --out $(BUILD)/tour --card 21000000011 --password 481516 --staff-card $(STAFF_CARD) --staff-password $(STAFF_PASSWORD) 2>>$(DEMO)/terminal.log || { tail -n 200 $(DEMO)/terminal.log; exit 1; }; \
 		done)
 	@echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/'
 	@echo 'The library cards of the demo, with barcodes, passwords and what each shows, are in $(CARDS)-1.png to -4.png'

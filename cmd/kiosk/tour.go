@@ -8,6 +8,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"syscall"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -30,8 +31,12 @@ type tourCommand struct {
 	StaffPassword string `help:"Its password." placeholder:"DIGITS"`
 }
 
+// tourAtMost is how long a tour may take, on a machine that is slow and busy.
+const tourAtMost = 10 * time.Minute
+
 // Run walks through the screens of the enrolled terminal by pressing what a patron
-// would press, and leaves a picture of each in a folder named after the size.
+// would press, and leaves a picture of each in a folder named after the size. Without
+// a display it starts an X server of that size.
 func (c *tourCommand) Run(e *env) error {
 	var size fyne.Size
 	if _, err := fmt.Sscanf(c.Size, "%fx%f", &size.Width, &size.Height); err != nil || size.Width < 800 || size.Height < 800 {
@@ -41,6 +46,20 @@ func (c *tourCommand) Run(e *env) error {
 	if err := os.MkdirAll(folder, 0o755); err != nil {
 		return err
 	}
+	if !hasDisplay() {
+		// It ends by itself where this program does not come to that.
+		display, end, err := startXvfb(c.Size, "-nocursor", "-terminate")
+		if err != nil {
+			return err
+		}
+		defer end()
+		if err := os.Setenv("DISPLAY", display); err != nil {
+			return err
+		}
+	}
+	// A tour that hangs tells where: on SIGQUIT Go prints what every goroutine does.
+	hung := time.AfterFunc(tourAtMost, func() { syscall.Kill(os.Getpid(), syscall.SIGQUIT) })
+	defer hung.Stop()
 	e.config.Scale = 1
 	t, err := newTerminal(e, size)
 	if err != nil {

@@ -60,6 +60,8 @@ type terminal struct {
 	end       context.CancelCauseFunc // ends run; with errRestart as the cause run returns that
 }
 
+func hasDisplay() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
+
 // counts are how many bibs and items the catalogue holds: read when it changed,
 // shown at any time.
 type counts struct {
@@ -73,8 +75,8 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	if err != nil {
 		return nil, err
 	}
-	if os.Getenv("DISPLAY") == "" && os.Getenv("WAYLAND_DISPLAY") == "" {
-		return nil, errors.New("there is no display: start kiosk in a graphical session, or under xvfb-run for a trial")
+	if !hasDisplay() {
+		return nil, errors.New("there is no display: start kiosk in a graphical session")
 	}
 	t := &terminal{config: e.config, startedAt: time.Now(), recent: &recent{}}
 	t.log = slog.New(t.recent.handler(slog.NewTextHandler(e.stderr, nil)))

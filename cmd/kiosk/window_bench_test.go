@@ -248,7 +248,7 @@ func (w *windowBench) half() {
 		w.b.Fatal(err)
 	}
 	write(w.b, w.path("kiosk.toml"), "scale = 0.5\n"+string(settings))
-	w.display = startXvfb(w.b, dir, "640x512")
+	w.display = newDisplay(w.b, dir, "640x512")
 	w.picture = openPicture(w.b, dir)
 }
 

@@ -1,7 +1,6 @@
 package main
 
 import (
-	"bufio"
 	"context"
 	"crypto/tls"
 	"encoding/json"
@@ -15,7 +14,6 @@ import (
 	"regexp"
 	"slices"
 	"strconv"
-	"strings"
 	"sync"
 	"syscall"
 	"testing"
@@ -195,7 +193,7 @@ func (s *server) terminal(code, settings string) *kiosk {
 		t.Fatal(err)
 	}
 	t.Cleanup(func() { master.Close(); slave.Close() })
-	k := &kiosk{t: t, dir: s.dir, display: startXvfb(t, s.dir, "1280x1024"), scanner: master, server: s.program}
+	k := &kiosk{t: t, dir: s.dir, display: newDisplay(t, s.dir, "1280x1024"), scanner: master, server: s.program}
 	write(t, k.path("kiosk.toml"), fmt.Sprintf("[scanner]\ndevice = %q\n", slave.Name())+settings)
 	if err := os.MkdirAll(k.path("home"), 0o700); err != nil {
 		t.Fatal(err)
@@ -365,24 +363,16 @@ func (k *kiosk) scan(code string) {
 	}
 }
 
-// startXvfb starts an X server on a display of its own choice and returns its name.
-// What it shows is in the file Xvfb_screen0 of dir.
-func startXvfb(t testing.TB, dir, size string) string {
+// newDisplay starts an X server and returns its display. What it shows is in the file
+// Xvfb_screen0 of dir.
+func newDisplay(t testing.TB, dir, size string) string {
 	t.Helper()
-	r, w, err := os.Pipe()
+	display, end, err := startXvfb(size, "-fbdir", dir)
 	if err != nil {
 		t.Fatal(err)
 	}
-	defer r.Close()
-	cmd := exec.Command("Xvfb", "-displayfd", "3", "-screen", "0", size+"x24", "-fbdir", dir, "-nolisten", "tcp")
-	cmd.ExtraFiles = []*os.File{w}
-	attend(t, cmd)
-	w.Close()
-	line, err := bufio.NewReader(r).ReadString('\n')
-	if err != nil {
-		t.Fatalf("Xvfb did not start: %v", err)
-	}
-	return ":" + strings.TrimSpace(line)
+	t.Cleanup(end)
+	return display
 }
 
 // program is a program that runs beside the test.
