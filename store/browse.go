@@ -14,7 +14,7 @@ func (c *Catalogue) NewArrivals(ctx context.Context, since library.Date, offset,
 	return view(ctx, c, "list new arrivals", func(tx *reader) (library.Page, error) {
 		s := search{ctx: ctx, tx: tx, offset: max(offset, 0), limit: max(limit, 0)}
 		args := newArgs()
-		query := "SELECT rank FROM bib WHERE added_on >= " + args.add(max(since.String(), "0")) + " ORDER BY added_on DESC, rank DESC"
+		query := "SELECT rank FROM bib WHERE added_on >= " + args.add(max(since.String(), "0")) + " ORDER BY added_on DESC, rank"
 		err := s.rows(query, args, (*row).rankOnly, func(r *row) bool {
 			s.hit(r.rank)
 			return s.n <= library.CountCap || len(s.page) < s.limit
@@ -39,7 +39,7 @@ func (c *Catalogue) NDCCounts(ctx context.Context, prefix string, q library.Quer
 		for digit := '0'; digit <= '9'; digit++ {
 			p := planOf(library.Query{NDC: prefix + string(digit), Branch: q.Branch, Juvenile: q.Juvenile, Kind: q.Kind, Language: q.Language})
 			var n int
-			if err := queryRow(ctx, tx, []any{&n}, "SELECT count(*) FROM search WHERE search MATCH $1", p.match); err != nil {
+			if err := queryRow(ctx, tx, []any{&n}, "SELECT count(*) FROM search WHERE search MATCH $1", frequencies(nil).expression(p.asked)); err != nil {
 				return nil, err
 			}
 			if n > 0 {

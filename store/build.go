@@ -151,7 +151,7 @@ func (b *builder) sort(p *prepared) error {
 	r := p.row
 	year := yearRank(p.year)
 	b.years[year]++
-	r.rank = year + b.years[year]
+	r.rank = year + rankYear - b.years[year]
 	bucket := library.BucketOf(r.id)
 	b.digests[bucket] = b.digests[bucket].XOR(r.digest)
 	b.info.Bibs++

@@ -121,7 +121,7 @@ func checkOutline(db *sql.DB) error {
 	}
 	for _, query := range []string{
 		"SELECT epoch, number FROM info",
-		"SELECT b.rank, b.folded, r.bib FROM bib b JOIN record r ON r.rank = b.rank ORDER BY b.rank DESC LIMIT 1",
+		"SELECT b.rank, b.folded, r.bib FROM bib b JOIN record r ON r.rank = b.rank ORDER BY b.rank LIMIT 1",
 		"SELECT id FROM bib ORDER BY id LIMIT 1",
 		"SELECT state FROM item ORDER BY id LIMIT 1",
 		"SELECT rowid FROM search WHERE search MATCH '\"x\"' LIMIT 1",

@@ -23,7 +23,7 @@ type outcome struct {
 	headings    headingChanges
 	digests     map[int]library.Digest
 	bibs, items int
-	years       map[int64]int64 // highest rank given out
+	years       map[int64]int64 // lowest rank given out
 }
 
 // finish writes what became of the touched bibs and of everything that stands for
@@ -126,17 +126,17 @@ func (s *changeSet) finishBib(t *touched, out *outcome) error {
 
 // newRank gives out the newest rank of a year.
 func (s *changeSet) newRank(year int64, years map[int64]int64) (int64, error) {
-	highest, known := years[year]
+	lowest, known := years[year]
 	if !known {
-		if err := s.queryRow([]any{&highest}, "SELECT coalesce(max(rank), $1) FROM bib WHERE rank BETWEEN $1 AND $2", year, year+rankYear-1); err != nil {
+		if err := s.queryRow([]any{&lowest}, "SELECT coalesce(min(rank), $2) FROM bib WHERE rank >= $1 AND rank < $2", year, year+rankYear); err != nil {
 			return 0, err
 		}
 	}
-	if highest >= year+rankYear-1 {
-		return 0, fmt.Errorf("there is no room for it among the bibs of the year %d", year/rankYear)
+	if lowest <= year {
+		return 0, fmt.Errorf("there is no room for it among the bibs of the year %d", maxYear-year/rankYear)
 	}
-	years[year] = highest + 1
-	return highest + 1, nil
+	years[year] = lowest - 1
+	return lowest - 1, nil
 }
 
 // writeBib brings the ordinary tables from old to next, the bibs being given where

@@ -1,7 +1,6 @@
 package store
 
 import (
-	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -33,70 +32,35 @@ func optimise(ctx context.Context, tx *sql.Tx) error {
 	return err
 }
 
-// part is a part of what the index is asked. A bib must have it all of one of the
-// alternatives.
-type part []alternative
-
-// alternative is tokens that must all be there.
-type alternative []string
-
-// parts takes a term apart as far as each part must be met.
-func (t term) parts() []part {
-	var whole part
-	for _, w := range t {
-		whole = append(whole, w.alternatives()...)
-	}
-	if len(whole) > 1 {
-		return []part{whole}
-	}
-	var out []part
-	for _, token := range whole[0] {
-		out = append(out, part{{token}})
-	}
-	return out
-}
-
 // weighed is a part with what it costs.
 type weighed struct {
-	expr    string  // by which the index finds all that meet it, and perhaps more
-	bibs    float64 // that expr finds, at most
+	part    part    // by which the index finds all that meet it, and perhaps more
+	bibs    float64 // that meet it, at most
 	share   float64 // of the bibs that meet the rest of the query, as expected
 	scanned float64 // entries of the index that are read for it
 	whole   float64 // the same of all its tokens
 }
 
-// unlisted is how many bibs a token is taken to have that is not in the table.
-const unlisted = frequentBibs / 2
-
-// weigh weighs a part by how many bibs have each token; "" stands for how many there
-// are.
-func (p part) weigh(counts map[string]float64) weighed {
-	var w weighed
-	var exprs []string
-	count := func(token string) float64 { return cmp.Or(counts[indexable(token)], unlisted) }
+// weigh weighs a part by how many bibs have each token.
+func (f frequencies) weigh(p part) weighed {
+	w := weighed{bibs: f.bibs(p)}
 	for _, a := range p {
-		tokens := slices.SortedFunc(slices.Values(a), func(a, b string) int { return cmp.Compare(count(a), count(b)) })
+		tokens := rarestFirst(a, f.of)
 		for _, t := range tokens {
-			w.whole += count(t)
+			w.whole += f.of(t)
 		}
-		w.bibs += count(tokens[0])
-		if count(tokens[0]) < frequentBibs {
+		if f.of(tokens[0]) < frequentBibs {
 			tokens = tokens[:1]
 		}
 		tokens = tokens[:min(2, len(tokens))]
-		for i, t := range tokens {
-			w.scanned += count(t)
-			tokens[i] = quoted(t)
+		for _, t := range tokens {
+			w.scanned += f.of(t)
 		}
-		exprs = append(exprs, strings.Join(tokens, " AND "))
+		w.part = append(w.part, tokens)
 	}
-	w.share = min(w.bibs/max(counts[""], 1), 1)
+	w.share = min(w.bibs/max(f[""], 1), 1)
 	if strings.HasPrefix(p[0][0], markNDC) { // words go with their class
 		w.share = math.Sqrt(w.share)
-	}
-	w.expr = exprs[0]
-	if len(exprs) > 1 {
-		w.expr = "((" + strings.Join(exprs, ") OR (") + "))"
 	}
 	return w
 }
@@ -113,7 +77,7 @@ const doubt = 0.8
 
 // lead is what the index is asked in place of all there is to ask.
 type lead struct {
-	expr  string
+	parts []part
 	reads float64 // bibs that are to be read, as expected
 	need  float64 // hits that they must have; 0: whatever they have, there are no others
 }
@@ -130,19 +94,19 @@ type leads struct {
 // what other tables answer.
 func (s *search) newLeads() (*leads, error) {
 	p := &s.plan
-	if p.asksISBN() || p.match == "" || len(p.asked) == 1 && p.exact {
+	if p.asksISBN() || len(p.asked) == 0 || len(p.asked) == 1 && p.exact {
 		return &leads{}, nil
 	}
-	counts, err := s.frequent()
-	if err != nil {
+	var err error
+	if s.tokens, err = s.frequent(); err != nil {
 		return nil, err
 	}
 	c := &leads{}
 	for _, part := range p.asked {
-		w := part.weigh(counts)
+		w := s.tokens.weigh(part)
 		c.parts, c.whole = append(c.parts, w), c.whole+w.whole
 	}
-	slices.SortStableFunc(c.parts, func(a, b weighed) int { return cmp.Compare(a.share, b.share) })
+	c.parts = rarestFirst(c.parts, func(w weighed) float64 { return w.share })
 	c.hits = c.bibs(len(c.parts))
 	return c, nil
 }
@@ -169,18 +133,16 @@ func (c *leads) next(s *search) (best lead, ok bool) {
 	}
 	need := float64(max(s.offset+s.limit+1-s.n, 1))
 	least := c.indexCost(s, need) * doubt
-	expr, scanned, asked := "", 0.0, c.asked
+	var parts []part
+	scanned, asked := 0.0, c.asked
 	for i, w := range c.parts {
-		if i > 0 {
-			expr += " AND "
-		}
-		expr += w.expr
+		parts = append(parts, w.part)
 		scanned += w.scanned
 		if i < asked || i == len(c.parts)-1 && s.plan.exact {
 			continue
 		}
 		bibs := c.bibs(i + 1)
-		l := lead{expr, max(readCap, need*bibs/c.hits), need}
+		l := lead{parts[: i+1 : i+1], max(readCap, need*bibs/c.hits), need}
 		if l.reads >= bibs {
 			l.reads, l.need = bibs, 0
 		}
@@ -199,7 +161,7 @@ func (c *leads) indexCost(s *search, need float64) float64 {
 	case s.plan.exact && !s.plan.reads():
 		n := min(hits, float64(c.countable(s)))
 		return c.whole*entryCost*n/hits + n*hitCost
-	case s.plan.sure != "": // to know that there is no doubtful one all are passed
+	case !s.plan.exact && len(s.plan.sure) > 0: // to know that there is no doubtful one all are passed
 		return c.whole * entryCost
 	}
 	n := min(hits, max(readCap, need))
@@ -221,7 +183,7 @@ func (c *leads) countable(s *search) int {
 
 // frequent returns how many bibs have the query's tokens, of those that many have; and
 // of "" how many there are.
-func (s *search) frequent() (map[string]float64, error) {
+func (s *search) frequent() (frequencies, error) {
 	args := newArgs()
 	var in []string
 	for _, part := range s.plan.asked {
@@ -236,7 +198,7 @@ func (s *search) frequent() (map[string]float64, error) {
 		return nil, err
 	}
 	defer rows.Close()
-	out := map[string]float64{}
+	out := frequencies{}
 	for rows.Next() {
 		var token string
 		var bibs float64
@@ -258,7 +220,7 @@ func (s *search) follow(c *leads, l lead, f func(r *row) bool) (last int64, gave
 	args := newArgs()
 	columns, scan, meets := s.judge(slices.Concat(s.plan.words, s.plan.fields), args)
 	reads, hits := 0, 0
-	err = s.rows(s.indexed("s.rowid, "+columns, l.expr, args)+" ORDER BY s.rowid DESC", args, scan, func(r *row) bool {
+	err = s.rows(s.indexed("s.rowid, "+columns, l.parts, args)+" ORDER BY s.rowid", args, scan, func(r *row) bool {
 		if s.enough() {
 			s.more = true
 			return false

@@ -28,6 +28,7 @@ func TestWhateverIsFrequentTheHitsAreTheSame(t *testing.T) {
 		{Words: "花", Branch: "kita"}, {Words: "海", Branch: "minami", Available: true}, {Words: "title", Juvenile: true}, {Words: "空 本", Kind: library.Book},
 		{Title: "山", Creator: "犬"}, {Title: "さくら", Publisher: "書房"}, {Publisher: "書房", NDC: "9", Language: "jpn", Branch: "central"},
 		{Title: "月の", YearFrom: 1980, YearTo: 2010}, {Words: "星", Juvenile: true, Branch: "central"},
+		{Words: "山川の花海 さくらの本の title 書房の本 心の山 犬の本の空 星空の海 月の光の海 やまの本 川の音の空 花の色の山 空の本"},
 	}
 	random := rand.New(rand.NewPCG(3, 4))
 	led, gaveUp := 0, 0

@@ -82,14 +82,14 @@ func nearTo(ctx context.Context, tx *reader, key string, found map[int64]*headin
 // was typed.
 func nearKanji(ctx context.Context, tx *reader, typed []rune, found map[int64]*heading) error {
 	p := planOf(library.Query{Words: string(typed[len(typed)/2:])})
-	if p.nothing || p.match == "" {
+	if p.nothing || len(p.asked) == 0 {
 		return nil
 	}
 	s := search{ctx: ctx, tx: tx, plan: p}
 	near := map[headingKey]bool{}
 	bibs := 0
-	err := s.rows("SELECT s.rowid, r.bib FROM search s CROSS JOIN record r ON r.rank = s.rowid WHERE s.search MATCH $1 ORDER BY s.rowid DESC",
-		&arguments{list: []any{p.match}}, func(r *row) []any { return []any{&r.rank, &r.bib} }, func(r *row) bool {
+	err := s.rows("SELECT s.rowid, r.bib FROM search s CROSS JOIN record r ON r.rank = s.rowid WHERE s.search MATCH $1 ORDER BY s.rowid",
+		&arguments{list: []any{s.tokens.expression(p.asked)}}, func(r *row) []any { return []any{&r.rank, &r.bib} }, func(r *row) bool {
 			if b, err := decodeBib(r.bib); err == nil {
 				for k := range headingsOf(b) {
 					if beginsNear(k.key, typed) {

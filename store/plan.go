@@ -11,12 +11,12 @@ import (
 	"madoguchi/library/kana"
 )
 
-// plan is how a query is answered: an expression that the full-text index looks
-// up, and what is then to be checked on each candidate.
+// plan is how a query is answered: what the full-text index is asked, and what is then
+// to be checked on each candidate.
 type plan struct {
-	match     string   // FTS5 expression; empty: every bib is a candidate
-	sure      string   // of those, the rows that need no check; empty: none are known
-	doubtful  string   // with sure, it finds all that match does
+	asked     []part   // of the full-text index; none: every bib is a candidate
+	sure      []part   // of what asked finds, these find bibs that need no check; none: no such bibs are known
+	doubtful  []part   // with sure, it finds all that asked does
 	isbn      string   // looked up in its own table instead
 	isbnStart []string // the beginnings that an ISBN typed so far may have
 	exact     bool     // none of the index's rows need a check
@@ -26,10 +26,9 @@ type plan struct {
 	words      []term            // what the query's words ask; a whole title meets them too
 	fields     []term            // what its fields ask
 	unsure     []term            // of both, what must be checked on what the index finds
-	filters    []func(*row) bool // what match says of kind, branch, …, for rows from elsewhere
+	filters    []func(*row) bool // what asked says of kind, branch, …, for rows from elsewhere
 	conditions []condition       // the same for SQLite
 	unasked    []condition       // of these, those that the index is not asked
-	asked      []part            // what match asks, taken apart
 	available  bool
 	branch     library.BranchCode
 
@@ -52,9 +51,9 @@ const lookedUp = 12
 func planOf(q library.Query) plan {
 	p := plan{from: 0, to: math.MaxInt64, exact: true, available: q.Available, branch: q.Branch}
 	if q.YearFrom > 0 || q.YearTo > 0 {
-		p.from = yearRank(max(q.YearFrom, 1))
+		p.to = yearRank(max(q.YearFrom, 1)) + rankYear - 1
 		if q.YearTo > 0 {
-			p.to = yearRank(q.YearTo) + rankYear - 1
+			p.from = yearRank(q.YearTo)
 		}
 	}
 	if isbn, ok := isbnIn(q.Words); ok {
@@ -80,24 +79,24 @@ func planOf(q library.Query) plan {
 		}
 		p.fields = append(p.fields, term{{asNDC, digits, nil}})
 	}
-	var exprs, sure []string
+	var sure []part
 	for i, t := range slices.Concat(p.words, p.fields) {
 		if i >= lookedUp {
 			p.unsure = append(p.unsure, t)
 			sure = nil
 			continue
 		}
-		expr, certain := t.match()
-		exprs, p.asked = append(exprs, expr), append(p.asked, t.parts()...)
-		if certain != "" && len(sure) == i {
-			sure = append(sure, certain)
+		p.asked = append(p.asked, t.parts()...)
+		certain, doubtful := t.split()
+		if len(certain) > 0 && len(sure) == i {
+			sure = append(sure, certain.part())
 		}
-		if certain != expr {
+		if len(doubtful) > 0 {
 			p.unsure = append(p.unsure, t)
 		}
 	}
 	p.exact = p.exact && len(p.unsure) == 0
-	var marks []string
+	var marks []part
 	for _, f := range []struct {
 		set   bool
 		mark  string
@@ -119,23 +118,22 @@ func planOf(q library.Query) plan {
 			continue
 		}
 		p.filters, p.conditions = append(p.filters, f.is), append(p.conditions, f.condition)
-		if f.usual != "" && f.want == f.usual && len(exprs) > 0 {
+		if f.usual != "" && f.want == f.usual && len(p.asked)+len(marks) > 0 {
 			p.unasked = append(p.unasked, f.condition)
 			continue
 		}
-		mark := f.mark + f.want
-		exprs, marks = append(exprs, quoted(mark)), append(marks, quoted(mark))
-		p.asked = append(p.asked, part{{mark}})
+		marks = append(marks, part{{f.mark + f.want}})
 	}
-	p.match = strings.Join(exprs, " AND ")
-	if len(sure) > 0 && len(sure)+len(marks) == len(exprs) && !p.asksISBN() {
-		p.sure = strings.Join(append(sure, marks...), " AND ")
-		p.doubtful = p.match
+	if len(sure) > 0 && len(sure) == len(p.words)+len(p.fields) && !p.asksISBN() {
+		p.sure = slices.Concat(sure, marks)
+		p.doubtful = slices.Concat(p.asked, marks)
 		if len(sure) == 1 && len(p.unsure) == 1 { // one word: its other ways alone
-			p.doubtful = strings.Join(append([]string{p.unsure[0].uncertain()}, marks...), " AND ")
+			_, others := p.unsure[0].split()
+			p.doubtful = append([]part{others.part()}, marks...)
 		}
 	}
-	if p.match == "" && p.isbn == "" && len(p.isbnStart) == 0 && p.to == math.MaxInt64 && p.from == 0 && !p.available {
+	p.asked = append(p.asked, marks...)
+	if len(p.asked) == 0 && p.isbn == "" && len(p.isbnStart) == 0 && p.to == math.MaxInt64 && p.from == 0 && !p.available {
 		p.nothing = true // only spaces were typed
 	}
 	p.whole, p.parts = wholeOf(q)
@@ -171,39 +169,17 @@ func (p *plan) askISBN(input string) {
 	}
 }
 
-// match returns the FTS5 expression of a term, and the one whose rows are known to
-// meet it: the same, a narrower one, or none.
-func (t term) match() (expr, certain string) {
-	exact, others := t.expressions()
-	return anyOf(append(others, exact...)), anyOf(exact)
-}
-
-// uncertain returns the expression of the ways whose rows need a check.
-func (t term) uncertain() string {
-	_, others := t.expressions()
-	return anyOf(others)
-}
-
-// expressions returns those of the ways that the index knows for certain, and those
-// of the others.
-func (t term) expressions() (exact, others []string) {
+// split returns the ways that the index knows for certain, and those whose rows need a
+// check.
+func (t term) split() (certain, doubtful term) {
 	for _, w := range t {
-		e, certain := w.match(len(w.in) == len(anywhere.text) || len(w.in) == len(anywhere.reading))
-		if certain {
-			exact = append(exact, "("+e+")")
+		if w.certain() {
+			certain = append(certain, w)
 		} else {
-			others = append(others, "("+e+")")
+			doubtful = append(doubtful, w)
 		}
 	}
-	return exact, others
-}
-
-// anyOf joins expressions, "" for none.
-func anyOf(exprs []string) string {
-	if len(exprs) == 0 {
-		return ""
-	}
-	return "(" + strings.Join(exprs, " OR ") + ")"
+	return certain, doubtful
 }
 
 // wholeOf returns the keys that the title of a bib must equal for it to stand

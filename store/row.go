@@ -87,7 +87,7 @@ func ndcDigits(s string) string {
 }
 
 // yearRank is the first rank of the bib's year.
-func yearRank(year int) int64 { return int64(min(max(year, 0), maxYear)) * rankYear }
+func yearRank(year int) int64 { return int64(maxYear-min(max(year, 0), maxYear)) * rankYear }
 
 // wholeKeys are the keys by which a search for exactly this title finds the bib.
 func wholeKeys(b library.Bib) []string {

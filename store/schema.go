@@ -4,15 +4,16 @@ package store
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
 // change to this file, row.go, bibcode.go, tokens.go or package kana that changes a stored byte.
-const Schema = 4
+const Schema = 5
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"
 
 // tables are created before the rows are written.
 //
-// rank is year × rankYear + the order of arrival within the year, so that a page
-// of hits, newest first, is read in the order of the index and never sorted.
+// rank counts down, from the last year and within a year from the first arrival, so that
+// a page of hits, newest first, is read in the order of the index and never sorted.
+// FTS5 goes up a third quicker than down.
 const tables = `
 CREATE TABLE info (
 	epoch    TEXT    NOT NULL,
@@ -92,13 +93,14 @@ CREATE TABLE digest (
 	digest BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE search USING fts5 (t, content='', columnsize=0, detail=none, tokenize='ascii');
-INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999);
+INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999),
+	('pgsz', 1000); -- bytes: a token is looked up for a bib in one of such pieces, which is read whole
 `
 
 // indexes are created after the rows are written.
 const indexes = `
 CREATE UNIQUE INDEX bib_id ON bib (id);
-CREATE INDEX bib_added ON bib (added_on, rank);
+CREATE INDEX bib_added ON bib (added_on DESC, rank);
 CREATE UNIQUE INDEX item_id ON item (id);
 CREATE INDEX item_barcode ON item (barcode) WHERE barcode <> '';
 CREATE INDEX start_common ON start (inner, key, heading) WHERE tier >= 1;

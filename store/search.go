@@ -38,6 +38,7 @@ type search struct {
 	ctx           context.Context
 	tx            *reader
 	plan          plan
+	tokens        frequencies
 	offset, limit int
 
 	most int     // hits that are counted; 0: library.CountCap
@@ -122,14 +123,14 @@ func (s *search) titled(keys []string, terms []term) (ranks []int64, err error) 
 	}
 	var newest []string
 	for _, k := range keys { // each in the order of its index
-		newest = append(newest, fmt.Sprintf("SELECT rank FROM (SELECT w.rank FROM whole w WHERE w.key = %s AND %s ORDER BY w.rank DESC LIMIT %d)", args.add(k), s.between("w.rank", args), most))
+		newest = append(newest, fmt.Sprintf("SELECT rank FROM (SELECT w.rank FROM whole w WHERE w.key = %s AND %s ORDER BY w.rank LIMIT %d)", args.add(k), s.between("w.rank", args), most))
 	}
-	query := strings.Join(newest, " UNION ") + fmt.Sprintf(" ORDER BY rank DESC LIMIT %d", most)
+	query := strings.Join(newest, " UNION ") + fmt.Sprintf(" ORDER BY rank LIMIT %d", most)
 	scan, meets := (*row).rankOnly, func(*row) bool { return true }
 	if !all {
 		var columns string
 		columns, scan, meets = s.judge(terms, args)
-		query = "SELECT b.rank, " + columns + " FROM (" + query + ") w CROSS JOIN bib b ON b.rank = w.rank ORDER BY b.rank DESC"
+		query = "SELECT b.rank, " + columns + " FROM (" + query + ") w CROSS JOIN bib b ON b.rank = w.rank ORDER BY b.rank"
 	}
 	err = s.rows(query, args, scan, func(r *row) bool {
 		if meets(r) {
@@ -165,7 +166,7 @@ func (s *search) candidates(f func(r *row) bool) error {
 		if err != nil || !gaveUp {
 			return err
 		}
-		s.plan.to = min(s.plan.to, last-1)
+		s.plan.from = max(s.plan.from, last+1)
 	}
 	s.most = choice.countable(s)
 	return s.indexCandidates(f)
@@ -182,20 +183,20 @@ func (s *search) indexCandidates(f func(r *row) bool) error {
 	var query string
 	switch {
 	case p.isbn != "":
-		query = "SELECT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE x.isbn = " + args.add(p.isbn) + " AND " + s.onShelf(args) + " ORDER BY x.rank DESC"
+		query = "SELECT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE x.isbn = " + args.add(p.isbn) + " AND " + s.onShelf(args) + " ORDER BY x.rank"
 	case p.isbnSelective():
 		var ranges []string
 		for _, start := range p.isbnStart {
 			ranges = append(ranges, fmt.Sprintf("x.isbn >= %s AND x.isbn < %s", args.add(start), args.add(start+":")))
 		}
-		query = "SELECT DISTINCT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE (" + strings.Join(ranges, " OR ") + ") AND " + s.onShelf(args) + " ORDER BY x.rank DESC"
-	case p.match == "":
-		query = "SELECT " + rowColumns + " FROM bib b WHERE " + s.between("b.rank", args) + " AND " + s.onShelf(args) + " ORDER BY b.rank DESC"
+		query = "SELECT DISTINCT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE (" + strings.Join(ranges, " OR ") + ") AND " + s.onShelf(args) + " ORDER BY x.rank"
+	case len(p.asked) == 0:
+		query = "SELECT " + rowColumns + " FROM bib b WHERE " + s.between("b.rank", args) + " AND " + s.onShelf(args) + " ORDER BY b.rank"
 	case p.exact && !p.reads():
-		query = s.indexed("s.rowid", p.match, args) + " ORDER BY s.rowid DESC"
+		query = s.indexed("s.rowid", p.asked, args) + " ORDER BY s.rowid"
 		scan, meets = (*row).rankOnly, func(*row) bool { return true }
-	case p.exact || p.sure == "" && s.simple():
-		query = s.indexed("b.rank, "+s.contained(args), p.match, args) + " ORDER BY s.rowid DESC"
+	case p.exact || len(p.sure) == 0 && s.simple():
+		query = s.indexed("b.rank, "+s.contained(args), p.asked, args) + " ORDER BY s.rowid"
 		scan, meets = (*row).judged, func(r *row) bool {
 			s.read++
 			return r.met
@@ -226,11 +227,12 @@ func (s *search) indexCandidates(f func(r *row) bool) error {
 func (s *search) doubtful(args *arguments) string {
 	p := &s.plan
 	text := "s.rowid, " + s.conditions(args) + ", b.folded, b.ndc" // not b.rank, by which SQLite would sort anew
-	if p.sure == "" {
-		return s.indexed(text, p.match, args) + " ORDER BY s.rowid DESC"
+	if len(p.sure) == 0 {
+		return s.indexed(text, p.asked, args) + " ORDER BY s.rowid"
 	}
-	return s.indexed("s.rowid, "+s.conditions(args)+", '', ''", p.sure, args) + " UNION ALL " +
-		s.indexed(text, "("+p.doubtful+") NOT ("+p.sure+")", args) + " ORDER BY 1 DESC"
+	sure, doubtful := s.tokens.expression(p.sure), s.tokens.expression(p.doubtful)
+	return s.found("s.rowid, "+s.conditions(args)+", '', ''", sure, args) + " UNION ALL " +
+		s.found(text, "("+doubtful+") NOT ("+sure+")", args) + " ORDER BY 1"
 }
 
 // simple reports whether SQLite itself can check what is unsure, which is much
@@ -252,8 +254,13 @@ func (s *search) contained(args *arguments) string {
 	return out
 }
 
-// indexed selects columns of what the index finds by an expression.
-func (s *search) indexed(columns, match string, args *arguments) string {
+// indexed selects columns of the bibs that meet all parts by the index.
+func (s *search) indexed(columns string, parts []part, args *arguments) string {
+	return s.found(columns, s.tokens.expression(parts), args)
+}
+
+// found selects columns of what the index finds by an expression.
+func (s *search) found(columns, match string, args *arguments) string {
 	join := ""
 	if strings.Contains(columns, "b.") {
 		join = " CROSS JOIN bib b ON b.rank = s.rowid"

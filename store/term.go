@@ -114,31 +114,18 @@ func startsOnly(word string) bool {
 	return true
 }
 
-// match returns the FTS5 expression whose rows include all that the way is met by,
-// and whether it includes no others.
-func (w way) match(everywhere bool) (expr string, exact bool) {
-	var exprs []string
-	for _, a := range w.alternatives() {
-		var tokens []string
-		for _, t := range a {
-			tokens = append(tokens, quoted(t))
-		}
-		exprs = append(exprs, strings.Join(tokens, " AND "))
-	}
+// certain reports whether every bib that has the way's tokens meets it.
+func (w way) certain() bool {
+	everywhere := len(w.in) == len(anywhere.text) || len(w.in) == len(anywhere.reading)
 	switch w.as {
 	case asNDC:
-		exact = true
+		return true
 	case asWord, asReading, asLooseReading:
 		_, whole := begin(w.want)
-		exact = whole && everywhere
-	default:
-		tokens := w.tokens()
-		exact = len(tokens) == 1 && (everywhere && strings.TrimPrefix(tokens[0], markWord) == w.want || tokens[0] == markPublisher+w.want)
+		return whole && everywhere
 	}
-	if len(exprs) > 1 {
-		return anyOf(exprs), exact
-	}
-	return exprs[0], exact
+	tokens := w.tokens()
+	return len(tokens) == 1 && (everywhere && strings.TrimPrefix(tokens[0], markWord) == w.want || tokens[0] == markPublisher+w.want)
 }
 
 // alternatives returns the tokens that a bib by which the way is met has, all of one

@@ -21,6 +21,7 @@ const (
 	markLanguage  = "\uE006"
 	markJuvenile  = "\uE007"
 	markPublisher = "\uE008" // a character of a publisher's name
+	markNone      = "\uE0FF" // of no token
 )
 
 // knownBeginning reports whether the index knows the beginning of so many letters of a

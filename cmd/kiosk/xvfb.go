@@ -33,7 +33,7 @@ func startXvfb(size string, options ...string) (display string, end func(), err 
 	number, err := bufio.NewReader(r).ReadString('\n')
 	if err != nil {
 		end()
-		return "", nil, errors.New("Xvfb ended before it listened")
+		return "", nil, errors.New("the X server Xvfb ended before it listened")
 	}
 	return ":" + strings.TrimSpace(number), end, nil
 }
