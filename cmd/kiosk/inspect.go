@@ -7,6 +7,7 @@ import (
 	"net"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"slices"
 	"time"
@@ -43,8 +44,9 @@ func (t *terminal) look() (s onScreen) {
 // inspect serves a Unix socket. GET /screen tells what is on the screen: tests find by
 // it where to point and what came of it. POST /press?button=NAME presses a button as
 // soon as there is one of that name, or the last row of a list where no name is
-// given: tests that go through very many screens do it so. POST /free gives memory that is not in use
-// back to the system, so that what remains can be measured.
+// given: tests that go through very many screens do it so. POST /free gives memory that
+// is not in use back to the system, so that what remains can be measured, and says how
+// many bytes Go has in use.
 func (t *terminal) inspect(ctx context.Context, socket string) error {
 	os.Remove(socket)
 	l, err := net.Listen("unix", socket)
@@ -63,7 +65,12 @@ func (t *terminal) inspect(ctx context.Context, socket string) error {
 			http.Error(w, err.Error(), http.StatusRequestTimeout)
 		}
 	})
-	mux.HandleFunc("POST /free", func(http.ResponseWriter, *http.Request) { debug.FreeOSMemory() })
+	mux.HandleFunc("POST /free", func(w http.ResponseWriter, _ *http.Request) {
+		debug.FreeOSMemory()
+		var m runtime.MemStats
+		runtime.ReadMemStats(&m)
+		fmt.Fprint(w, m.HeapAlloc)
+	})
 	srv := &http.Server{Handler: mux, ReadHeaderTimeout: 5 * time.Second}
 	context.AfterFunc(ctx, func() { srv.Close() })
 	if err := srv.Serve(l); err != nil && ctx.Err() == nil {
