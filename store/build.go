@@ -90,7 +90,7 @@ func (b *builder) run(ctx context.Context, path string, records iter.Seq2[librar
 		return err
 	}
 	for _, step := range []func(context.Context, *sql.Tx) error{
-		b.writeBibs, b.writeItems, b.writeSides, b.writeHeadings, b.writeStarts, b.writeIndex, b.finish,
+		b.writeBibs, b.writeRecords, b.writeItems, b.writeSides, b.writeHeadings, b.writeStarts, b.writeIndex, b.finish,
 	} {
 		tx, err := b.db.BeginTx(ctx, nil)
 		if err != nil {
@@ -202,26 +202,23 @@ func insert(ctx context.Context, tx *sql.Tx, s *sorter, statement string, values
 	})
 }
 
-// writeBibs writes what is searched of the bibs and what is shown of them, so that their
-// pages lie beside each other in the file: the texts are much the same, and those of an
-// edition's chunk are packed together.
 func (b *builder) writeBibs(ctx context.Context, tx *sql.Tx) error {
-	bib, err := tx.PrepareContext(ctx, insertBib)
-	if err != nil {
-		return err
-	}
-	defer bib.Close()
-	record, err := tx.PrepareContext(ctx, insertRecord)
-	if err != nil {
-		return err
-	}
-	defer record.Close()
-	return inOrder(ctx, b.bibs.rows(), decodeRow, func(r *row) error {
-		if _, err := bib.ExecContext(ctx, r.bibValues()...); err != nil {
-			return err
+	return insert(ctx, tx, b.bibs, insertBib, func(s sorted) ([]any, error) {
+		r, err := decodeRow(s)
+		if err != nil {
+			return nil, err
 		}
-		_, err := record.ExecContext(ctx, r.rank, []byte(r.bib))
-		return err
+		return r.bibValues(), nil
+	})
+}
+
+func (b *builder) writeRecords(ctx context.Context, tx *sql.Tx) error {
+	return insert(ctx, tx, b.bibs, insertRecord, func(s sorted) ([]any, error) {
+		r, err := decodeRow(s)
+		if err != nil {
+			return nil, err
+		}
+		return []any{r.rank, []byte(r.bib)}, nil
 	})
 }
 
