@@ -104,7 +104,8 @@ FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 
 # Which figures, and those of a city's catalogue for how many bibs:
 # make bench ONLY="editions search" SIZES="1m 3m". Not among them unless they are named:
-# central and circulation, the rules under load, which take as long as all others.
+# central and circulation, the rules under load, which take as long as all others, and
+# shared, what two editions have in common, for which another one is built.
 ONLY  ?= terminal recall editions search changes window terminals
 SIZES ?= 1m
 
@@ -133,8 +134,11 @@ bench-recall: deps
 	@$(GO) test -run '^$$' -bench Recall -benchtime 1x -timeout 20m ./store 2>/dev/null | grep -E $(FIGURES)
 
 bench-editions: deps
-	$(call bench-city,CityEdition)
+	$(call bench-city,'CityEdition$$|CityEditionFetch')
 	@$(GO) test -run '^$$' -bench EditionFetch -benchtime 1x -timeout 20m ./sync | grep -E $(FIGURES)
+
+bench-shared: deps
+	$(call bench-city,CityEditionShared)
 
 bench-changes: deps
 	$(call bench-city,CityChanges)

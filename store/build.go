@@ -90,7 +90,7 @@ func (b *builder) run(ctx context.Context, path string, records iter.Seq2[librar
 		return err
 	}
 	for _, step := range []func(context.Context, *sql.Tx) error{
-		b.writeBibs, b.writeRecords, b.writeItems, b.writeSides, b.writeHeadings, b.writeStarts, b.writeIndex, b.finish,
+		b.writeBibs, b.writeRecords, b.writeItems, b.writeSides, b.writeHeadings, b.writeStarts, b.finish,
 	} {
 		tx, err := b.db.BeginTx(ctx, nil)
 		if err != nil {
@@ -202,14 +202,43 @@ func insert(ctx context.Context, tx *sql.Tx, s *sorter, statement string, values
 	})
 }
 
+// writeBibs writes what is searched of every bib: its row, and its tokens in the order of
+// the ranks, since FTS5 begins a new segment whenever a row number goes down. What is
+// shown of the bibs is written by itself, although it is read from the same sorted rows:
+// pages of two tables in turn make the chunks of an edition larger.
 func (b *builder) writeBibs(ctx context.Context, tx *sql.Tx) error {
-	return insert(ctx, tx, b.bibs, insertBib, func(s sorted) ([]any, error) {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('hashsize', $1)", indexMemory); err != nil {
+		return err
+	}
+	bib, err := tx.PrepareContext(ctx, insertBib)
+	if err != nil {
+		return err
+	}
+	defer bib.Close()
+	index, err := tx.PrepareContext(ctx, "INSERT INTO search (rowid, t) VALUES ($1, $2)")
+	if err != nil {
+		return err
+	}
+	defer index.Close()
+	type searched struct{ bib, index []any }
+	err = inOrder(ctx, b.bibs.rows(), func(s sorted) (searched, error) {
 		r, err := decodeRow(s)
 		if err != nil {
-			return nil, err
+			return searched{}, err
 		}
-		return r.bibValues(), nil
+		return searched{r.bibValues(), []any{r.rank, r.tokens()}}, nil
+	}, func(s searched) error {
+		if _, err := bib.ExecContext(ctx, s.bib...); err != nil {
+			return err
+		}
+		_, err := index.ExecContext(ctx, s.index...)
+		return err
 	})
+	if err != nil {
+		return err
+	}
+	_, err = tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('hashsize', $1)", updateMemory)
+	return err
 }
 
 func (b *builder) writeRecords(ctx context.Context, tx *sql.Tx) error {
@@ -256,26 +285,6 @@ const indexMemory = 128 << 20
 
 // updateMemory is the same for later changes.
 const updateMemory = 32 << 20
-
-// writeIndex writes the tokens of every bib in the order of the ranks: FTS5 begins a
-// new segment whenever a row number goes down.
-func (b *builder) writeIndex(ctx context.Context, tx *sql.Tx) error {
-	if _, err := tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('hashsize', $1)", indexMemory); err != nil {
-		return err
-	}
-	err := insert(ctx, tx, b.bibs, "INSERT INTO search (rowid, t) VALUES ($1, $2)", func(s sorted) ([]any, error) {
-		r, err := decodeRow(s)
-		if err != nil {
-			return nil, err
-		}
-		return []any{r.rank, r.tokens()}, nil
-	})
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, "INSERT INTO search (search, rank) VALUES ('hashsize', $1)", updateMemory)
-	return err
-}
 
 func (b *builder) finish(ctx context.Context, tx *sql.Tx) error {
 	if _, err := tx.ExecContext(ctx, indexes); err != nil {

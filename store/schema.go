@@ -94,7 +94,7 @@ CREATE TABLE digest (
 );
 CREATE VIRTUAL TABLE search USING fts5 (t, content='', columnsize=0, detail=none, tokenize='ascii');
 INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999),
-	('pgsz', 1000); -- bytes: a token is looked up for a bib in one of such pieces, which is read whole
+	('pgsz', 3000); -- bytes: a token is looked up for a bib in one of such pieces, which is read whole
 `
 
 // indexes are created after the rows are written.
