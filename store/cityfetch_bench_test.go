@@ -5,6 +5,9 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"runtime"
+	"sync"
+	"sync/atomic"
 	"testing"
 	"time"
 
@@ -22,11 +25,9 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 		b.Fatal(err)
 	}
 	defer in.Close()
-	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(32<<20))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer pack.Close()
+	began := time.Now()
+	chunks := packed(b, in)
+	packing := time.Since(began)
 	unpack, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		b.Fatal(err)
@@ -40,25 +41,14 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 	defer os.Remove(path)
 	defer out.Close()
 	whole := sha256.New()
-	piece := make([]byte, 32<<20)
-	var raw, packed []byte
+	var raw []byte
 	var bytes int64
-	var packing, together, last time.Duration
-	for {
-		n, err := io.ReadFull(in, piece)
-		if err == io.EOF {
-			break
-		}
-		if err != nil && err != io.ErrUnexpectedEOF {
-			b.Fatal(err)
-		}
+	var together, last time.Duration
+	for _, chunk := range chunks {
+		bytes += int64(len(chunk))
 		began := time.Now()
-		packed = pack.EncodeAll(piece[:n], packed[:0])
-		packing += time.Since(began)
-		bytes += int64(len(packed))
-		began = time.Now()
-		sha256.Sum256(packed)
-		if raw, err = unpack.DecodeAll(packed, raw[:0]); err != nil {
+		sha256.Sum256(chunk)
+		if raw, err = unpack.DecodeAll(chunk, raw[:0]); err != nil {
 			b.Fatal(err)
 		}
 		whole.Write(raw)
@@ -68,7 +58,7 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 		last = time.Since(began)
 		together += last
 	}
-	began := time.Now()
+	began = time.Now()
 	if err := out.Sync(); err != nil {
 		b.Fatal(err)
 	}
@@ -77,4 +67,37 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 	c.figure("edition_packing", packing.Seconds(), "s")
 	c.figure("edition_put_together", together.Seconds(), "s")
 	c.figure("edition_fetch_10mbit_computed", float64(bytes)/1.25e6+last.Seconds(), "s")
+}
+
+// packed returns the chunks of a file, made on all processors.
+func packed(b *testing.B, file *os.File) [][]byte {
+	b.Helper()
+	const chunk = 32 << 20
+	pack, err := zstd.NewWriter(nil, zstd.WithEncoderLevel(zstd.SpeedBestCompression), zstd.WithWindowSize(chunk))
+	if err != nil {
+		b.Fatal(err)
+	}
+	defer pack.Close()
+	info, err := file.Stat()
+	if err != nil {
+		b.Fatal(err)
+	}
+	out := make([][]byte, (info.Size()+chunk-1)/chunk)
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range runtime.GOMAXPROCS(0) {
+		workers.Go(func() {
+			piece := make([]byte, chunk)
+			for n := next.Add(1) - 1; n < int64(len(out)); n = next.Add(1) - 1 {
+				size, err := file.ReadAt(piece, n*chunk)
+				if err != nil && err != io.EOF {
+					b.Error(err)
+					return
+				}
+				out[n] = pack.EncodeAll(piece[:size], nil)
+			}
+		})
+	}
+	workers.Wait()
+	return out
 }
