@@ -106,6 +106,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 		return nil, err
 	}
 	t.app = app.New()
+	nothingAtTheEnd(t.app)
 	t.window = t.app.NewWindow("Madoguchi")
 	t.window.SetPadded(false)
 	t.window.SetMaster()
@@ -152,12 +153,15 @@ func (t *terminal) run(ctx context.Context) error {
 		for _, work := range t.started {
 			start(work)
 		}
-		context.AfterFunc(ctx, func() { fyne.Do(t.app.Quit) })
+		context.AfterFunc(ctx, func() {
+			beside.Wait() // while what they ask of the window is still done
+			t.screens.Close()
+			fyne.Do(t.app.Quit)
+		})
 	})
 	t.window.ShowAndRun()
 	stop()
 	beside.Wait()
-	t.screens.Close()
 	if err := t.client.Close(); err != nil {
 		t.log.Warn("closing the data folder", "err", err)
 	}
@@ -170,6 +174,18 @@ func (t *terminal) run(ctx context.Context) error {
 		return errRestart
 	}
 	return nil
+}
+
+// nothingAtTheEnd has Fyne do nothing of its own when the program ends: it keeps
+// preferences, of which there are none here. When it asks for that just as it stops to
+// do what is asked of it, it waits forever (Fyne 2.8.1: WaitForEvents, for what runGL put
+// into the queue before it closed that).
+func nothingAtTheEnd(a fyne.App) bool {
+	l, ok := a.Lifecycle().(interface{ SetOnStoppedHookExecuted(func()) })
+	if ok {
+		l.SetOnStoppedHookExecuted(nil)
+	}
+	return ok
 }
 
 // tick keeps the clock on screen right.
