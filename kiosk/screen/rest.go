@@ -6,8 +6,8 @@ import "time"
 // later: a patron who reads, and one who comes to a terminal where nobody was.
 const (
 	restAfter    = 2 * time.Second
-	readingDelay = 30 * time.Millisecond
-	comingDelay  = 80 * time.Millisecond
+	readingDelay = 50 * time.Millisecond
+	comingDelay  = 100 * time.Millisecond
 )
 
 // Rest returns how long the screen can be left to itself, 0 while it is touched or
