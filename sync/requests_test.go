@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 	"testing"
 	"testing/synctest"
 	"time"
@@ -225,10 +226,9 @@ func TestRequestsAtARealServer(t *testing.T) {
 	}
 	x.stop()
 
-	var cuts int
+	var cuts atomic.Int32
 	s.intercept(func(w http.ResponseWriter, r *http.Request) {
-		if r.URL.Path == "/v1/requests" && cuts < 3 {
-			cuts++
+		if r.URL.Path == "/v1/requests" && cuts.Add(1) <= 3 {
 			s.service.ServeHTTP(w.(*watched).ResponseWriter, r)
 			panic(http.ErrAbortHandler)
 		}
