@@ -4,6 +4,8 @@ package madoguchi
 import (
 	"os"
 	"os/exec"
+	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -85,6 +87,24 @@ func TestServerAndSessionNeedNoDisplay(t *testing.T) {
 		for _, dep := range goList(t, `{{.ImportPath}}`, "-deps", pkg) {
 			if strings.HasPrefix(dep, "fyne.io/") || strings.Contains(dep, "go-gl") {
 				t.Errorf("%s needs %s: it must build and run without a display", pkg, dep)
+			}
+		}
+	}
+}
+
+// The UI thread sleeps through what is asked of Fyne: kiosk's uiThread wakes it.
+func TestOnlyTheUIThreadAsksFyne(t *testing.T) {
+	for _, pkg := range []string{"./cmd/kiosk", "./kiosk/..."} {
+		for _, file := range goList(t, `{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}`, pkg) {
+			if file == "" || filepath.Base(file) == "uithread.go" {
+				continue
+			}
+			source, err := os.ReadFile(file)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if calls := regexp.MustCompile(`fyne\.(Do|DoAndWait)\b`).FindAll(source, -1); calls != nil {
+				t.Errorf("%s: %s: ask the uiThread instead", file, calls)
 			}
 		}
 	}

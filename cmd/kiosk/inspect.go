@@ -12,8 +12,6 @@ import (
 	"slices"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"madoguchi/kiosk/widget"
 )
 
@@ -29,7 +27,7 @@ type onScreen struct {
 
 // look reads the screen. It must not be called on the UI thread.
 func (t *terminal) look() (s onScreen) {
-	fyne.DoAndWait(func() {
+	t.ui.doAndWait(func() {
 		size := t.window.Canvas().Size()
 		s = onScreen{
 			Page:  string(t.screens.Route().Page),
@@ -87,7 +85,7 @@ func (t *terminal) press(ctx context.Context, name string) error {
 	defer tick.Stop()
 	for {
 		found := false
-		fyne.DoAndWait(func() {
+		t.ui.doAndWait(func() {
 			for _, e := range slices.Backward(widget.Elements(t.screens.Canvas())) {
 				if e.Button && (name == "" && e.Target.IsRow() || name != "" && e.Text == name) {
 					e.Target.Press()

@@ -258,10 +258,10 @@ func (g *tour) press(ctx context.Context, name string) error {
 		}
 		name = "apply.agree"
 	case "scan":
-		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Card, Text: g.card}) })
+		g.ui.doAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Card, Text: g.card}) })
 		return nil
 	case "scan-staff":
-		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.StaffCard, Text: g.staffCard}) })
+		g.ui.doAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.StaffCard, Text: g.staffCard}) })
 		return nil
 	case "password":
 		return g.pressAll(ctx, g.password)
@@ -274,7 +274,7 @@ func (g *tour) press(ctx context.Context, name string) error {
 		return g.pressAll(ctx, g.staffPassword)
 	}
 	if number, ok := strings.CutPrefix(name, "item:"); ok {
-		fyne.DoAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Item, Text: number}) })
+		g.ui.doAndWait(func() { g.screens.Scanned(barcode.Code{Kind: barcode.Item, Text: number}) })
 		return nil
 	}
 	label := g.text.T(name)
@@ -298,7 +298,7 @@ func (g *tour) press(ctx context.Context, name string) error {
 	if err != nil {
 		return fmt.Errorf("there is no button %q (%s) on the screen: %w", label, name, err)
 	}
-	fyne.DoAndWait(target.Press)
+	g.ui.doAndWait(target.Press)
 	switch name {
 	case "=English":
 		g.text, err = wording.For("en")
@@ -340,7 +340,7 @@ func (g *tour) take(ctx context.Context, name string) error {
 		return nil
 	}
 	err := g.wait(ctx, 10*time.Second, func() (settled bool) {
-		fyne.DoAndWait(func() { settled = g.screens.Settled() })
+		g.ui.doAndWait(func() { settled = g.screens.Settled() })
 		return settled
 	})
 	if err != nil {

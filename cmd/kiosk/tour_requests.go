@@ -5,8 +5,6 @@ import (
 	"fmt"
 	"time"
 
-	"fyne.io/fyne/v2"
-
 	"madoguchi/kiosk/screen"
 )
 
@@ -49,7 +47,7 @@ func (g *tour) requests(ctx context.Context) error {
 
 // pretendTo shows a state instead of the true one, or the true one again.
 func (g *tour) pretendTo(s *screen.State) {
-	fyne.DoAndWait(func() {
+	g.ui.doAndWait(func() {
 		g.pretend = s
 		g.screens.Refresh()
 	})

@@ -47,6 +47,7 @@ type terminal struct {
 	app     fyne.App
 	window  fyne.Window
 	screens *screen.App
+	ui      uiThread
 	counts  counts
 
 	refreshing atomic.Bool                   // a refresh waits for the UI thread
@@ -118,7 +119,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	t.window.Resize(size)
 	t.screens, err = screen.New(screen.Config{
 		App: t.app, Window: t.window, Catalogue: catalogue{t.client}, Fonts: fonts,
-		Do: fyne.Do, LogIn: t.logIn, Apply: t.apply, Leave: t.client.Leave, StaffLogIn: t.staffLogIn, Machine: machine{t},
+		Do: t.ui.do, LogIn: t.logIn, Apply: t.apply, Leave: t.client.Leave, StaffLogIn: t.staffLogIn, Machine: machine{t},
 		State: t.state, Branch: t.client.Branch, Site: t.site,
 		Print:    prints.print,
 		Barcodes: e.config.Barcode, Wedge: e.config.Scanner.Wedge,
@@ -143,7 +144,7 @@ func (t *terminal) run(ctx context.Context) error {
 		})
 	}
 	t.app.Lifecycle().SetOnStarted(func() {
-		t.rest()
+		t.ui.start()
 		start(t.client.Run)
 		start(t.tick)
 		start(saveMemory)
@@ -156,7 +157,7 @@ func (t *terminal) run(ctx context.Context) error {
 		context.AfterFunc(ctx, func() {
 			beside.Wait() // while what they ask of the window is still done
 			t.screens.Close()
-			fyne.Do(t.app.Quit)
+			t.ui.do(t.app.Quit)
 		})
 	})
 	t.window.ShowAndRun()
@@ -196,7 +197,7 @@ func (t *terminal) tick(ctx context.Context) error {
 		case <-ctx.Done():
 			return nil
 		case <-time.After(now.Truncate(time.Minute).Add(time.Minute).Sub(now)):
-			fyne.Do(t.screens.Tick)
+			t.ui.do(t.screens.Tick)
 		}
 	}
 }
@@ -227,7 +228,7 @@ func (t *terminal) scan(ctx context.Context) error {
 			}
 		},
 	}
-	return s.Run(ctx, func(c barcode.Code) { fyne.Do(func() { t.screens.Scanned(c) }) })
+	return s.Run(ctx, func(c barcode.Code) { t.ui.do(func() { t.screens.Scanned(c) }) })
 }
 
 // refresh lets the screens look at the state anew. While the window is not there
@@ -236,7 +237,7 @@ func (t *terminal) refresh() {
 	if t.screens == nil || !t.refreshing.CompareAndSwap(false, true) {
 		return
 	}
-	fyne.Do(func() {
+	t.ui.do(func() {
 		t.refreshing.Store(false)
 		t.screens.Refresh()
 	})

@@ -26,7 +26,7 @@ type Config struct {
 	App        fyne.App
 	Window     fyne.Window
 	Catalogue  Catalogue
-	Do         func(func()) // runs a function on the UI thread: fyne.Do
+	Do         func(func()) // runs a function on the UI thread
 	State      func() State // asked on the UI thread; must not wait
 	Branch     func() library.BranchCode
 	Site       func() library.Site
@@ -85,7 +85,6 @@ type App struct {
 	pressed  *time.Timer          // a finger stays on the clock
 	slips    int                  // numbers what is printed: what comes of an earlier one is nobody's
 	shown    image.Image          // a slip for want of a printer
-	moved    time.Time            // the last touch, or the last screen that was drawn
 
 	agreed      string       // version of the terms that were agreed to in the place of a temporary password
 	mustChange  bool         // a temporary password was used: nothing goes on without a permanent one
@@ -350,7 +349,6 @@ func (a *App) build(v *visit) content {
 
 // draw puts the frame around the content, and a dialog over it.
 func (a *App) draw() {
-	a.moved = a.cfg.Now()
 	ground := canvas.NewRectangle(a.kit.Look.Ground)
 	objects := []fyne.CanvasObject{newCatcher(a.touched), ground, a.visit.frame(a.content)}
 	objects[0], objects[1] = objects[1], objects[0]
@@ -370,7 +368,6 @@ func (a *App) resized(size fyne.Size) {
 }
 
 func (a *App) touched() {
-	a.moved = a.cfg.Now()
 	a.session.Touch()
 }
 
