@@ -196,10 +196,17 @@ func insert(ctx context.Context, tx *sql.Tx, s *sorter, statement string, values
 		return err
 	}
 	defer stmt.Close()
-	return inOrder(ctx, s.rows(), values, func(args []any) error {
-		_, err := stmt.ExecContext(ctx, args...)
+	return inOrder(ctx, s.rows(), values, inserter(ctx, stmt))
+}
+
+// inserter returns what runs a statement with values. The statement cannot be cancelled: it
+// would be watched by a goroutine of its own each time. inOrder looks between the rows.
+func inserter(ctx context.Context, stmt *sql.Stmt) func(values []any) error {
+	ctx = context.WithoutCancel(ctx)
+	return func(values []any) error {
+		_, err := stmt.ExecContext(ctx, values...)
 		return err
-	})
+	}
 }
 
 // writeBibs writes what is searched of every bib: its row, and its tokens in the order of
@@ -221,6 +228,7 @@ func (b *builder) writeBibs(ctx context.Context, tx *sql.Tx) error {
 	}
 	defer index.Close()
 	type searched struct{ bib, index []any }
+	writeBib, writeIndex := inserter(ctx, bib), inserter(ctx, index)
 	err = inOrder(ctx, b.bibs.rows(), func(s sorted) (searched, error) {
 		r, err := decodeRow(s)
 		if err != nil {
@@ -228,11 +236,7 @@ func (b *builder) writeBibs(ctx context.Context, tx *sql.Tx) error {
 		}
 		return searched{r.bibValues(), []any{r.rank, r.tokens()}}, nil
 	}, func(s searched) error {
-		if _, err := bib.ExecContext(ctx, s.bib...); err != nil {
-			return err
-		}
-		_, err := index.ExecContext(ctx, s.index...)
-		return err
+		return errors.Join(writeBib(s.bib), writeIndex(s.index))
 	})
 	if err != nil {
 		return err

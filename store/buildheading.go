@@ -18,10 +18,10 @@ func (b *builder) writeHeadings(ctx context.Context, tx *sql.Tx) error {
 		return err
 	}
 	defer stmt.Close()
-	id := int64(0)
+	id, write := int64(0), inserter(ctx, stmt)
 	err = inOrder(ctx, grouped(b.spelled.rows()), spellings, func(h *spelling) error {
 		id++
-		if _, err := stmt.ExecContext(ctx, id, string(h.field), h.key, h.forms.count(), h.encoded); err != nil {
+		if err := write([]any{id, string(h.field), h.key, h.forms.count(), h.encoded}); err != nil {
 			return err
 		}
 		for _, s := range h.starts {
