@@ -23,6 +23,12 @@ type form struct {
 	Count   int    `json:"n"`
 }
 
+// whereHeading finds the heading with a key in the tables heading h and start s.
+const whereHeading = "FROM start s CROSS JOIN heading h ON h.id = s.heading WHERE s.inner = 0 AND s.key = $1 AND h.field = $2 AND h.key = $3"
+
+// where are the values for whereHeading: of every heading the key is a start.
+func (k headingKey) where() []any { return []any{clip(k.key), string(k.field), k.key} }
+
 // headingsOf returns the headings of a bib, each once, in its first spelling.
 func headingsOf(b library.Bib) map[headingKey]form {
 	out := map[headingKey]form{}

@@ -47,7 +47,7 @@ func changeHeading(ctx context.Context, tx *sql.Tx, k headingKey, by map[form]in
 	var id int64
 	var encoded []byte
 	var before forms
-	err := tx.QueryRowContext(ctx, "SELECT id, forms FROM heading WHERE field = $1 AND key = $2", k.field, k.key).Scan(&id, &encoded)
+	err := tx.QueryRowContext(ctx, "SELECT h.id, h.forms "+whereHeading, k.where()...).Scan(&id, &encoded)
 	switch {
 	case err == nil:
 		if err := json.Unmarshal(encoded, &before); err != nil {

@@ -105,7 +105,7 @@ func nearKanji(ctx context.Context, tx *reader, typed []rune, found map[int64]*h
 	}
 	for k := range near {
 		var id int64
-		if err := queryRow(ctx, tx, []any{&id}, "SELECT id FROM heading WHERE field = $1 AND key = $2", k.field, k.key); err != nil {
+		if err := queryRow(ctx, tx, []any{&id}, "SELECT h.id "+whereHeading, k.where()...); err != nil {
 			return err
 		}
 		if err := addHeading(ctx, tx, id, false, found); err != nil {

@@ -4,7 +4,7 @@ package store
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
 // change to this file, row.go, bibcode.go, tokens.go or package kana that changes a stored byte.
-const Schema = 5
+const Schema = 6
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"
@@ -68,13 +68,12 @@ CREATE TABLE volume ( -- the volumes of a work or series, in order
 	rank   INTEGER NOT NULL,
 	PRIMARY KEY (work, volume, rank)
 ) WITHOUT ROWID;
-CREATE TABLE heading (
+CREATE TABLE heading ( -- one of a field and a key, found by the start that is its key
 	id    INTEGER PRIMARY KEY,
 	field TEXT    NOT NULL,
 	key   TEXT    NOT NULL, -- folded
 	count INTEGER NOT NULL, -- of bibs
-	forms TEXT    NOT NULL, -- JSON: as catalogued
-	UNIQUE (field, key)
+	forms TEXT    NOT NULL  -- JSON: as catalogued
 );
 CREATE TABLE start ( -- the keys with which a heading's words begin
 	inner   INTEGER NOT NULL, -- 0: the heading begins so, 1: a later word of it
@@ -93,13 +92,13 @@ CREATE TABLE digest (
 	digest BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE search USING fts5 (t, content='', columnsize=0, detail=none, tokenize='ascii');
-INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999);
+INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999), ('pgsz', 2000);
 `
 
 // indexes are created after the rows are written.
 const indexes = `
 CREATE UNIQUE INDEX bib_id ON bib (id);
-CREATE INDEX bib_added ON bib (added_on DESC, rank);
+CREATE INDEX bib_added ON bib (added_on DESC); -- and of a day by rank, which ends every entry
 CREATE UNIQUE INDEX item_id ON item (id);
 CREATE INDEX item_barcode ON item (barcode) WHERE barcode <> '';
 CREATE INDEX start_common ON start (inner, key, heading) WHERE tier >= 1;
