@@ -144,7 +144,7 @@ func (f *follower) megabytes(b *testing.B) float64 {
 
 // searchesDuring asks the mix over and over in two goroutines while fn runs, and
 // returns how long each answer took, in milliseconds.
-func (f *follower) searchesDuring(b *testing.B, mix []askedQuery, fn func()) (ms []float64) {
+func searchesDuring(b *testing.B, cat *Catalogue, mix []askedQuery, fn func()) (ms []float64) {
 	b.Helper()
 	ctx, stop := context.WithCancel(b.Context())
 	defer stop()
@@ -156,7 +156,7 @@ func (f *follower) searchesDuring(b *testing.B, mix []askedQuery, fn func()) (ms
 			for ctx.Err() == nil {
 				q := mix[next.Add(1)*7919%int64(len(mix))]
 				began := time.Now()
-				_, err := f.Search(b.Context(), q.Query, 0, 20)
+				_, err := cat.Search(b.Context(), q.Query, 0, 20)
 				took := time.Since(began)
 				if err != nil {
 					b.Error(err)
@@ -222,9 +222,9 @@ func BenchmarkCityChanges(b *testing.B) {
 	c.figure("apply_5000", day.took.Seconds(), "s")
 	c.figure("apply_5000_cpu", day.cpu.Seconds(), "s")
 	c.figure("apply_longest_tx", day.longest.Seconds()*1000, "ms")
-	ms := f.searchesDuring(b, mix, func() { time.Sleep(day.took) })
+	ms := searchesDuring(b, f.Catalogue, mix, func() { time.Sleep(day.took) })
 	c.figure("apply_readers_before_p99", percentile(ms, 99), "ms")
-	ms = f.searchesDuring(b, mix, func() { day = f.day(b) })
+	ms = searchesDuring(b, f.Catalogue, mix, func() { day = f.day(b) })
 	c.figure("apply_readers_p99", percentile(ms, 99), "ms")
 	c.figure("apply_5000_searched", day.took.Seconds(), "s")
 	f.night(b, mix, "")
@@ -266,7 +266,7 @@ func (f *follower) night(b *testing.B, mix []askedQuery, name string) {
 		f.nights = append(f.nights, time.Since(began))
 		return
 	}
-	ms := f.searchesDuring(b, mix, tidy)
+	ms := searchesDuring(b, f.Catalogue, mix, tidy)
 	f.nights = append(f.nights, time.Since(began))
 	f.city.figure("optimise_readers_p99"+name, percentile(ms, 99), "ms")
 	f.city.figure("optimise_longest"+name, slices.Max(f.nights).Seconds(), "s")

@@ -19,7 +19,7 @@ import (
 // then left to do: the chunks before the last are put together while others come.
 func BenchmarkCityEditionFetch(b *testing.B) {
 	c := cityOf(b)
-	c.open(b).Close()
+	old := c.open(b)
 	in, err := os.Open(c.path())
 	if err != nil {
 		b.Fatal(err)
@@ -28,25 +28,48 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 	began := time.Now()
 	chunks := packed(b, in)
 	packing := time.Since(began)
+	took, last := c.putTogether(b, chunks)
+	var bytes int64
+	for _, chunk := range chunks {
+		bytes += int64(len(chunk))
+	}
+	c.figure("edition_chunks", float64(bytes)/1e6, "MB")
+	c.figure("edition_packing", packing.Seconds(), "s")
+	c.figure("edition_put_together", took.Seconds(), "s")
+	c.figure("edition_fetch_10mbit_computed", float64(bytes)/1.25e6+last.Seconds(), "s")
+
+	mix := c.mix()
+	for _, q := range mix { // warms up
+		if _, err := old.Search(b.Context(), q.Query, 0, 20); err != nil {
+			b.Fatal(err)
+		}
+	}
+	ms := searchesDuring(b, old, mix, func() { time.Sleep(took) })
+	c.figure("edition_readers_before_p99", percentile(ms, 99), "ms")
+	ms = searchesDuring(b, old, mix, func() { c.putTogether(b, chunks) })
+	c.figure("edition_readers_p99", percentile(ms, 99), "ms")
+}
+
+// putTogether makes an edition of its chunks as a terminal does, and says how long
+// that took, and what of it comes after the last chunk.
+func (c *city) putTogether(b *testing.B, chunks [][]byte) (took, last time.Duration) {
+	b.Helper()
 	unpack, err := zstd.NewReader(nil, zstd.WithDecoderConcurrency(1))
 	if err != nil {
 		b.Fatal(err)
 	}
 	defer unpack.Close()
-	path := filepath.Join(c.dir, "fetched-"+c.size+".db")
-	out, err := os.Create(path)
+	out, err := os.Create(filepath.Join(c.dir, "fetched-"+c.size+".db"))
 	if err != nil {
 		b.Fatal(err)
 	}
-	defer os.Remove(path)
+	defer os.Remove(out.Name())
 	defer out.Close()
 	whole := sha256.New()
 	var raw []byte
-	var bytes int64
-	var together, last time.Duration
+	began := time.Now()
 	for _, chunk := range chunks {
-		bytes += int64(len(chunk))
-		began := time.Now()
+		last = time.Since(began)
 		sha256.Sum256(chunk)
 		if raw, err = unpack.DecodeAll(chunk, raw[:0]); err != nil {
 			b.Fatal(err)
@@ -55,18 +78,12 @@ func BenchmarkCityEditionFetch(b *testing.B) {
 		if _, err := out.Write(raw); err != nil {
 			b.Fatal(err)
 		}
-		last = time.Since(began)
-		together += last
 	}
-	began = time.Now()
 	if err := out.Sync(); err != nil {
 		b.Fatal(err)
 	}
-	last += time.Since(began)
-	c.figure("edition_chunks", float64(bytes)/1e6, "MB")
-	c.figure("edition_packing", packing.Seconds(), "s")
-	c.figure("edition_put_together", together.Seconds(), "s")
-	c.figure("edition_fetch_10mbit_computed", float64(bytes)/1.25e6+last.Seconds(), "s")
+	took = time.Since(began)
+	return took, took - last
 }
 
 // packed returns the chunks of a file, made on all processors.
