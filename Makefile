@@ -106,7 +106,7 @@ FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 # make bench ONLY="editions search" SIZES="1m 3m". Not among them unless they are named:
 # central and circulation, the rules under load, which take as long as all others, and
 # shared, what two editions have in common, for which another one is built.
-ONLY  ?= terminal recall editions search changes window patience
+ONLY  ?= terminal recall editions patience search changes window
 SIZES ?= 1m
 
 bench: $(ONLY:%=bench-%)
@@ -120,7 +120,7 @@ define bench-city
 		MADOGUCHI_BENCH_SIZE=$$size MADOGUCHI_BENCH_DIR=$(CURDIR)/$(BUILD)/bench $(GO) test -run '^$$' -bench $(1) -benchtime 1x -timeout 60m ./store | grep -E $(FIGURES); done
 endef
 
-.PHONY: deps-bench deps-chromium bench-growth bench-terminals $(ONLY:%=bench-%)
+.PHONY: deps-bench deps-chromium bench-growth bench-terminals bench-peer $(ONLY:%=bench-%)
 bench-terminal: deps-test
 	@$(GO) test -run '^$$' -bench Terminal -benchtime 1x -timeout 20m ./cmd/kiosk | grep -E $(FIGURES)
 
@@ -160,9 +160,13 @@ bench-window: deps-test
 bench-growth: deps-test
 	$(call bench-terminal-of-city,Growth)
 
-# These two wait more than they work, and no millisecond counts.
+bench-peer: deps-bench
+	$(call bench-city,CityPeerLoad)
+
+# What takes minutes of which no millisecond counts, side by side: the peer's records are
+# loaded for bench-search.
 bench-patience:
-	@$(MAKE) --no-print-directory -j2 bench-growth bench-terminals
+	@$(MAKE) --no-print-directory -j3 bench-growth bench-terminals bench-peer
 
 define bench-terminal-of-city
 	@for size in $(SIZES); do \

@@ -154,11 +154,10 @@ func (c *Catalogue) mergeStep(ctx context.Context, pages int) (worked bool, err 
 }
 
 // Optimise tidies the index as far as that is of use: at night. Of pieces of one size it
-// makes a larger one, and of all of them one again when three sizes have gathered, every
-// third night, which takes some 6 s at a million bibs. Each piece beside the first makes
-// a search 4 % slower; to write all of a large index anew each night would wear out the
-// disk for less than that. It works in short transactions, so that searches and changes
-// go on meanwhile.
+// makes a larger one, and of all of them one again every few nights, when there are too
+// many, which takes some 6 s at a million bibs. Each piece beside the first makes a search
+// 4 % slower; to write all of a large index anew each night would wear out the disk for
+// that. It works in short transactions, so that searches and changes go on meanwhile.
 func (c *Catalogue) Optimise(ctx context.Context) error {
 	const atNight, byDay = 2, 4 // pieces of a size that are merged
 	if err := c.setMergeFrom(ctx, atNight); err != nil {
@@ -186,7 +185,7 @@ func (c *Catalogue) Optimise(ctx context.Context) error {
 }
 
 // maxPieces is of how many pieces the index may be after a night.
-const maxPieces = 2
+const maxPieces = 3
 
 // pieces is of how many pieces the index is.
 func (c *Catalogue) pieces(ctx context.Context) (int, error) {

@@ -63,10 +63,7 @@ func (c *city) groonga(b *testing.B, mix []askedQuery) timings {
 		b.Log("groonga is not installed; make bench installs it")
 		return nil
 	}
-	dir := filepath.Join(c.dir, "groonga-"+c.size)
-	if _, err := os.Stat(filepath.Join(dir, "complete")); err != nil {
-		c.fillGroonga(b, program, dir)
-	}
+	dir := c.filledGroonga(b, program)
 	g := startGroonga(b, program, filepath.Join(dir, "db"))
 	g.ask(b, "cache_limit 0")
 	times := timings{}
@@ -78,6 +75,26 @@ func (c *city) groonga(b *testing.B, mix []askedQuery) timings {
 		}
 	}
 	return times
+}
+
+// BenchmarkCityPeerLoad only loads the records, which stay for BenchmarkCitySearch: it
+// takes two minutes of one processor.
+func BenchmarkCityPeerLoad(b *testing.B) {
+	program, err := exec.LookPath("groonga")
+	if err != nil {
+		b.Skip("groonga is not installed; make bench installs it")
+	}
+	cityOf(b).filledGroonga(b, program)
+}
+
+// filledGroonga returns the folder of the database, and fills it where it is not yet.
+func (c *city) filledGroonga(b *testing.B, program string) (dir string) {
+	b.Helper()
+	dir = filepath.Join(c.dir, "groonga-"+c.size)
+	if _, err := os.Stat(filepath.Join(dir, "complete")); err != nil {
+		c.fillGroonga(b, program, dir)
+	}
+	return dir
 }
 
 func startGroonga(b *testing.B, program string, args ...string) *groonga {
