@@ -5,7 +5,7 @@ import (
 	"time"
 
 	"fyne.io/fyne/v2"
-	"github.com/go-gl/glfw/v3.4/glfw"
+	"github.com/go-gl/glfw/v3.4/glfw" // the same as Fyne's: it has one state for the program
 )
 
 // uiThread lets the thread that the window lives on sleep until it has something to do.
