@@ -102,6 +102,23 @@ func idleCPU(pids []int, over time.Duration) float64 {
 	return 100 * float64(cpuTime(pids)-before) / float64(over)
 }
 
+// diskReads is how many bytes the system has read from disks for processes.
+func diskReads(pids []int) (bytes int64) {
+	for _, pid := range pids {
+		b, err := os.ReadFile(fmt.Sprintf("/proc/%d/io", pid))
+		if err != nil {
+			continue // it has ended
+		}
+		for line := range strings.Lines(string(b)) {
+			var n int64
+			if found, _ := fmt.Sscanf(line, "read_bytes: %d", &n); found == 1 {
+				bytes += n
+			}
+		}
+	}
+	return bytes
+}
+
 // mapped are the files that processes have in their memory: programs, libraries, fonts.
 func mapped(pids []int) (files []string) {
 	for _, pid := range pids {

@@ -112,12 +112,14 @@ func (w *windowBench) rest() {
 const resting = 20 * time.Second
 
 // compared waits until the terminal has compared its catalogue with the server's, as it
-// does after a start: until it has used the processor for hardly anything for a while.
+// does after a start: until it has read nothing from the disk and used the processor for
+// hardly anything for a while. With a slow disk it is the first of these that tells.
 func (w *windowBench) compared() {
 	pids := w.pids()
 	for quiet := 0; quiet < 3; {
 		quiet++
-		if idleCPU(pids, 3*time.Second) > 5 {
+		before := diskReads(pids)
+		if idleCPU(pids, 3*time.Second) > 5 || diskReads(pids) != before {
 			quiet = 0
 		}
 	}
