@@ -236,7 +236,10 @@ func (b *builder) writeBibs(ctx context.Context, tx *sql.Tx) error {
 		}
 		return searched{r.bibValues(), []any{r.rank, r.tokens()}}, nil
 	}, func(s searched) error {
-		return errors.Join(writeBib(s.bib), writeIndex(s.index))
+		if err := writeBib(s.bib); err != nil {
+			return err
+		}
+		return writeIndex(s.index)
 	})
 	if err != nil {
 		return err

@@ -92,7 +92,8 @@ CREATE TABLE digest (
 	digest BLOB NOT NULL
 );
 CREATE VIRTUAL TABLE search USING fts5 (t, content='', columnsize=0, detail=none, tokenize='ascii');
-INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999), ('pgsz', 2000);
+INSERT INTO search (search, rank) VALUES ('automerge', 0), ('crisismerge', 1999),
+	('pgsz', 2000); -- bytes: smaller pages are skipped in smaller steps, and take more room
 `
 
 // indexes are created after the rows are written.

@@ -1,6 +1,7 @@
 package store
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -142,5 +143,31 @@ func TestNear(t *testing.T) {
 		if got, err := c.Near(t.Context(), typed, 5); err != nil || len(got) != 0 {
 			t.Errorf("near %q are %v, %v", typed, texts(got), err)
 		}
+	}
+}
+
+// TestLongHeadingStaysOne: starts are clipped, and headings are found by them.
+func TestLongHeadingStaysOne(t *testing.T) {
+	title := strings.Repeat("ながいだいめい", 6)
+	first := bib("l1", title+"一", "", "作者", "サクシャ", 2020)
+	c := open(t, first)
+	second, other := bib("l2", title+"一", "", "作者", "サクシャ", 2021), bib("l3", title+"二", "", "作者", "サクシャ", 2022)
+	apply(t, c, testInfo.Edition+1, Change{PutBib: &second.Bib}, Change{PutBib: &other.Bib})
+	var got []string
+	rows, err := c.write.Query("SELECT key, count FROM heading WHERE field = $1 ORDER BY key", string(library.SuggestTitle))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var key string
+		var n int
+		if err := rows.Scan(&key, &n); err != nil {
+			t.Fatal(err)
+		}
+		got = append(got, fmt.Sprint(key, " ", n))
+	}
+	if want := []string{title + "一 2", title + "二 1"}; rows.Err() != nil || !slices.Equal(got, want) {
+		t.Errorf("the headings are %q, %v; want %q", got, rows.Err(), want)
 	}
 }

@@ -123,7 +123,7 @@ func (c *Client) deliverUnlessAway(ctx context.Context, err error) {
 
 func (c *Client) verifyDue() bool { return c.mustVerify || time.Now().After(c.verifyAt) }
 
-// optimise merges the search index into one piece, once a night.
+// optimise tidies the search index, once a night.
 func (c *Client) optimise(ctx context.Context, now time.Time) error {
 	site, _ := c.Site()
 	if now.In(site.Location()).Hour() != 3 || now.Sub(c.optimisedAt) < 12*time.Hour {

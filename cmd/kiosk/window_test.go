@@ -96,6 +96,23 @@ func TestScanOfABook(t *testing.T) {
 	k.see("宮沢 賢治")
 }
 
+// TestScanWakesTheWindow: the UI thread sleeps, and neither the display nor a question
+// of the inspection wakes it before what a scan brings is painted.
+func TestScanWakesTheWindow(t *testing.T) {
+	k := startKiosk(t, "")
+	p := openPicture(t, k.dir)
+	p.lastChange(t, below, 0, rested)
+	home := p.sum(below)
+	k.scan("9784003101117")
+	// Within less than a minute, when the clock on the screen would wake it.
+	for deadline := time.Now().Add(10 * time.Second); p.sum(below) == home; time.Sleep(glance) {
+		if time.Now().After(deadline) {
+			t.Fatal("what was scanned is not painted")
+		}
+	}
+	k.waitPage("detail")
+}
+
 func TestIdleEndForgetsEverything(t *testing.T) {
 	k := startKiosk(t, "[policy]\nidle_after = 4\nidle_countdown = 3\n")
 	k.tap("English")
