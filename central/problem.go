@@ -51,6 +51,7 @@ var statuses = map[*library.Refusal]int{
 	library.ErrUnknownLoan:       http.StatusNotFound,
 	library.ErrUnknownHold:       http.StatusNotFound,
 	library.ErrKeyReused:         http.StatusUnprocessableEntity,
+	library.ErrSystemUnavailable: http.StatusServiceUnavailable,
 }
 
 // problemOf is the one place that turns an error into an answer. What it does not

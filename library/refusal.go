@@ -79,7 +79,8 @@ var (
 	ErrStaffOnly = &Refusal{Code: "staff_only"} // no staff session, or not the role for it
 
 	// The wire.
-	ErrKeyReused = &Refusal{Code: "idempotency_key_reused"} // same key, another request
+	ErrKeyReused         = &Refusal{Code: "idempotency_key_reused"} // same key, another request
+	ErrSystemUnavailable = &Refusal{Code: "system_unavailable"}     // the library's own system, behind the server, cannot be reached now
 )
 
 // passwordRefusals are those of MayChoose.

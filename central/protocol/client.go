@@ -241,7 +241,7 @@ var refusals = []*library.Refusal{
 
 	library.ErrRequestUnreadable, library.ErrNoRequests,
 
-	library.ErrStaffOnly, library.ErrKeyReused,
+	library.ErrStaffOnly, library.ErrKeyReused, library.ErrSystemUnavailable,
 }
 
 func refusal(resp *http.Response) error {
