@@ -16,7 +16,7 @@ import (
 // what shall be, to apply them again from the first on leads to the same. Changes
 // that were applied already do nothing. Another epoch than the file's is
 // library.ErrReset: the edition must be fetched again.
-func (c *Catalogue) Apply(ctx context.Context, epoch string, upto int64, rows []Change) error {
+func (c *Catalogue) Apply(ctx context.Context, epoch string, upto int64, rows []library.Change) error {
 	for {
 		left, indexed, err := c.applyNext(ctx, epoch, upto, rows)
 		if err != nil {
@@ -34,7 +34,7 @@ func (c *Catalogue) Apply(ctx context.Context, epoch string, upto int64, rows []
 
 // applyNext applies the next part of the changes. It returns what is left of them, and
 // how many rows of the full-text index changed.
-func (c *Catalogue) applyNext(ctx context.Context, epoch string, upto int64, rows []Change) (left []Change, indexed int, err error) {
+func (c *Catalogue) applyNext(ctx context.Context, epoch string, upto int64, rows []library.Change) (left []library.Change, indexed int, err error) {
 	err = c.update(ctx, "apply changes", func(tx *sql.Tx) error {
 		in, err := readInfo(ctx, tx)
 		if err != nil {
@@ -70,7 +70,7 @@ const (
 
 // applyPart applies the first of rows, at least one. It returns how many, and how many
 // rows of the full-text index changed.
-func applyPart(ctx context.Context, tx *sql.Tx, rows []Change) (applied, indexed int, err error) {
+func applyPart(ctx context.Context, tx *sql.Tx, rows []library.Change) (applied, indexed int, err error) {
 	s, err := newChangeSet(ctx, tx)
 	if err != nil {
 		return 0, 0, err
@@ -94,7 +94,7 @@ func applyPart(ctx context.Context, tx *sql.Tx, rows []Change) (applied, indexed
 }
 
 // applyAll is applyPart for all of rows.
-func applyAll(ctx context.Context, tx *sql.Tx, rows []Change) (indexed int, err error) {
+func applyAll(ctx context.Context, tx *sql.Tx, rows []library.Change) (indexed int, err error) {
 	for len(rows) > 0 {
 		applied, n, err := applyPart(ctx, tx, rows)
 		if err != nil {
@@ -233,19 +233,19 @@ func (c *Catalogue) ReplaceBucket(ctx context.Context, bucket int, records ...li
 }
 
 // replacement returns the changes that make a bucket into records.
-func replacement(ctx context.Context, tx *sql.Tx, bucket int, records []library.Record) ([]Change, error) {
+func replacement(ctx context.Context, tx *sql.Tx, bucket int, records []library.Record) ([]library.Change, error) {
 	keep := map[library.ItemID]bool{}
 	wanted := map[library.BibID]bool{}
-	var puts []Change
+	var puts []library.Change
 	for _, r := range records {
 		if library.BucketOf(r.Bib.ID) != bucket {
 			return nil, fmt.Errorf("bib %s does not belong to bucket %d", r.Bib.ID, bucket)
 		}
 		wanted[r.Bib.ID] = true
-		puts = append(puts, Change{PutBib: &r.Bib})
+		puts = append(puts, library.Change{PutBib: &r.Bib})
 		for _, it := range r.Items {
 			keep[it.ID] = true
-			puts = append(puts, Change{PutItem: &it})
+			puts = append(puts, library.Change{PutItem: &it})
 		}
 	}
 	rows, err := tx.QueryContext(ctx, "SELECT id, '' FROM bib UNION ALL SELECT bib_id, id FROM item")
@@ -253,7 +253,7 @@ func replacement(ctx context.Context, tx *sql.Tx, bucket int, records []library.
 		return nil, err
 	}
 	defer rows.Close()
-	var deletes []Change
+	var deletes []library.Change
 	for rows.Next() {
 		var bib library.BibID
 		var item library.ItemID
@@ -263,9 +263,9 @@ func replacement(ctx context.Context, tx *sql.Tx, bucket int, records []library.
 		switch {
 		case library.BucketOf(bib) != bucket:
 		case item != "" && !keep[item]:
-			deletes = append(deletes, Change{DeleteItem: item})
+			deletes = append(deletes, library.Change{DeleteItem: item})
 		case item == "" && !wanted[bib]:
-			deletes = append(deletes, Change{DeleteBib: bib})
+			deletes = append(deletes, library.Change{DeleteBib: bib})
 		}
 	}
 	return append(deletes, puts...), rows.Err()

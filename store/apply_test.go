@@ -15,7 +15,7 @@ import (
 	"madoguchi/library"
 )
 
-func apply(t testing.TB, c *Catalogue, upto int64, rows ...Change) {
+func apply(t testing.TB, c *Catalogue, upto int64, rows ...library.Change) {
 	t.Helper()
 	if err := c.Apply(t.Context(), testInfo.Epoch, upto, rows); err != nil {
 		t.Fatal(err)
@@ -28,7 +28,7 @@ func TestApply(t *testing.T) {
 		t.Fatalf("銀河 is found before it is there: %v", got)
 	}
 	r := bib("ginga", "銀河鉄道の夜", "ギンガ テツドウ ノ ヨル", "宮沢賢治", "ミヤザワ, ケンジ", 2021)
-	apply(t, c, 11, Change{PutBib: &r.Bib}, Change{PutItem: &r.Items[0]})
+	apply(t, c, 11, library.Change{PutBib: &r.Bib}, library.Change{PutItem: &r.Items[0]})
 	for _, words := range []string{"銀河", "ぎんが", "よる", "宮澤賢治", "miyazawa kenji"} {
 		if got := find(t, c, library.Query{Words: words}); !slices.Equal(got, []string{"ginga"}) {
 			t.Errorf("after a put %q finds %v", words, got)
@@ -37,7 +37,7 @@ func TestApply(t *testing.T) {
 
 	moved := r.Bib
 	moved.Title, moved.TitleReading, moved.Year = "風の又三郎", "カゼ ノ マタサブロウ", 1990
-	apply(t, c, 12, Change{PutBib: &moved})
+	apply(t, c, 12, library.Change{PutBib: &moved})
 	if got := find(t, c, library.Query{Words: "銀河"}); len(got) != 0 {
 		t.Errorf("the old title still finds %v", got)
 	}
@@ -48,7 +48,7 @@ func TestApply(t *testing.T) {
 		t.Errorf("the old title is still suggested: %v, %v", list, err)
 	}
 
-	apply(t, c, 13, Change{Availability: &library.Availability{ItemID: "i-ginga", State: library.OnLoan, DueOn: library.Date{Year: 2026, Month: 12, Day: 8}}})
+	apply(t, c, 13, library.Change{Availability: &library.Availability{ItemID: "i-ginga", State: library.OnLoan, DueOn: library.Date{Year: 2026, Month: 12, Day: 8}}})
 	if got := find(t, c, library.Query{Words: "宮沢", Available: true}); len(got) != 0 {
 		t.Errorf("a bib on loan is available: %v", got)
 	}
@@ -58,11 +58,11 @@ func TestApply(t *testing.T) {
 
 	other := r.Items[0]
 	other.BibID, other.Branch = "kokoro", "kita"
-	apply(t, c, 14, Change{PutItem: &other})
+	apply(t, c, 14, library.Change{PutItem: &other})
 	if got := find(t, c, library.Query{Branch: "kita"}); !slices.Equal(got, []string{"kokoro", "potter1"}) {
 		t.Errorf("kita has %v", got)
 	}
-	apply(t, c, 15, Change{DeleteItem: other.ID}, Change{DeleteBib: "ginga"}, Change{DeleteBib: "never there"}, Change{DeleteItem: "nor this"})
+	apply(t, c, 15, library.Change{DeleteItem: other.ID}, library.Change{DeleteBib: "ginga"}, library.Change{DeleteBib: "never there"}, library.Change{DeleteItem: "nor this"})
 	if got := find(t, c, library.Query{Words: "宮沢"}); len(got) != 0 {
 		t.Errorf("a deleted bib is found: %v", got)
 	}
@@ -85,14 +85,16 @@ func TestApplyIsDoneOnceOrNotAtAll(t *testing.T) {
 	bad := library.Bib{Title: "no id"}
 	for name, try := range map[string]func() error{
 		"a bad row": func() error {
-			return c.Apply(t.Context(), testInfo.Epoch, 20, []Change{{PutBib: &put.Bib}, {PutBib: &bad}})
+			return c.Apply(t.Context(), testInfo.Epoch, 20, []library.Change{{PutBib: &put.Bib}, {PutBib: &bad}})
 		},
-		"an empty row":  func() error { return c.Apply(t.Context(), testInfo.Epoch, 20, []Change{{PutBib: &put.Bib}, {}}) },
-		"another epoch": func() error { return c.Apply(t.Context(), "other", 20, []Change{{PutBib: &put.Bib}}) },
+		"an empty row": func() error {
+			return c.Apply(t.Context(), testInfo.Epoch, 20, []library.Change{{PutBib: &put.Bib}, {}})
+		},
+		"another epoch": func() error { return c.Apply(t.Context(), "other", 20, []library.Change{{PutBib: &put.Bib}}) },
 		"a cancelled context": func() error {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			return c.Apply(ctx, testInfo.Epoch, 20, []Change{{PutBib: &put.Bib}})
+			return c.Apply(ctx, testInfo.Epoch, 20, []library.Change{{PutBib: &put.Bib}})
 		},
 	} {
 		err := try()
@@ -113,9 +115,9 @@ func TestApplyIsDoneOnceOrNotAtAll(t *testing.T) {
 		}
 	}
 	for range 2 { // the second time does nothing
-		apply(t, c, 20, Change{PutBib: &put.Bib}, Change{PutItem: &put.Items[0]})
+		apply(t, c, 20, library.Change{PutBib: &put.Bib}, library.Change{PutItem: &put.Items[0]})
 	}
-	apply(t, c, 19, Change{DeleteBib: "new"})
+	apply(t, c, 19, library.Change{DeleteBib: "new"})
 	if got := find(t, c, library.Query{Words: "新しい"}); !slices.Equal(got, []string{"new"}) {
 		t.Errorf("found %v", got)
 	}
@@ -126,11 +128,11 @@ func TestApplyIsDoneOnceOrNotAtAll(t *testing.T) {
 func TestItemBeforeItsBib(t *testing.T) {
 	c := open(t)
 	r := bib("late", "遅い本", "オソイ ホン", "", "", 2020)
-	apply(t, c, 11, Change{PutItem: &r.Items[0]})
+	apply(t, c, 11, library.Change{PutItem: &r.Items[0]})
 	if _, err := c.ItemBib(t.Context(), r.Items[0].Barcode); err != library.ErrUnknownItem {
 		t.Errorf("an item without a bib: %v", err)
 	}
-	apply(t, c, 12, Change{PutBib: &r.Bib})
+	apply(t, c, 12, library.Change{PutBib: &r.Bib})
 	if got, err := c.Record(t.Context(), "late"); err != nil || len(got.Items) != 1 {
 		t.Errorf("Record = %+v, %v", got, err)
 	}
@@ -162,7 +164,7 @@ func TestAnyHistoryEqualsABuild(t *testing.T) {
 		c := buildIn(rt, filepath.Join(dir, "history.db"), state)
 		defer c.Close()
 		for upto := int64(11); upto < 11+int64(rapid.IntRange(1, 6).Draw(rt, "batches")); upto++ {
-			var rows []Change
+			var rows []library.Change
 			for range rapid.IntRange(0, 8).Draw(rt, "rows") {
 				rows = append(rows, drawChange(rt, state))
 			}
@@ -232,7 +234,7 @@ func drawBib() *rapid.Generator[library.Bib] {
 }
 
 // drawChange draws a change and does it to state as well.
-func drawChange(rt *rapid.T, state map[library.BibID]*library.Record) Change {
+func drawChange(rt *rapid.T, state map[library.BibID]*library.Record) library.Change {
 	items := map[library.ItemID]*library.Item{}
 	for _, r := range state {
 		for i := range r.Items {
@@ -248,22 +250,22 @@ func drawChange(rt *rapid.T, state map[library.BibID]*library.Record) Change {
 	case kind == 1 && len(state) > 0:
 		id := rapid.SampledFrom(slices.Sorted(maps.Keys(state))).Draw(rt, "bib")
 		delete(state, id)
-		return Change{DeleteBib: id}
+		return library.Change{DeleteBib: id}
 	case kind <= 3 && len(state) > 0 && kind > 1:
 		id := rapid.SampledFrom(slices.Sorted(maps.Keys(state))).Draw(rt, "bib")
 		it := item(fmt.Sprint("i", rapid.IntRange(1, 8).Draw(rt, "item")), string(id), rapid.SampledFrom([]string{"central", "kita"}).Draw(rt, "branch"))
 		remove(it.ID)
 		state[id].Items = append(state[id].Items, it)
-		return Change{PutItem: &it}
+		return library.Change{PutItem: &it}
 	case kind == 4 && len(items) > 0:
 		id := rapid.SampledFrom(slices.Sorted(maps.Keys(items))).Draw(rt, "item")
 		remove(id)
-		return Change{DeleteItem: id}
+		return library.Change{DeleteItem: id}
 	case kind == 5 && len(items) > 0:
 		id := rapid.SampledFrom(slices.Sorted(maps.Keys(items))).Draw(rt, "item")
 		a := library.Availability{ItemID: id, State: rapid.SampledFrom([]library.ItemState{library.OnShelf, library.OnLoan}).Draw(rt, "state")}
 		items[id].State, items[id].DueOn = a.State, a.DueOn
-		return Change{Availability: &a}
+		return library.Change{Availability: &a}
 	}
 	b := drawBib().Draw(rt, "put")
 	if r, have := state[b.ID]; have {
@@ -271,7 +273,7 @@ func drawChange(rt *rapid.T, state map[library.BibID]*library.Record) Change {
 	} else {
 		state[b.ID] = &library.Record{Bib: b}
 	}
-	return Change{PutBib: &b}
+	return library.Change{PutBib: &b}
 }
 
 // compare holds everything that can be asked of two catalogues against each other;

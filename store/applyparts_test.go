@@ -10,23 +10,23 @@ import (
 
 // longPage is a page of changes that is applied in several parts: bibs that come, go,
 // and change year, and items that move between them.
-func longPage(random *rand.Rand, bibs int) (rows []Change) {
+func longPage(random *rand.Rand, bibs int) (rows []library.Change) {
 	id := func() library.BibID { return library.BibID(fmt.Sprint("b", random.IntN(bibs))) }
 	for range 2 * partCost {
 		switch random.IntN(6) {
 		case 0, 1:
 			r := bib(string(id()), fmt.Sprint("本", random.IntN(50)), "ホン", "作者", "サクシャ", 1990+random.IntN(20))
-			rows = append(rows, Change{PutBib: &r.Bib})
+			rows = append(rows, library.Change{PutBib: &r.Bib})
 		case 2:
-			rows = append(rows, Change{DeleteBib: id()})
+			rows = append(rows, library.Change{DeleteBib: id()})
 		case 3:
 			it := item(fmt.Sprint("i", random.IntN(bibs)), string(id()), "kita")
-			rows = append(rows, Change{PutItem: &it})
+			rows = append(rows, library.Change{PutItem: &it})
 		case 4:
-			rows = append(rows, Change{DeleteItem: library.ItemID(fmt.Sprint("i", random.IntN(bibs)))})
+			rows = append(rows, library.Change{DeleteItem: library.ItemID(fmt.Sprint("i", random.IntN(bibs)))})
 		case 5:
 			a := library.Availability{ItemID: library.ItemID(fmt.Sprint("i", random.IntN(bibs))), State: library.InTransit}
-			rows = append(rows, Change{Availability: &a})
+			rows = append(rows, library.Change{Availability: &a})
 		}
 	}
 	return rows
@@ -94,11 +94,11 @@ func TestPartsOfAPageEqualABuild(t *testing.T) {
 	random := rand.New(rand.NewPCG(5, 6))
 	c := open(t)
 	var records []library.Record
-	var rows []Change
+	var rows []library.Change
 	for i := range 2 * partCost {
 		r := bib(fmt.Sprint("b", i), fmt.Sprint("本", random.IntN(50)), "ホン", "作者", "サクシャ", 1990+i%20)
 		records = append(records, r)
-		rows = append(rows, Change{PutBib: &r.Bib}, Change{PutItem: &r.Items[0]})
+		rows = append(rows, library.Change{PutBib: &r.Bib}, library.Change{PutItem: &r.Items[0]})
 	}
 	apply(t, c, 20, rows...)
 	want, err := open(t, records...).Digests(t.Context())

@@ -100,7 +100,7 @@ func BenchmarkApply1000(b *testing.B) {
 			upto := testInfo.Edition
 			for b.Loop() {
 				upto++
-				rows := make([]Change, 1000)
+				rows := make([]library.Change, 1000)
 				for i := range rows {
 					r := records[(int(upto)*7919+i*13)%len(records)]
 					if i < bibs {

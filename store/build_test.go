@@ -120,7 +120,7 @@ func TestCloseLeavesOneFile(t *testing.T) {
 	}
 	find(t, c, library.Query{Words: "本"})
 	r := bib("new", "新しい本", "", "", "", 2026)
-	apply(t, c, 11, Change{PutBib: &r.Bib})
+	apply(t, c, 11, library.Change{PutBib: &r.Bib})
 	if err := c.Optimise(t.Context()); err != nil {
 		t.Fatal(err)
 	}
@@ -160,9 +160,9 @@ func TestSearchBesideApply(t *testing.T) {
 	twins, others := bib("a", "双子", "", "", "", 1999), bib("a", "三つ子", "", "", "", 2001)
 	for upto := int64(11); upto < 60; upto++ {
 		if upto%2 == 1 {
-			apply(t, c, upto, Change{PutBib: &twins.Bib})
+			apply(t, c, upto, library.Change{PutBib: &twins.Bib})
 		} else {
-			apply(t, c, upto, Change{PutBib: &others.Bib})
+			apply(t, c, upto, library.Change{PutBib: &others.Bib})
 		}
 	}
 	close(done)

@@ -12,16 +12,6 @@ import (
 	"madoguchi/library"
 )
 
-// Change is one put or delete of the central server's catalogue. Exactly one field
-// is set.
-type Change struct {
-	PutBib       *library.Bib
-	DeleteBib    library.BibID // with its items
-	PutItem      *library.Item
-	DeleteItem   library.ItemID
-	Availability *library.Availability
-}
-
 // changeSet applies changes within one transaction. It reads each bib that they
 // touch once, changes it in memory, and writes what became of all of them at the end,
 // table by table in the order in which FTS5 can take them in fastest.
@@ -98,7 +88,7 @@ func (s *changeSet) queryRow(into []any, text string, args ...any) error {
 	return stmt.QueryRowContext(s.ctx, args...).Scan(into...)
 }
 
-func (s *changeSet) apply(ch Change) error {
+func (s *changeSet) apply(ch library.Change) error {
 	switch {
 	case ch.PutBib != nil:
 		return s.putBib(*ch.PutBib)

@@ -17,34 +17,35 @@ import (
 	"time"
 
 	"madoguchi/central/generate"
+	"madoguchi/library"
 )
 
 // changesPerPage is how many changes the server sends at once.
 const changesPerPage = 1000
 
 // changesOf are a day's changes as the server sends them, in pages.
-func changesOf(d generate.Day) (pages [][]Change) {
-	var all []Change
+func changesOf(d generate.Day) (pages [][]library.Change) {
+	var all []library.Change
 	for _, r := range d.New {
-		all = append(all, Change{PutBib: &r.Bib})
+		all = append(all, library.Change{PutBib: &r.Bib})
 		for _, it := range r.Items {
-			all = append(all, Change{PutItem: &it})
+			all = append(all, library.Change{PutItem: &it})
 		}
 	}
 	for _, b := range d.Edited {
-		all = append(all, Change{PutBib: &b})
+		all = append(all, library.Change{PutBib: &b})
 	}
 	for _, it := range d.Moved {
-		all = append(all, Change{PutItem: &it})
+		all = append(all, library.Change{PutItem: &it})
 	}
 	for _, id := range d.Deleted {
-		all = append(all, Change{DeleteBib: id})
+		all = append(all, library.Change{DeleteBib: id})
 	}
 	for _, a := range d.Lent {
-		all = append(all, Change{Availability: &a})
+		all = append(all, library.Change{Availability: &a})
 	}
 	// They come in the order of the day, all kinds among one another.
-	pages = make([][]Change, (len(all)+changesPerPage-1)/changesPerPage)
+	pages = make([][]library.Change, (len(all)+changesPerPage-1)/changesPerPage)
 	for i, ch := range all {
 		n := i % len(pages)
 		pages[n] = append(pages[n], ch)

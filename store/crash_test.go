@@ -20,13 +20,13 @@ import (
 const crashFile = "STORE_TEST_CRASH_FILE"
 
 // crashBatch replaces the one bib that the batch before put.
-func crashBatch(n int64) []Change {
-	rows := []Change{{DeleteBib: library.BibID(fmt.Sprint("mark", n-1))}}
+func crashBatch(n int64) []library.Change {
+	rows := []library.Change{{DeleteBib: library.BibID(fmt.Sprint("mark", n-1))}}
 	r := bib(fmt.Sprint("mark", n), fmt.Sprint("目印第", n), fmt.Sprint("メジルシ ", n), "作者", "サクシャ", 2000+int(n%20))
-	rows = append(rows, Change{PutBib: &r.Bib}, Change{PutItem: &r.Items[0]})
+	rows = append(rows, library.Change{PutBib: &r.Bib}, library.Change{PutItem: &r.Items[0]})
 	for i := range 40 {
 		more := bib(fmt.Sprint("more", i), fmt.Sprint("第", n, "版の本", i), "", "", "", 1990+int(n+int64(i))%3)
-		rows = append(rows, Change{PutBib: &more.Bib})
+		rows = append(rows, library.Change{PutBib: &more.Bib})
 	}
 	return rows
 }

@@ -19,7 +19,7 @@ func TestChangesLeaveFewPieces(t *testing.T) {
 		for range batches {
 			upto++
 			r := bib(fmt.Sprint("b", upto), fmt.Sprint("重ねた本", upto), "カサネタ ホン", "作者", "サクシャ", 2020)
-			apply(t, c, upto, Change{PutBib: &r.Bib}, Change{PutItem: &r.Items[0]})
+			apply(t, c, upto, library.Change{PutBib: &r.Bib}, library.Change{PutItem: &r.Items[0]})
 			all = append(all, string(r.Bib.ID))
 			if n, err := c.pieces(t.Context()); err != nil || n > 20 {
 				t.Fatalf("by day there are %d pieces at change %d, %v", n, upto, err)

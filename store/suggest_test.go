@@ -152,7 +152,7 @@ func TestLongHeadingStaysOne(t *testing.T) {
 	first := bib("l1", title+"一", "", "作者", "サクシャ", 2020)
 	c := open(t, first)
 	second, other := bib("l2", title+"一", "", "作者", "サクシャ", 2021), bib("l3", title+"二", "", "作者", "サクシャ", 2022)
-	apply(t, c, testInfo.Edition+1, Change{PutBib: &second.Bib}, Change{PutBib: &other.Bib})
+	apply(t, c, testInfo.Edition+1, library.Change{PutBib: &second.Bib}, library.Change{PutBib: &other.Bib})
 	var got []string
 	rows, err := c.write.Query("SELECT key, count FROM heading WHERE field = $1 ORDER BY key", string(library.SuggestTitle))
 	if err != nil {

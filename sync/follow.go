@@ -198,7 +198,7 @@ func (c *Client) pull(ctx context.Context, patience time.Duration) error {
 		patience = 0
 		if changes.Upto > in.Number {
 			err = c.With(func(cat *store.Catalogue) error {
-				return cat.Apply(ctx, changes.Epoch, changes.Upto, rows(changes.Rows))
+				return cat.Apply(ctx, changes.Epoch, changes.Upto, changes.Rows)
 			})
 			if err != nil {
 				return c.local(err)
@@ -261,14 +261,6 @@ func (c *Client) whenWoken(asking context.Context, callOff func()) (woken func()
 		callOff()
 		return <-done
 	}
-}
-
-func rows(in []protocol.Change) []store.Change {
-	out := make([]store.Change, len(in))
-	for i, r := range in {
-		out[i] = store.Change(r)
-	}
-	return out
 }
 
 // local marks an error of the store as this machine's, unless the catalogue is

@@ -100,7 +100,7 @@ func touchedBetween(ctx context.Context, tx *db.Tx, after, upto int64) (touched,
 }
 
 // rows returns the newest state of all, what is gone first.
-func (t touched) rows(ctx context.Context, tx *db.Tx) ([]protocol.Change, error) {
+func (t touched) rows(ctx context.Context, tx *db.Tx) ([]library.Change, error) {
 	bibs, err := bibsByID(ctx, tx, t.bibs)
 	if err != nil {
 		return nil, err
@@ -109,27 +109,27 @@ func (t touched) rows(ctx context.Context, tx *db.Tx) ([]protocol.Change, error)
 	if err != nil {
 		return nil, err
 	}
-	var gone, put []protocol.Change
+	var gone, put []library.Change
 	for _, id := range t.items {
 		if _, ok := copies[id]; !ok {
-			gone = append(gone, protocol.Change{DeleteItem: library.ItemID(id)})
+			gone = append(gone, library.Change{DeleteItem: library.ItemID(id)})
 		}
 	}
 	for _, id := range t.bibs {
 		if b, ok := bibs[id]; ok {
-			put = append(put, protocol.Change{PutBib: b})
+			put = append(put, library.Change{PutBib: b})
 		} else {
-			gone = append(gone, protocol.Change{DeleteBib: library.BibID(id)})
+			gone = append(gone, library.Change{DeleteBib: library.BibID(id)})
 		}
 	}
 	for _, id := range t.items {
 		if it, ok := copies[id]; ok {
-			put = append(put, protocol.Change{PutItem: it})
+			put = append(put, library.Change{PutItem: it})
 		}
 	}
 	for _, id := range t.moved {
 		if it, ok := copies[id]; ok {
-			put = append(put, protocol.Change{Availability: &library.Availability{ItemID: it.ID, State: it.State, DueOn: it.DueOn}})
+			put = append(put, library.Change{Availability: &library.Availability{ItemID: it.ID, State: it.State, DueOn: it.DueOn}})
 		}
 	}
 	return append(gone, put...), nil

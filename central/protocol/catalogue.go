@@ -64,20 +64,11 @@ type Chunk struct {
 // them again from the first on leads to the same. When more than one change hit the
 // same thing only its newest state is sent.
 type Changes struct {
-	Epoch string   `json:"epoch"`
-	After int64    `json:"after"`
-	Upto  int64    `json:"upto"` // the cursor after these rows; equal to After when there is nothing new
-	More  bool     `json:"more"` // ask again at once
-	Rows  []Change `json:"rows,omitempty"`
-}
-
-// Change is one put or delete. Exactly one field is set.
-type Change struct {
-	PutBib       *library.Bib          `json:"put_bib,omitempty"`
-	DeleteBib    library.BibID         `json:"delete_bib,omitempty"` // with its items
-	PutItem      *library.Item         `json:"put_item,omitempty"`
-	DeleteItem   library.ItemID        `json:"delete_item,omitempty"`
-	Availability *library.Availability `json:"availability,omitempty"`
+	Epoch string           `json:"epoch"`
+	After int64            `json:"after"`
+	Upto  int64            `json:"upto"` // the cursor after these rows; equal to After when there is nothing new
+	More  bool             `json:"more"` // ask again at once
+	Rows  []library.Change `json:"rows,omitempty"`
 }
 
 // Digests is the answer of GET /v1/catalogue/digests: see library.Digest.
