@@ -23,6 +23,7 @@ var mayImport = []struct {
 	{"barcode", nil},
 	{"assets", nil},
 	{"store", []string{"library"}},
+	{"store/outbox", nil},
 	{"central/protocol", []string{"library"}},
 	{"sync", []string{"library", "store", "central/protocol"}},
 	{"kiosk/session", []string{"library", "barcode"}},

@@ -1,8 +1,6 @@
-// Package store is what a terminal keeps on its disk. Catalogue is the city's
-// whole catalogue in one SQLite file, searchable from the first character typed:
-// a cache, which the central server builds with this package as well, and which
-// may be thrown away and fetched again at any time. Outbox is what patrons left for the
-// server while it was away, which exists nowhere else.
+// Package store is the city's whole catalogue in one SQLite file, searchable from the
+// first character typed: a cache, which the central server builds with this package as
+// well, and which may be thrown away and fetched again at any time.
 package store
 
 import (

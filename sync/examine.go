@@ -7,7 +7,7 @@ import (
 
 	"madoguchi/central/protocol"
 	"madoguchi/library"
-	"madoguchi/store"
+	"madoguchi/store/outbox"
 )
 
 // Enrolment tells at which server a data folder is enrolled and where the terminal
@@ -44,13 +44,13 @@ func Examine(ctx context.Context, dir, server string) (protocol.Head, error) {
 
 // Requests is how what patrons left at a terminal stands.
 type Requests struct {
-	store.OutboxState
+	outbox.State
 	HasKey bool     // the server has told the key to which requests are sealed
 	Aside  []string // damaged files that were set aside, with what may be in them
 }
 
 // ExamineRequests looks at the requests in a data folder, also while a Client has it. The
-// error is that of store.ExamineOutbox; Aside is set in any case.
+// error is that of outbox.Examine; Aside is set in any case.
 func ExamineRequests(ctx context.Context, dir string) (r Requests, err error) {
 	if r.Aside, err = filepath.Glob(outboxPath(dir) + ".damaged-*Z"); err != nil {
 		return r, err
@@ -58,6 +58,6 @@ func ExamineRequests(ctx context.Context, dir string) (r Requests, err error) {
 	if site, err := readSiteFile(dir); err == nil && site != nil { // what cannot be read is asked for again
 		r.HasKey = site.Site.RequestKey != ""
 	}
-	r.OutboxState, err = store.ExamineOutbox(ctx, outboxPath(dir))
+	r.State, err = outbox.Examine(ctx, outboxPath(dir))
 	return r, err
 }

@@ -12,7 +12,7 @@ import (
 
 	"madoguchi/central/protocol"
 	"madoguchi/library"
-	"madoguchi/store"
+	"madoguchi/store/outbox"
 )
 
 const outboxName = "outbox.db"
@@ -59,7 +59,7 @@ func (c *Client) keep(ctx context.Context, r library.Request) (id uuid.UUID, err
 	if err != nil {
 		return id, err
 	}
-	err = box.Put(ctx, store.Letter{ID: id.String(), Key: sealed.Key, Sealed: sealed.Sealed, At: r.ReceivedAt})
+	err = box.Put(ctx, outbox.Letter{ID: id.String(), Key: sealed.Key, Sealed: sealed.Sealed, At: r.ReceivedAt})
 	return id, c.outboxFailed(box, err)
 }
 
@@ -105,7 +105,7 @@ func (c *Client) deliver(ctx context.Context) {
 		return
 	}
 	defer c.lookAtOutbox()
-	slices.SortStableFunc(letters, func(a, b store.Letter) int {
+	slices.SortStableFunc(letters, func(a, b outbox.Letter) int {
 		return max(c.tries[a.ID].failures, 1) - max(c.tries[b.ID].failures, 1)
 	})
 	end := time.Now().Add(deliverFor)
@@ -125,7 +125,7 @@ func (c *Client) deliver(ctx context.Context) {
 
 // handOver hands over one request. Only when the server has said that it has it is it
 // forgotten here. It is false where the server does not answer.
-func (c *Client) handOver(ctx context.Context, box *store.Outbox, l store.Letter) (answered bool) {
+func (c *Client) handOver(ctx context.Context, box *outbox.Outbox, l outbox.Letter) (answered bool) {
 	in, cancel := context.WithTimeout(ctx, handOverWithin)
 	defer cancel()
 	err := c.wire.Request(in, l.ID, protocol.SealedRequest{Key: l.Key, Sealed: l.Sealed})
@@ -183,7 +183,7 @@ func backoff(first time.Duration, failures int) time.Duration {
 }
 
 // box is the outbox, nil where it could not be opened.
-func (c *Client) box() *store.Outbox {
+func (c *Client) box() *outbox.Outbox {
 	c.mu.Lock()
 	defer c.mu.Unlock()
 	return c.outbox
@@ -192,7 +192,7 @@ func (c *Client) box() *store.Outbox {
 // openOutbox opens the outbox. Where that fails no requests are taken, and all else goes
 // on.
 func (c *Client) openOutbox() {
-	box, err := store.OpenOutbox(outboxPath(c.cfg.Dir))
+	box, err := outbox.Open(outboxPath(c.cfg.Dir))
 	c.noteOutbox(err)
 	if err != nil {
 		return
@@ -228,8 +228,8 @@ func (c *Client) tendOutbox(ctx context.Context) {
 
 // outboxFailed returns the error. A damaged outbox is closed: tendOutbox sets it aside
 // and begins another one.
-func (c *Client) outboxFailed(box *store.Outbox, err error) error {
-	if !errors.Is(err, store.ErrOutboxDamaged) {
+func (c *Client) outboxFailed(box *outbox.Outbox, err error) error {
+	if !errors.Is(err, outbox.ErrDamaged) {
 		return err
 	}
 	c.mu.Lock()
@@ -266,7 +266,7 @@ func (c *Client) noteOutbox(err error) {
 func (c *Client) lookAtOutbox() {
 	c.looking.Lock() // the later look is the one that stays
 	defer c.looking.Unlock()
-	var s store.OutboxState
+	var s outbox.State
 	takes := false
 	if box := c.box(); box != nil {
 		var err error

@@ -25,6 +25,7 @@ import (
 	"madoguchi/central/protocol"
 	"madoguchi/library"
 	"madoguchi/store"
+	"madoguchi/store/outbox"
 )
 
 // Config is what a Client needs. Only Dir is required.
@@ -59,10 +60,10 @@ type Client struct {
 	closed  bool
 	closing sync.WaitGroup
 
-	outbox    *store.Outbox // nil: it could not be opened
-	takes     bool          // the outbox has room for another request
-	outboxErr string        // what was last logged of it, "" when all is well
-	looking   sync.Mutex    // held before mu
+	outbox    *outbox.Outbox // nil: it could not be opened
+	takes     bool           // the outbox has room for another request
+	outboxErr string         // what was last logged of it, "" when all is well
+	looking   sync.Mutex     // held before mu
 
 	// Only Run uses these.
 	siteAt      time.Time

@@ -5,7 +5,7 @@ import (
 	"io/fs"
 	"time"
 
-	"madoguchi/store"
+	"madoguchi/store/outbox"
 	kiosksync "madoguchi/sync"
 )
 
@@ -22,10 +22,10 @@ func (d *doctor) requests() {
 	case errors.Is(err, fs.ErrNotExist):
 		d.ok("No requests were left here yet; kiosk makes the room for them when it starts.")
 		return
-	case errors.Is(err, store.ErrOutboxDamaged):
+	case errors.Is(err, outbox.ErrDamaged):
 		d.bad("The requests that were left here cannot be read: %v. Start kiosk anew: it sets the file aside and begins another one.", err)
 		return
-	case errors.Is(err, store.ErrOutboxSchema):
+	case errors.Is(err, outbox.ErrSchema):
 		d.bad("No requests can be left here, and those that were cannot be handed over: %v. Install that version of kiosk again.", err)
 		return
 	case err != nil:
@@ -34,9 +34,9 @@ func (d *doctor) requests() {
 	}
 	d.waiting(r)
 	switch {
-	case errors.Is(r.Refuses, store.ErrOutboxFull):
+	case errors.Is(r.Refuses, outbox.ErrFull):
 		d.bad("No more requests can be left here: %d wait, which is as many as can be kept. They are handed over as soon as the server answers.", r.Letters-r.Unreadable)
-	case errors.Is(r.Refuses, store.ErrOutboxRoom):
+	case errors.Is(r.Refuses, outbox.ErrRoom):
 		d.bad("No requests can be left here while the server is away: there was no room for them on the disk of %s. Make room of 20 MB; kiosk takes it within a minute.", d.config.Data)
 	case !r.HasKey:
 		d.ok("No requests can be left here while the server is away: the server has not told yet that it takes any.")

@@ -10,7 +10,7 @@ import (
 	"testing"
 	"time"
 
-	"madoguchi/store"
+	"madoguchi/store/outbox"
 )
 
 // What the doctor says of requests, for each way in which they may stand.
@@ -18,13 +18,13 @@ func TestDoctorOfRequests(t *testing.T) {
 	old, recent := time.Now().Add(-50*time.Hour), time.Now().Add(-time.Hour)
 	put := func(n int, at time.Time) func(*testing.T, string) {
 		return func(t *testing.T, dir string) {
-			o, err := store.OpenOutbox(filepath.Join(dir, "outbox.db"))
+			o, err := outbox.Open(filepath.Join(dir, "outbox.db"))
 			if err != nil {
 				t.Fatal(err)
 			}
 			defer o.Close()
 			for i := range n {
-				if err := o.Put(t.Context(), store.Letter{ID: fmt.Sprint(i), Key: "k", Sealed: []byte("sealed"), At: at.Add(time.Duration(i) * time.Second)}); err != nil {
+				if err := o.Put(t.Context(), outbox.Letter{ID: fmt.Sprint(i), Key: "k", Sealed: []byte("sealed"), At: at.Add(time.Duration(i) * time.Second)}); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -48,10 +48,10 @@ func TestDoctorOfRequests(t *testing.T) {
 		"all is well":   {[]func(*testing.T, string){key, put(0, old)}, 0, []string{"ok     Requests can be left here"}},
 		"some wait":     {[]func(*testing.T, string){key, put(3, recent)}, 0, []string{"handed over: 3, the oldest since " + recent.Format("2006-01-02 15:04"), "can be left here"}},
 		"some too long": {[]func(*testing.T, string){key, put(2, old)}, 1, []string{"WRONG  Requests that wait to be handed over: 2, the oldest since " + old.Format("2006-01-02 15:04")}},
-		"as many as can": {[]func(*testing.T, string){key, put(store.MostLetters, recent)}, 1,
-			[]string{fmt.Sprint("WRONG  No more requests can be left here: ", store.MostLetters, " wait")}},
+		"as many as can": {[]func(*testing.T, string){key, put(outbox.MostLetters, recent)}, 1,
+			[]string{fmt.Sprint("WRONG  No more requests can be left here: ", outbox.MostLetters, " wait")}},
 		"unreadable": {[]func(*testing.T, string){key, put(3, old), func(t *testing.T, dir string) {
-			o, err := store.OpenOutbox(filepath.Join(dir, "outbox.db"))
+			o, err := outbox.Open(filepath.Join(dir, "outbox.db"))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -1,4 +1,4 @@
-package store
+package outbox
 
 import (
 	"bytes"
@@ -14,7 +14,7 @@ import (
 
 func TestDamagedOutbox(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "whole.db")
-	o := hasty(t, openOutboxAt(t, path))
+	o := hasty(t, openAt(t, path))
 	for n := range 50 {
 		put(t, o, letter(n, 3000))
 	}
@@ -47,10 +47,10 @@ func TestDamagedOutbox(t *testing.T) {
 					t.Fatal(err)
 				}
 			}
-			if _, err := ExamineOutbox(t.Context(), path); !errors.Is(err, ErrOutboxDamaged) {
+			if _, err := Examine(t.Context(), path); !errors.Is(err, ErrDamaged) {
 				t.Errorf("looked at: %v", err)
 			}
-			o := openOutboxAt(t, path)
+			o := openAt(t, path)
 			aside := o.SetAside()
 			if !strings.HasPrefix(aside, path+".damaged-") {
 				t.Fatalf("set aside at %q", aside)
@@ -73,7 +73,7 @@ func TestOutboxThatWasEmptied(t *testing.T) {
 	if err := os.WriteFile(path+"-wal", []byte("letters"), 0o600); err != nil {
 		t.Fatal(err)
 	}
-	o := openOutboxAt(t, path)
+	o := openAt(t, path)
 	if kept, err := os.ReadFile(o.SetAside() + "-wal"); err != nil || string(kept) != "letters" {
 		t.Errorf("%q, %v", kept, err)
 	}
@@ -82,7 +82,7 @@ func TestOutboxThatWasEmptied(t *testing.T) {
 	if err := os.WriteFile(path, nil, 0o600); err != nil {
 		t.Fatal(err)
 	}
-	if o := openOutboxAt(t, path); o.SetAside() != "" {
+	if o := openAt(t, path); o.SetAside() != "" {
 		t.Errorf("set aside: %s", o.SetAside())
 	}
 }
@@ -90,7 +90,7 @@ func TestOutboxThatWasEmptied(t *testing.T) {
 func TestOutboxOfANewerVersion(t *testing.T) {
 	o := newOutbox(t)
 	put(t, o, letter(1, 10))
-	if _, err := o.db.Exec(fmt.Sprint("PRAGMA user_version = ", outboxSchema+1)); err != nil {
+	if _, err := o.db.Exec(fmt.Sprint("PRAGMA user_version = ", schema+1)); err != nil {
 		t.Fatal(err)
 	}
 	if err := o.Close(); err != nil {
@@ -100,31 +100,31 @@ func TestOutboxOfANewerVersion(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if _, err := OpenOutbox(o.path); !errors.Is(err, ErrOutboxSchema) {
+	if _, err := Open(o.path); !errors.Is(err, ErrSchema) {
 		t.Errorf("opened: %v", err)
 	}
 	if after, err := os.ReadFile(o.path); err != nil || !bytes.Equal(before, after) {
 		t.Errorf("it was changed: %v", err)
 	}
-	if _, err := ExamineOutbox(t.Context(), o.path); !errors.Is(err, ErrOutboxSchema) {
+	if _, err := Examine(t.Context(), o.path); !errors.Is(err, ErrSchema) {
 		t.Errorf("looked at: %v", err)
 	}
 }
 
-func TestExamineOutbox(t *testing.T) {
+func TestExamine(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "outbox.db")
-	if _, err := ExamineOutbox(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
+	if _, err := Examine(t.Context(), path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("none: %v", err)
 	}
 	if _, err := os.Stat(path); !errors.Is(err, fs.ErrNotExist) {
 		t.Errorf("looking made one: %v", err)
 	}
-	o := openOutboxAt(t, path)
+	o := openAt(t, path)
 	put(t, o, letter(3, 10))
 	before := blocks(t, path)
-	want := OutboxState{Letters: 1, Oldest: letter(3, 10).At}
+	want := State{Letters: 1, Oldest: letter(3, 10).At}
 	for range 2 { // open, and closed
-		if s, err := ExamineOutbox(t.Context(), path); err != nil || s != want {
+		if s, err := Examine(t.Context(), path); err != nil || s != want {
 			t.Errorf("%+v, %v", s, err)
 		}
 		if err := o.Close(); err != nil {
@@ -137,7 +137,7 @@ func TestExamineOutbox(t *testing.T) {
 	if err := os.Remove(path + "-wal"); err != nil {
 		t.Fatal(err)
 	}
-	if s, err := ExamineOutbox(t.Context(), path); err != nil || !errors.Is(s.Refuses, ErrOutboxRoom) || s.Letters != 1 {
+	if s, err := Examine(t.Context(), path); err != nil || !errors.Is(s.Refuses, ErrRoom) || s.Letters != 1 {
 		t.Errorf("without its log: %+v, %v", s, err)
 	}
 }

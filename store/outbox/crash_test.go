@@ -1,4 +1,4 @@
-package store
+package outbox
 
 import (
 	"bufio"
@@ -13,24 +13,24 @@ import (
 	"testing"
 )
 
-// outboxCrashFile names the outbox that a child of TestKilledOutbox puts letters into
+// crashFile names the outbox that a child of TestKilledOutbox puts letters into
 // until it is killed.
-const outboxCrashFile = "STORE_TEST_OUTBOX_CRASH_FILE"
+const crashFile = "OUTBOX_TEST_CRASH_FILE"
 
 // TestKilledOutbox: whenever the terminal dies, each letter is there of which a patron
 // was told, whole, in order, and none that had been removed.
 func TestKilledOutbox(t *testing.T) {
-	if path := os.Getenv(outboxCrashFile); path != "" {
+	if path := os.Getenv(crashFile); path != "" {
 		putForEver(t, path)
 	}
 	path := filepath.Join(t.TempDir(), "outbox.db")
 	put := 0 // letters of whose being put the children told
 	for round := range 8 {
 		put = max(put, killPutting(t, path, 1+round*5))
-		if s, err := ExamineOutbox(t.Context(), path); err != nil || s.Letters == 0 {
+		if s, err := Examine(t.Context(), path); err != nil || s.Letters == 0 {
 			t.Errorf("looked at after kill %d: %+v, %v", round, s, err)
 		}
-		o, err := OpenOutbox(path)
+		o, err := Open(path)
 		if err != nil {
 			t.Fatalf("after kill %d: %v", round, err)
 		}
@@ -71,7 +71,7 @@ const crashKept = 20
 func crashLetter(n int) Letter { return letter(n, 100+n*997%MaxLetter/2) }
 
 func putForEver(t *testing.T, path string) {
-	o, err := OpenOutbox(path)
+	o, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -102,7 +102,7 @@ func putForEver(t *testing.T, path string) {
 func killPutting(t *testing.T, path string, letters int) (last int) {
 	t.Helper()
 	cmd := exec.Command(os.Args[0], "-test.run=^TestKilledOutbox$")
-	cmd.Env = append(os.Environ(), outboxCrashFile+"="+path)
+	cmd.Env = append(os.Environ(), crashFile+"="+path)
 	cmd.Stderr = os.Stderr
 	out, err := cmd.StdoutPipe()
 	if err != nil {

@@ -1,4 +1,7 @@
-package store
+// Package outbox keeps what patrons left at a terminal for the central server while it
+// was away. It exists nowhere else: what was taken is on the disk, in a SQLite file of
+// its own whose room was made before.
+package outbox
 
 import (
 	"context"
@@ -7,31 +10,33 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"net/url"
 	"os"
 	"path/filepath"
 	"sync"
 	"time"
 
 	"modernc.org/sqlite"
+	sqlite3 "modernc.org/sqlite/lib"
 )
 
 // The reasons why an outbox cannot be used, or takes no letter.
 var (
-	ErrOutboxDamaged = errors.New("the file of requests is damaged")
-	ErrOutboxSchema  = errors.New("the file of requests was made by a newer version of this program")
-	ErrOutboxFull    = errors.New("as many requests wait as can be kept")
-	ErrOutboxRoom    = errors.New("there is no room on the disk for another request")
-	ErrLetterTooLong = errors.New("the request is too long")
+	ErrDamaged = errors.New("the file of requests is damaged")
+	ErrSchema  = errors.New("the file of requests was made by a newer version of this program")
+	ErrFull    = errors.New("as many requests wait as can be kept")
+	ErrRoom    = errors.New("there is no room on the disk for another request")
+	ErrTooLong = errors.New("the request is too long")
 )
 
-// outboxSchema is the version of the outbox's format. What a later version changes it
+// schema is the version of the outbox's format. What a later version changes it
 // must change in the file: its letters exist nowhere else.
-const outboxSchema = 1
+const schema = 1
 
-// outboxID marks a SQLite file as an outbox.
-const outboxID = 0x4d41444f // "MADO"
+// applicationID marks a SQLite file as an outbox.
+const applicationID = 0x4d41444f // "MADO"
 
-const outboxTables = `
+const tables = `
 CREATE TABLE letter (
 	n          INTEGER PRIMARY KEY, -- in the order in which they were put
 	id         TEXT    NOT NULL UNIQUE,
@@ -40,14 +45,14 @@ CREATE TABLE letter (
 	put_at     INTEGER NOT NULL, -- Unix milliseconds
 	unreadable INTEGER NOT NULL
 );
-CREATE TABLE filler ( -- empty but while room is made, see outboxroom.go
+CREATE TABLE filler ( -- empty but while room is made, see room.go
 	bytes BLOB NOT NULL
 );
 `
 
 // Each commit is brought from the log into the file at once, so that the next begins at
 // the start of the log, and neither file grows. Temporary files would need room.
-const outboxPragmas = `
+const pragmas = `
 PRAGMA page_size = 4096;
 PRAGMA auto_vacuum = NONE;
 PRAGMA journal_mode = WAL;
@@ -59,8 +64,8 @@ PRAGMA temp_store = MEMORY;
 PRAGMA cache_size = -16384;
 `
 
-// outboxPage is the size of the file's pages, in bytes.
-const outboxPage = 4096
+// pageSize is the size of the file's pages, in bytes.
+const pageSize = 4096
 
 // Outbox keeps what patrons left until it is handed over: it exists nowhere else. What
 // Put has taken is on the disk, also when the power fails the moment after. The room
@@ -74,14 +79,14 @@ type Outbox struct {
 	db *sql.DB    // one connection, for as long as it is open: the last to close would fold the file up
 }
 
-// OpenOutbox opens the outbox at path, or begins one. A file that is damaged is set
+// Open opens the outbox at path, or begins one. A file that is damaged is set
 // aside and another one begun, see SetAside; one of a newer version of this program is
-// left as it is, and the error is ErrOutboxSchema. A disk without room for letters is
+// left as it is, and the error is ErrSchema. A disk without room for letters is
 // no error: State says so, and MakeRoom tries again.
-func OpenOutbox(path string) (*Outbox, error) {
+func Open(path string) (*Outbox, error) {
 	o := &Outbox{path: path}
 	err := o.open()
-	if errors.Is(err, ErrOutboxDamaged) {
+	if errors.Is(err, ErrDamaged) {
 		if o.aside, err = setAside(path); err == nil {
 			err = o.open()
 		}
@@ -90,23 +95,23 @@ func OpenOutbox(path string) (*Outbox, error) {
 		return nil, fmt.Errorf("open the file of requests %s: %w", path, err)
 	}
 	// Whatever keeps it from being made, what is there must be handed over.
-	if err := o.MakeRoom(context.Background()); errors.Is(err, ErrOutboxDamaged) {
+	if err := o.MakeRoom(context.Background()); errors.Is(err, ErrDamaged) {
 		return nil, errors.Join(err, o.Close())
 	}
 	return o, nil
 }
 
-// SetAside is where OpenOutbox put a damaged file that it found, with the letters that
+// SetAside is where Open put a damaged file that it found, with the letters that
 // were in it; "" when it found none.
 func (o *Outbox) SetAside() string { return o.aside }
 
 func (o *Outbox) open() (err error) {
 	defer func() {
 		if err != nil && o.db != nil {
-			err = errors.Join(outboxError(roomError(err)), o.db.Close())
+			err = errors.Join(damaged(roomError(err)), o.db.Close())
 		}
 	}()
-	if err := beginOutbox(o.path); err != nil {
+	if err := begin(o.path); err != nil {
 		return err
 	}
 	// What it is opened with must not touch the file yet, see keepLog.
@@ -118,22 +123,22 @@ func (o *Outbox) open() (err error) {
 	if err := keepLog(ctx, o.db); err != nil {
 		return err
 	}
-	if _, err := o.db.ExecContext(ctx, outboxPragmas); err != nil {
+	if _, err := o.db.ExecContext(ctx, pragmas); err != nil {
 		return err
 	}
-	if err := createOutbox(ctx, o.db); err != nil {
+	if err := create(ctx, o.db); err != nil {
 		return err
 	}
-	if err := checkOutbox(ctx, o.db); err != nil {
+	if err := check(ctx, o.db); err != nil {
 		return err
 	}
 	return syncFolder(filepath.Dir(o.path))
 }
 
-// beginOutbox makes sure that there is a file, readable by its owner only, as what
+// begin makes sure that there is a file, readable by its owner only, as what
 // SQLite puts beside it then is too. It looks at the first bytes before SQLite does,
 // which beside a new or an empty file deletes a log that still has letters in it.
-func beginOutbox(path string) (err error) {
+func begin(path string) (err error) {
 	f, err := os.OpenFile(path, os.O_RDWR|os.O_CREATE, 0o600)
 	if err != nil {
 		return err
@@ -145,7 +150,7 @@ func beginOutbox(path string) (err error) {
 	case err != nil && !errors.Is(err, io.EOF):
 		return err
 	case n > 0 && string(head) != "SQLite format 3\x00":
-		return fmt.Errorf("%w: it does not begin like a SQLite file", ErrOutboxDamaged)
+		return fmt.Errorf("%w: it does not begin like a SQLite file", ErrDamaged)
 	case n > 0:
 		return nil
 	}
@@ -156,7 +161,7 @@ func beginOutbox(path string) (err error) {
 	case err != nil:
 		return err
 	case log.Size() > 0:
-		return fmt.Errorf("%w: it is empty, but the log beside it is not", ErrOutboxDamaged)
+		return fmt.Errorf("%w: it is empty, but the log beside it is not", ErrDamaged)
 	}
 	return nil
 }
@@ -179,8 +184,8 @@ func keepLog(ctx context.Context, db *sql.DB) error {
 	return errors.Join(err, conn.Close())
 }
 
-// createOutbox makes the tables of a file that has nothing in it.
-func createOutbox(ctx context.Context, db *sql.DB) error {
+// create makes the tables of a file that has nothing in it.
+func create(ctx context.Context, db *sql.DB) error {
 	tx, err := db.BeginTx(ctx, nil)
 	if err != nil {
 		return err
@@ -196,14 +201,14 @@ func createOutbox(ctx context.Context, db *sql.DB) error {
 	if id != 0 || things != 0 {
 		return nil
 	}
-	if _, err := tx.ExecContext(ctx, outboxTables+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", outboxID, outboxSchema)); err != nil {
+	if _, err := tx.ExecContext(ctx, tables+fmt.Sprintf("PRAGMA application_id = %d; PRAGMA user_version = %d;", applicationID, schema)); err != nil {
 		return err
 	}
 	return tx.Commit()
 }
 
-// checkOutbox reads the whole file, which is small.
-func checkOutbox(ctx context.Context, db *sql.DB) error {
+// check reads the whole file, which is small.
+func check(ctx context.Context, db *sql.DB) error {
 	var id, version int
 	var integrity string
 	if err := errors.Join(
@@ -212,23 +217,24 @@ func checkOutbox(ctx context.Context, db *sql.DB) error {
 	); err != nil {
 		return err
 	}
-	if id != outboxID {
-		return fmt.Errorf("%w: it is something else", ErrOutboxDamaged)
+	if id != applicationID {
+		return fmt.Errorf("%w: it is something else", ErrDamaged)
 	}
-	if version != outboxSchema {
-		return fmt.Errorf("%w: it has schema %d, this program knows %d", ErrOutboxSchema, version, outboxSchema)
+	if version != schema {
+		return fmt.Errorf("%w: it has schema %d, this program knows %d", ErrSchema, version, schema)
 	}
 	if err := db.QueryRowContext(ctx, "PRAGMA integrity_check(1)").Scan(&integrity); err != nil {
 		return err
 	}
 	if integrity != "ok" {
-		return fmt.Errorf("%w: %s", ErrOutboxDamaged, integrity)
+		return fmt.Errorf("%w: %s", ErrDamaged, integrity)
 	}
 	_, err := readLetters(ctx, db)
-	if errors.Is(misfit(err), ErrDamaged) { // a table or column that is not there is damage as well
-		return fmt.Errorf("%w: %w", ErrOutboxDamaged, err)
+	var e *sqlite.Error
+	if errors.As(err, &e) && e.Code()&0xff == sqlite3.SQLITE_ERROR { // a table or column that is not there
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
-	return err
+	return damaged(err)
 }
 
 // setAside renames a damaged outbox, with its log: what is in them is for whoever can
@@ -253,10 +259,35 @@ func (o *Outbox) Close() error {
 	return o.db.Close()
 }
 
-// outboxError turns SQLite's ways to say that the file is broken into ErrOutboxDamaged.
-func outboxError(err error) error {
-	if !errors.Is(err, ErrOutboxDamaged) && errors.Is(damaged(err), ErrDamaged) {
-		return fmt.Errorf("%w: %w", ErrOutboxDamaged, err)
+// damaged turns SQLite's ways to say that the file is broken into ErrDamaged.
+func damaged(err error) error {
+	var e *sqlite.Error
+	if errors.Is(err, ErrDamaged) || !errors.As(err, &e) {
+		return err
+	}
+	switch e.Code() & 0xff {
+	case sqlite3.SQLITE_CORRUPT, sqlite3.SQLITE_NOTADB, sqlite3.SQLITE_FORMAT, sqlite3.SQLITE_MISMATCH:
+		return fmt.Errorf("%w: %w", ErrDamaged, err)
 	}
 	return err
+}
+
+// openDB prepares connections to the file; the first query opens one. mode is SQLite's,
+// txlock the way in which transactions begin.
+func openDB(path, mode, txlock string, pragmas ...string) (*sql.DB, error) {
+	abs, err := filepath.Abs(path)
+	if err != nil {
+		return nil, err
+	}
+	q := url.Values{"mode": {mode}, "_txlock": {txlock}, "_pragma": pragmas}
+	return sql.Open("sqlite", (&url.URL{Scheme: "file", Path: abs, RawQuery: q.Encode()}).String())
+}
+
+// syncFolder makes the names in a folder survive a power cut.
+func syncFolder(dir string) error {
+	d, err := os.Open(dir)
+	if err != nil {
+		return err
+	}
+	return errors.Join(d.Sync(), d.Close())
 }

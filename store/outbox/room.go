@@ -1,4 +1,4 @@
-package store
+package outbox
 
 import (
 	"context"
@@ -25,7 +25,7 @@ const (
 	letterPages  = 3
 	sparePages   = 16 // to split pages into
 	letterFrames = 10
-	frameSize    = 24 + outboxPage
+	frameSize    = 24 + pageSize
 	logHeader    = 32
 )
 
@@ -42,25 +42,25 @@ const fillings = 4
 
 // MakeRoom makes the room for MostLetters letters where it is missing: it writes a
 // filler and deletes it again, so that both files keep the size. It returns
-// ErrOutboxRoom where the disk is too full, and then keeps what room there is.
+// ErrRoom where the disk is too full, and then keeps what room there is.
 func (o *Outbox) MakeRoom(ctx context.Context) (err error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	enough, err := o.hasRoom(ctx)
 	if err != nil || enough {
-		return outboxError(err)
+		return damaged(err)
 	}
 	if _, err := o.db.ExecContext(ctx, "PRAGMA wal_autocheckpoint = 0"); err != nil {
-		return outboxError(err)
+		return damaged(err)
 	}
 	defer func() {
 		_, end := o.db.ExecContext(context.WithoutCancel(ctx), "PRAGMA wal_autocheckpoint = 1")
-		err = outboxError(errors.Join(err, end))
+		err = damaged(errors.Join(err, end))
 	}()
 	if _, err := o.restartLog(ctx); err != nil {
 		return roomError(err)
 	}
-	filler := make([]byte, roomPages*outboxPage)
+	filler := make([]byte, roomPages*pageSize)
 	rand.Read(filler) // so that no filesystem takes it for a hole
 	for round := 0; !enough; round++ {
 		if round == fillings {
@@ -114,11 +114,11 @@ func (o *Outbox) restartLog(ctx context.Context) (begins int, err error) {
 	return frames, nil
 }
 
-// refuses returns why another letter cannot be taken: ErrOutboxFull or ErrOutboxRoom, or
+// refuses returns why another letter cannot be taken: ErrFull or ErrRoom, or
 // nil.
-func (o *Outbox) refuses(ctx context.Context, s OutboxState) error {
+func (o *Outbox) refuses(ctx context.Context, s State) error {
 	if s.waiting() >= MostLetters {
-		return ErrOutboxFull
+		return ErrFull
 	}
 	begins, err := o.restartLog(ctx)
 	if err != nil {
@@ -129,7 +129,7 @@ func (o *Outbox) refuses(ctx context.Context, s OutboxState) error {
 		return err
 	}
 	if free < letterPages+sparePages/2 || log < int64(logHeader+(begins+letterFrames)*frameSize) {
-		return ErrOutboxRoom
+		return ErrRoom
 	}
 	return nil
 }
@@ -148,11 +148,11 @@ func readRoom(ctx context.Context, db *sql.DB, path string) (pages int, log int6
 	return pages, info.Size(), nil
 }
 
-// roomError turns SQLite's ways to say that the disk is full into ErrOutboxRoom.
+// roomError turns SQLite's ways to say that the disk is full into ErrRoom.
 func roomError(err error) error {
 	var e *sqlite.Error
 	if errors.As(err, &e) && (e.Code()&0xff == sqlite3.SQLITE_FULL || e.Code() == sqlite3.SQLITE_IOERR_SHMSIZE) {
-		return fmt.Errorf("%w: %w", ErrOutboxRoom, err)
+		return fmt.Errorf("%w: %w", ErrRoom, err)
 	}
 	return err
 }

@@ -1,4 +1,4 @@
-package store
+package outbox
 
 import (
 	"context"
@@ -19,23 +19,23 @@ type Letter struct {
 	Unreadable bool      // see MarkUnreadable
 }
 
-// OutboxState is how an outbox stands.
-type OutboxState struct {
+// State is how an outbox stands.
+type State struct {
 	Letters    int       // all of them
 	Oldest     time.Time // when the first of them was left
 	Unreadable int       // of them
-	Refuses    error     // why another letter would not be taken: ErrOutboxFull or ErrOutboxRoom; nil: it would
+	Refuses    error     // why another letter would not be taken: ErrFull or ErrRoom; nil: it would
 }
 
 // waiting is how many may still be delivered any time.
-func (s OutboxState) waiting() int { return s.Letters - s.Unreadable }
+func (s State) waiting() int { return s.Letters - s.Unreadable }
 
 // Put keeps a letter, which is on the disk when it returns nil. It refuses with
-// ErrOutboxFull, ErrOutboxRoom and ErrLetterTooLong. After an error the letter is not
+// ErrFull, ErrRoom and ErrTooLong. After an error the letter is not
 // kept.
 func (o *Outbox) Put(ctx context.Context, l Letter) error {
 	if len(l.Sealed) > MaxLetter || len(l.ID)+len(l.Key) > 256 {
-		return fmt.Errorf("keep a request: %w: %d bytes of at most %d", ErrLetterTooLong, len(l.Sealed), MaxLetter)
+		return fmt.Errorf("keep a request: %w: %d bytes of at most %d", ErrTooLong, len(l.Sealed), MaxLetter)
 	}
 	o.mu.Lock()
 	defer o.mu.Unlock()
@@ -48,7 +48,7 @@ func (o *Outbox) Put(ctx context.Context, l Letter) error {
 			l.ID, l.Key, l.Sealed, l.At.UnixMilli(), l.Unreadable)
 	}
 	if err != nil {
-		return fmt.Errorf("keep a request: %w", outboxError(roomError(err)))
+		return fmt.Errorf("keep a request: %w", damaged(roomError(err)))
 	}
 	return nil
 }
@@ -59,7 +59,7 @@ func (o *Outbox) Letters(ctx context.Context) ([]Letter, error) {
 	defer o.mu.Unlock()
 	all, err := readLetters(ctx, o.db)
 	if err != nil {
-		return nil, fmt.Errorf("read the requests: %w", outboxError(err))
+		return nil, fmt.Errorf("read the requests: %w", damaged(err))
 	}
 	return all, nil
 }
@@ -79,35 +79,35 @@ func (o *Outbox) change(ctx context.Context, what, query, id string) error {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	if _, err := o.db.ExecContext(ctx, query, id); err != nil {
-		return fmt.Errorf("%s: %w", what, outboxError(roomError(err)))
+		return fmt.Errorf("%s: %w", what, damaged(roomError(err)))
 	}
 	return nil
 }
 
 // State says how the outbox stands.
-func (o *Outbox) State(ctx context.Context) (OutboxState, error) {
+func (o *Outbox) State(ctx context.Context) (State, error) {
 	o.mu.Lock()
 	defer o.mu.Unlock()
 	s, err := readState(ctx, o.db)
 	if err == nil {
 		s.Refuses = o.refuses(ctx, s)
-		if err = s.Refuses; errors.Is(err, ErrOutboxFull) || errors.Is(err, ErrOutboxRoom) {
+		if err = s.Refuses; errors.Is(err, ErrFull) || errors.Is(err, ErrRoom) {
 			err = nil
 		}
 	}
 	if err != nil {
-		return OutboxState{}, fmt.Errorf("look at the file of requests: %w", outboxError(err))
+		return State{}, fmt.Errorf("look at the file of requests: %w", damaged(err))
 	}
 	return s, nil
 }
 
-// ExamineOutbox says how the outbox at path stands, also while another program has it
+// Examine says how the outbox at path stands, also while another program has it
 // open, and changes nothing. The error is fs.ErrNotExist where there is none,
-// ErrOutboxDamaged or ErrOutboxSchema.
-func ExamineOutbox(ctx context.Context, path string) (s OutboxState, err error) {
+// ErrDamaged or ErrSchema.
+func Examine(ctx context.Context, path string) (s State, err error) {
 	defer func() {
 		if err != nil && !errors.Is(err, fs.ErrNotExist) {
-			err = fmt.Errorf("look at the file of requests %s: %w", path, outboxError(err))
+			err = fmt.Errorf("look at the file of requests %s: %w", path, damaged(err))
 		}
 	}()
 	if _, err := os.Stat(path); err != nil {
@@ -119,7 +119,7 @@ func ExamineOutbox(ctx context.Context, path string) (s OutboxState, err error) 
 	}
 	defer db.Close()
 	db.SetMaxOpenConns(1)
-	if err := checkOutbox(ctx, db); err != nil {
+	if err := check(ctx, db); err != nil {
 		return s, err
 	}
 	if s, err = readState(ctx, db); err != nil {
@@ -128,16 +128,16 @@ func ExamineOutbox(ctx context.Context, path string) (s OutboxState, err error) 
 	free, log, err := readRoom(ctx, db, path)
 	switch {
 	case err != nil:
-		return OutboxState{}, err
+		return State{}, err
 	case s.waiting() >= MostLetters:
-		s.Refuses = ErrOutboxFull
+		s.Refuses = ErrFull
 	case free < letterPages+sparePages/2 || log < logHeader+letterFrames*frameSize:
-		s.Refuses = ErrOutboxRoom
+		s.Refuses = ErrRoom
 	}
 	return s, nil
 }
 
-func readState(ctx context.Context, db *sql.DB) (s OutboxState, err error) {
+func readState(ctx context.Context, db *sql.DB) (s State, err error) {
 	var oldest sql.NullInt64
 	err = db.QueryRowContext(ctx, "SELECT count(*), min(put_at), count(*) FILTER (WHERE unreadable) FROM letter").Scan(&s.Letters, &oldest, &s.Unreadable)
 	if oldest.Valid {

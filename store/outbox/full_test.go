@@ -1,4 +1,4 @@
-package store
+package outbox
 
 import (
 	"errors"
@@ -51,7 +51,7 @@ func fill(t *testing.T, dir string) (filler string) {
 func TestOutboxOnAFullDisk(t *testing.T) {
 	dir := smallDisk(t, 32<<20)
 	path := filepath.Join(dir, "outbox.db")
-	o, err := OpenOutbox(path)
+	o, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -63,13 +63,13 @@ func TestOutboxOnAFullDisk(t *testing.T) {
 			put(t, o, l)
 			want = append(want, l)
 		}
-		if err := o.Put(t.Context(), letter(9999, 1)); !errors.Is(err, ErrOutboxFull) {
+		if err := o.Put(t.Context(), letter(9999, 1)); !errors.Is(err, ErrFull) {
 			t.Errorf("one more: %v", err)
 		}
 		if err := o.Close(); err != nil { // a restart is no reason to lose the room
 			t.Fatal(err)
 		}
-		if o, err = OpenOutbox(path); err != nil {
+		if o, err = Open(path); err != nil {
 			t.Fatal(err)
 		}
 		holds(t, o, want...)
@@ -78,7 +78,7 @@ func TestOutboxOnAFullDisk(t *testing.T) {
 				t.Fatal(err)
 			}
 		}
-		if s := state(t, o); s != (OutboxState{}) {
+		if s := state(t, o); s != (State{}) {
 			t.Errorf("emptied: %+v", s)
 		}
 	}
@@ -107,8 +107,8 @@ func TestOutboxRefusesBeforehand(t *testing.T) {
 		if err := os.Truncate(filler, info.Size()-free); err != nil {
 			t.Fatal(err)
 		}
-		o, err := OpenOutbox(path)
-		if errors.Is(err, ErrOutboxRoom) { // not even for an empty one
+		o, err := Open(path)
+		if errors.Is(err, ErrRoom) { // not even for an empty one
 			none++
 			continue
 		} else if err != nil {
@@ -122,9 +122,9 @@ func TestOutboxRefusesBeforehand(t *testing.T) {
 			taken = append(taken, l)
 			s = state(t, o)
 		}
-		want := ErrOutboxRoom
+		want := ErrRoom
 		if len(taken) == MostLetters {
-			want = ErrOutboxFull
+			want = ErrFull
 		}
 		if err := o.Put(t.Context(), letter(9999, MaxLetter)); !errors.Is(s.Refuses, want) || !errors.Is(err, want) {
 			t.Errorf("%d bytes are free: after %d letters State says %v, Put %v; want %v", free, len(taken), s.Refuses, err, want)
@@ -132,7 +132,7 @@ func TestOutboxRefusesBeforehand(t *testing.T) {
 		if err := o.Close(); err != nil {
 			t.Error(err)
 		}
-		if o, err = OpenOutbox(path); err != nil {
+		if o, err = Open(path); err != nil {
 			t.Fatal(err)
 		}
 		holds(t, o, taken...)
@@ -165,7 +165,7 @@ func TestOutboxRefusesBeforehand(t *testing.T) {
 func TestOutboxWithoutItsLog(t *testing.T) {
 	dir := smallDisk(t, 32<<20)
 	path := filepath.Join(dir, "outbox.db")
-	o := openOutboxAt(t, path)
+	o := openAt(t, path)
 	put(t, o, letter(1, MaxLetter))
 	if err := o.Close(); err != nil {
 		t.Fatal(err)
@@ -174,9 +174,9 @@ func TestOutboxWithoutItsLog(t *testing.T) {
 		t.Fatal(err)
 	}
 	filler := fill(t, dir)
-	o = openOutboxAt(t, path)
+	o = openAt(t, path)
 	for _, err := range []error{state(t, o).Refuses, o.Put(t.Context(), letter(2, 1)), o.MakeRoom(t.Context())} {
-		if !errors.Is(err, ErrOutboxRoom) {
+		if !errors.Is(err, ErrRoom) {
 			t.Errorf("without room: %v", err)
 		}
 	}
@@ -217,7 +217,7 @@ func TestOutboxMakesRoomLater(t *testing.T) {
 	}
 	limit(1) // as many as there are
 	for _, err := range []error{state(t, o).Refuses, o.Put(t.Context(), letter(1, 100)), o.MakeRoom(t.Context())} {
-		if !errors.Is(err, ErrOutboxRoom) {
+		if !errors.Is(err, ErrRoom) {
 			t.Errorf("without room: %v", err)
 		}
 	}

@@ -1,4 +1,4 @@
-package store
+package outbox
 
 import (
 	"errors"
@@ -16,9 +16,9 @@ import (
 	"pgregory.net/rapid"
 )
 
-func openOutboxAt(t testing.TB, path string) *Outbox {
+func openAt(t testing.TB, path string) *Outbox {
 	t.Helper()
-	o, err := OpenOutbox(path)
+	o, err := Open(path)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -31,7 +31,7 @@ func openOutboxAt(t testing.TB, path string) *Outbox {
 }
 
 func newOutbox(t testing.TB) *Outbox {
-	return openOutboxAt(t, filepath.Join(t.TempDir(), "outbox.db"))
+	return openAt(t, filepath.Join(t.TempDir(), "outbox.db"))
 }
 
 // letter makes the letter of a number, with so many bytes in it.
@@ -83,7 +83,7 @@ func names(letters []Letter) (all []string) {
 	return all
 }
 
-func state(t testing.TB, o *Outbox) OutboxState {
+func state(t testing.TB, o *Outbox) State {
 	t.Helper()
 	s, err := o.State(t.Context())
 	if err != nil {
@@ -94,11 +94,11 @@ func state(t testing.TB, o *Outbox) OutboxState {
 
 func TestOutbox(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "outbox.db")
-	o := openOutboxAt(t, path)
+	o := openAt(t, path)
 	if o.SetAside() != "" {
 		t.Errorf("a new outbox set something aside: %s", o.SetAside())
 	}
-	if s := state(t, o); s != (OutboxState{}) {
+	if s := state(t, o); s != (State{}) {
 		t.Errorf("a new outbox: %+v", s)
 	}
 	for pragma, want := range map[string]string{"journal_mode": "wal", "synchronous": "2", "secure_delete": "1", "auto_vacuum": "0"} {
@@ -111,14 +111,14 @@ func TestOutbox(t *testing.T) {
 	first, second, third := letter(5, 700), letter(2, 1), letter(9, MaxLetter)
 	put(t, o, first, second, third)
 	holds(t, o, first, second, third)
-	if s := state(t, o); s != (OutboxState{Letters: 3, Oldest: second.At}) {
+	if s := state(t, o); s != (State{Letters: 3, Oldest: second.At}) {
 		t.Errorf("three letters: %+v", s)
 	}
 
 	if err := o.Put(t.Context(), first); err == nil {
 		t.Error("one id was put twice")
 	}
-	if err := o.Put(t.Context(), letter(10, MaxLetter+1)); !errors.Is(err, ErrLetterTooLong) {
+	if err := o.Put(t.Context(), letter(10, MaxLetter+1)); !errors.Is(err, ErrTooLong) {
 		t.Errorf("too long: %v", err)
 	}
 	if err := o.MarkUnreadable(t.Context(), first.ID); err != nil {
@@ -126,7 +126,7 @@ func TestOutbox(t *testing.T) {
 	}
 	first.Unreadable = true
 	holds(t, o, first, second, third)
-	if s := state(t, o); s != (OutboxState{Letters: 3, Oldest: second.At, Unreadable: 1}) {
+	if s := state(t, o); s != (State{Letters: 3, Oldest: second.At, Unreadable: 1}) {
 		t.Errorf("one unreadable: %+v", s)
 	}
 
@@ -138,7 +138,7 @@ func TestOutbox(t *testing.T) {
 	if err := o.Close(); err != nil {
 		t.Fatal(err)
 	}
-	o = openOutboxAt(t, path)
+	o = openAt(t, path)
 	holds(t, o, first, third)
 	info, err := os.Stat(path)
 	if err != nil || info.Mode().Perm() != 0o600 {
@@ -149,7 +149,7 @@ func TestOutbox(t *testing.T) {
 // TestOutboxHistories holds any history of an outbox against a list.
 func TestOutboxHistories(t *testing.T) {
 	path := filepath.Join(t.TempDir(), "outbox.db")
-	o := hasty(t, openOutboxAt(t, path))
+	o := hasty(t, openAt(t, path))
 	rapid.Check(t, func(rt *rapid.T) {
 		ctx := t.Context()
 		left, err := o.Letters(ctx) // by the history before
@@ -210,7 +210,7 @@ func TestOutboxHistories(t *testing.T) {
 				hasty(t, o)
 			},
 			"look from beside": func(rt *rapid.T) {
-				if s, err := ExamineOutbox(ctx, path); err != nil || s != stateOf(model) {
+				if s, err := Examine(ctx, path); err != nil || s != stateOf(model) {
 					rt.Fatalf("it says %+v, %v; want %+v", s, err, stateOf(model))
 				}
 			},
@@ -228,7 +228,7 @@ func TestOutboxHistories(t *testing.T) {
 }
 
 // stateOf is the state of an outbox with these letters and room for more.
-func stateOf(letters []Letter) (s OutboxState) {
+func stateOf(letters []Letter) (s State) {
 	for i, l := range letters {
 		s.Letters++
 		if l.Unreadable {
@@ -289,13 +289,13 @@ func TestOutboxIsFull(t *testing.T) {
 		put(t, o, letter(n, 900))
 	}
 	over := letter(MostLetters, 1)
-	if s := state(t, o); s.Letters != MostLetters || !errors.Is(s.Refuses, ErrOutboxFull) {
+	if s := state(t, o); s.Letters != MostLetters || !errors.Is(s.Refuses, ErrFull) {
 		t.Errorf("full: %+v", s)
 	}
-	if s, err := ExamineOutbox(t.Context(), o.path); err != nil || !errors.Is(s.Refuses, ErrOutboxFull) {
+	if s, err := Examine(t.Context(), o.path); err != nil || !errors.Is(s.Refuses, ErrFull) {
 		t.Errorf("full, from beside: %+v, %v", s, err)
 	}
-	if err := o.Put(t.Context(), over); !errors.Is(err, ErrOutboxFull) {
+	if err := o.Put(t.Context(), over); !errors.Is(err, ErrFull) {
 		t.Errorf("one more: %v", err)
 	}
 	// One that cannot be delivered keeps nobody else out.
@@ -303,7 +303,7 @@ func TestOutboxIsFull(t *testing.T) {
 		t.Fatal(err)
 	}
 	put(t, o, over)
-	if err := o.Put(t.Context(), letter(MostLetters+1, 1)); !errors.Is(err, ErrOutboxFull) {
+	if err := o.Put(t.Context(), letter(MostLetters+1, 1)); !errors.Is(err, ErrFull) {
 		t.Errorf("one more: %v", err)
 	}
 }
