@@ -59,6 +59,7 @@ type State struct {
 // App is the terminal's user interface in one window.
 type App struct {
 	cfg     Config
+	pages   map[Page]page
 	session *session.Session
 	printer wording.Printer
 	kit     widget.Kit
@@ -96,7 +97,7 @@ type App struct {
 // New builds the interface and shows the home screen. All further calls belong on
 // the UI thread.
 func New(cfg Config) (*App, error) {
-	a := &App{cfg: cfg}
+	a := &App{cfg: cfg, pages: pageTable(), route: Route{Page: PageHome}}
 	for _, l := range wording.Languages() {
 		if _, err := wording.For(l.Code); err != nil {
 			return nil, err
@@ -142,7 +143,7 @@ func (a *App) Refresh() {
 	now.LastContact = before.LastContact
 	switch {
 	case now == before:
-	case a.route.Page.forStaff(): // building it anew would lose what is typed
+	case a.pages[a.route.Page].staff: // building it anew would lose what is typed
 		a.refreshHeader()
 	case !now.Ready || !before.Ready, a.route.Page == PageHome,
 		a.route.Barcode != "" && now.Connected != before.Connected: // what is offered there depends on it
@@ -190,31 +191,36 @@ func (a *App) show(r Route) {
 
 // allowed is the screen itself, or the one that must come before it.
 func (a *App) allowed(r Route) Route {
+	p := a.pages[r.Page]
 	switch {
-	case a.mustChange && r.Page != PageDisplay && r.Page != PageMustChange && !r.Page.forStaff():
+	case a.mustChange && r.Page != PageMustChange && !p.over && !p.staff:
 		return Route{Page: PageMustChange}
-	case r.Page.applying() && a.application == nil, r.Page.requesting() && a.request == nil:
+	case p.flow == toApply && a.application == nil, p.flow == toRequest && a.request == nil:
 		return Route{Page: PageHome}
 	}
 	return r
 }
 
-// leaveBehind lets go of what was typed on screens that are left now.
+// leaveBehind lets go of what was entered on screens that are left now. Staff may look
+// something up for the patron whom they serve.
 func (a *App) leaveBehind() {
-	page := a.route.Page
-	if page == PageDisplay {
+	p := a.pages[a.route.Page]
+	if p.over {
 		return
 	}
-	if !page.applying() {
+	if p.flow != toApply {
 		a.application = nil
 	}
-	if !page.requesting() && page != PageSlip { // on which a receipt may stand
+	if p.flow != toRequest {
 		a.request = nil
 	}
-	if !page.emailing() {
+	if p.flow != toEmail {
 		a.address = ""
 	}
-	if page == PageHome {
+	if p.staff && p.flow != toServe {
+		a.served = served{}
+	}
+	if a.route.Page == PageHome {
 		a.next = Route{}
 	}
 }
@@ -237,114 +243,6 @@ func (a *App) rebuild() {
 	a.visit = &visit{app: a, ctx: ctx, kit: a.kit, route: a.route, size: a.size}
 	a.content = a.build(a.visit)
 	a.draw()
-}
-
-// build is the one place that knows which function makes which screen.
-func (a *App) build(v *visit) content {
-	if !a.state.Ready && v.route.Page != PageGuide && v.route.Page != PageDisplay && !v.route.Page.forStaff() {
-		return waiting(v)
-	}
-	switch v.route.Page {
-	case PageSearch:
-		return search(v)
-	case PageAdvanced:
-		return advanced(v)
-	case PageResults:
-		return results(v)
-	case PageFilter:
-		return filter(v)
-	case PageDetail:
-		return detail(v)
-	case PageVolumes:
-		return volumes(v)
-	case PageBrowse:
-		return browse(v)
-	case PageArrivals:
-		return arrivals(v)
-	case PageGuide:
-		return guide(v)
-	case PageDisplay:
-		return display(v)
-	case PageCard:
-		return card(v)
-	case PagePassword:
-		return password(v)
-	case PageMenu:
-		return menu(v)
-	case PageLoans:
-		return loans(v)
-	case PageCart:
-		return cart(v)
-	case PageSequence:
-		return sequence(v)
-	case PageConfirm:
-		return confirm(v)
-	case PageHeld:
-		return held(v)
-	case PageHolds:
-		return holds(v)
-	case PageHold:
-		return oneHold(v)
-	case PageRequest:
-		return requestBegin(v)
-	case PageRequestPickup:
-		return requestPickup(v)
-	case PageRequestCard:
-		return requestCard(v)
-	case PageRequestPassword:
-		return requestPassword(v)
-	case PageRequested:
-		return requested(v)
-	case PageRequestResults:
-		return requestResults(v)
-	case PageTerms:
-		return terms(v)
-	case PageApplyCard:
-		return applyCard(v)
-	case PageBirth:
-		return applyBirth(v)
-	case PagePhone:
-		return applyPhone(v)
-	case PageNewPassword:
-		return newPassword(v)
-	case PageApplied:
-		return applied(v)
-	case PageNotApplied:
-		return notApplied(v)
-	case PageMustChange:
-		return mustChange(v)
-	case PageChange:
-		return changePassword(v)
-	case PageEmail:
-		return email(v)
-	case PageEmailEdit:
-		return emailEdit(v)
-	case PageEmailMeant:
-		return emailMeant(v)
-	case PageEmailCode:
-		return emailCode(v)
-	case PageEmailAdvice:
-		return emailAdvice(v)
-	case PageStaffName:
-		return staffName(v)
-	case PageStaffPassword:
-		return staffPassword(v)
-	case PageStaff:
-		return staffMenu(v)
-	case PageStaffCard:
-		return staffCard(v)
-	case PageStaffPatron:
-		return staffPatron(v)
-	case PageTemporary:
-		return temporary(v)
-	case PageMachine:
-		return machine(v)
-	case PageScanTest:
-		return scanTest(v)
-	case PageSlip:
-		return slipShown(v)
-	}
-	return home(v)
 }
 
 // draw puts the frame around the content, and a dialog over it.

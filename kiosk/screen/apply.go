@@ -32,15 +32,6 @@ func (a *App) startApplying() {
 	a.open(Route{Page: PageTerms})
 }
 
-// applying reports whether a page needs an application that was begun.
-func (p Page) applying() bool {
-	switch p {
-	case PageTerms, PageApplyCard, PageBirth, PagePhone, PageNewPassword, PageNotApplied:
-		return true
-	}
-	return false
-}
-
 // applyButton leads to a new password, from where somebody is asked for one.
 func (v *visit) applyButton() fyne.CanvasObject {
 	if v.app.cfg.Apply == nil {

@@ -210,12 +210,12 @@ func TestAnApplicationDiesWithTheSession(t *testing.T) {
 		a.typed(newSecret)
 		end(a)
 		a.settle()
-		if a.application != nil || a.route.Page.applying() {
+		if a.application != nil || a.pages[a.route.Page].flow == toApply {
 			t.Errorf("%s: on %s with %+v", name, a.route.Page, a.application)
 		}
 		for n := 0; n < 9 && a.route.Page != PageHome; n++ {
 			a.goBack()
-			if a.route.Page.applying() {
+			if a.pages[a.route.Page].flow == toApply {
 				t.Errorf("%s: the way back leads to %s", name, a.route.Page)
 			}
 		}

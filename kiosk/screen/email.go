@@ -10,22 +10,13 @@ import (
 	"madoguchi/library"
 )
 
-// emailing reports whether a page is about the patron's address.
-func (p Page) emailing() bool {
-	switch p {
-	case PageEmail, PageEmailEdit, PageEmailMeant, PageEmailCode, PageEmailAdvice:
-		return true
-	}
-	return false
-}
-
 // mails reports whether the library sends mails at all.
 func (v *visit) mails() bool { return v.app.cfg.Site().MailFrom != "" }
 
 // emailDone leaves the screens of the address: to where they were begun from, or to
 // the address as it is now.
 func (a *App) emailDone() {
-	for n := len(a.back); n > 0 && a.back[n-1].Page.emailing(); n-- {
+	for n := len(a.back); n > 0 && a.pages[a.back[n-1].Page].flow == toEmail; n-- {
 		a.back = a.back[:n-1]
 	}
 	a.address = ""

@@ -126,13 +126,10 @@ func (v *visit) footer(c content) fyne.CanvasObject {
 // empty one, which says how it is filled; but not where the cart is being confirmed
 // already, and not where nobody has begun yet.
 func (v *visit) cartReachable() bool {
-	if v.app.staffed() || v.route.Page.applying() || v.route.Page.requesting() {
+	switch {
+	case v.app.staffed() || v.app.pages[v.route.Page].noCart:
 		return false
-	}
-	switch v.route.Page {
-	case PageCart, PageSequence, PageConfirm, PageHeld, PageCard, PagePassword, PageMustChange, PageApplied:
-		return false
-	case PageHome:
+	case v.route.Page == PageHome:
 		return len(v.app.session.Cart()) > 0
 	}
 	return v.app.state.Ready

@@ -295,17 +295,8 @@ func TestScreens(t *testing.T) {
 					t.Run(look, func(t *testing.T) {
 						a := newTestApp(t, size)
 						for n, s := range situations() {
-							*a.state = s.state
-							if a.staff != nil {
-								a.forget()
-								a.session.End(session.Other)
-							}
+							a.reset(s.state)
 							a.session.SetPreferences(session.Preferences{Language: lang, TextSize: string(text), Scheme: string(scheme)})
-							a.back, a.dialog, a.account = nil, nil, nil
-							a.mustChange, a.agreed, a.address = false, "", ""
-							a.cfg.LogIn = a.counter.logIn
-							a.session.LogIn(session.Patron{})
-							a.session.SetCart(nil)
 							s.show(a.App)
 							a.settle()
 							checkLayout(t, s.name, a.App)
@@ -318,6 +309,14 @@ func TestScreens(t *testing.T) {
 			}
 		}
 	}
+}
+
+// reset is a terminal that nobody has touched, in a state.
+func (a testApp) reset(state State) {
+	*a.state = state
+	a.forget()
+	a.session.End(session.Other)
+	a.cfg.LogIn = a.counter.logIn
 }
 
 // settle runs what waits for the UI thread until nothing is under way.

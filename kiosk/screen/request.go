@@ -29,15 +29,6 @@ type request struct {
 	at      time.Time
 }
 
-// requesting reports whether a page needs a request that was begun.
-func (p Page) requesting() bool {
-	switch p {
-	case PageRequest, PageRequestPickup, PageRequestCard, PageRequestPassword, PageRequested:
-		return true
-	}
-	return false
-}
-
 // takesRequests reports whether something can be left here when the server is away.
 func (a *App) takesRequests() bool { return a.cfg.Leave != nil && a.cfg.State().TakesRequests }
 

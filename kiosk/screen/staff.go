@@ -3,7 +3,6 @@ package screen
 import (
 	"context"
 	"errors"
-	"slices"
 	"time"
 
 	"fyne.io/fyne/v2"
@@ -17,15 +16,6 @@ import (
 // longPress is how long a finger stays on the clock until staff are asked for their
 // name: longer than anybody rests there by chance.
 const longPress = 3 * time.Second
-
-// forStaff reports whether a page is one of the staff menu, or leads to it. These
-// pages need no catalogue.
-func (p Page) forStaff() bool {
-	return slices.Contains([]Page{PageStaffName, PageStaffPassword, PageStaff, PageStaffCard, PageStaffPatron, PageTemporary, PageMachine, PageScanTest}, p)
-}
-
-// staffed reports whether the screen belongs to staff, and looks like it.
-func (a *App) staffed() bool { return a.staff != nil || a.route.Page.forStaff() }
 
 // scheme is the colours of the screen: the patron's choice, and for staff their own.
 func (a *App) scheme() theme.Scheme {
@@ -193,7 +183,6 @@ func (v *visit) staffLost(err error) bool {
 // other of these screens, is the card of whom they serve.
 func staffMenu(v *visit) content {
 	k, a := v.kit, v.app
-	a.served = served{}
 	tile := func(name, about string, do func()) fyne.CanvasObject {
 		return widget.Fill(k.Tile(v.t(name), widget.Plain, widget.Inset(theme.Gap, theme.GapSection, theme.Gap, theme.GapSection,
 			widget.Fitting(theme.GapTight, k.Strong(v.t(name)), k.Second(v.t(about)))), do))
