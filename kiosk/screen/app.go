@@ -6,7 +6,6 @@ package screen
 
 import (
 	"context"
-	"image"
 	"log/slog"
 	"time"
 
@@ -56,7 +55,8 @@ type State struct {
 	TakesRequests bool // requests can be left while the server is away
 }
 
-// App is the terminal's user interface in one window.
+// App is the terminal's user interface in one window. What it holds of a person is in
+// its memory.
 type App struct {
 	cfg     Config
 	pages   map[Page]page
@@ -64,40 +64,23 @@ type App struct {
 	printer wording.Printer
 	kit     widget.Kit
 
-	route    Route
-	back     []Route
-	visit    *visit
-	content  content
-	root     *fyne.Container // everything: the screen, and a dialog over it
-	header   *fyne.Container
-	size     fyne.Size
-	dialog   fyne.CanvasObject
-	leave    context.CancelFunc
-	wedge    barcode.Wedge
-	state    State                // as it is shown
-	card     string               // read, and waiting for its password
-	account  Account              // of who is logged in; nil: nobody
-	next     Route                // where a login leads; the zero Route: to the menu
-	answers  []library.HoldAnswer // of the last confirmation
-	loading  int                  // results that have not been shown yet
-	staff    Staff                // who is logged in as staff; nil: nobody
-	entering session.Staff        // who is to be, and types the password
-	served   served               // the patron whom staff serve
-	pressed  *time.Timer          // a finger stays on the clock
-	slips    int                  // numbers what is printed: what comes of an earlier one is nobody's
-	shown    image.Image          // a slip for want of a printer
+	visit   *visit
+	content content
+	root    *fyne.Container // everything: the screen, and a dialog over it
+	header  *fyne.Container
+	size    fyne.Size
+	leave   context.CancelFunc
+	state   State       // as it is shown
+	loading int         // results that have not been shown yet
+	pressed *time.Timer // a finger stays on the clock
 
-	agreed      string       // version of the terms that were agreed to in the place of a temporary password
-	mustChange  bool         // a temporary password was used: nothing goes on without a permanent one
-	application *application // for a new password, while its screens are open
-	request     *request     // that is left while the server is away, likewise
-	address     string       // of mail, as typed so far, while its screens are open
+	memory
 }
 
 // New builds the interface and shows the home screen. All further calls belong on
 // the UI thread.
 func New(cfg Config) (*App, error) {
-	a := &App{cfg: cfg, pages: pageTable(), route: Route{Page: PageHome}}
+	a := &App{cfg: cfg, pages: pageTable(), memory: memory{route: Route{Page: PageHome}}}
 	for _, l := range wording.Languages() {
 		if _, err := wording.For(l.Code); err != nil {
 			return nil, err
@@ -108,7 +91,7 @@ func New(cfg Config) (*App, error) {
 		OnCountdown: func(left time.Duration) { cfg.Do(func() { a.countdown(left) }) },
 		OnEnd: func(r session.Reason) {
 			if r != session.Other { // Scanned has forgotten that patron already
-				cfg.Do(a.ended)
+				cfg.Do(a.forget)
 			}
 		},
 	})
@@ -185,44 +168,8 @@ func (a *App) goHome() {
 
 func (a *App) show(r Route) {
 	a.route = a.allowed(r)
-	a.leaveBehind()
+	a.leaveFlows()
 	a.rebuild()
-}
-
-// allowed is the screen itself, or the one that must come before it.
-func (a *App) allowed(r Route) Route {
-	p := a.pages[r.Page]
-	switch {
-	case a.mustChange && r.Page != PageMustChange && !p.over && !p.staff:
-		return Route{Page: PageMustChange}
-	case p.flow == toApply && a.application == nil, p.flow == toRequest && a.request == nil:
-		return Route{Page: PageHome}
-	}
-	return r
-}
-
-// leaveBehind lets go of what was entered on screens that are left now. Staff may look
-// something up for the patron whom they serve.
-func (a *App) leaveBehind() {
-	p := a.pages[a.route.Page]
-	if p.over {
-		return
-	}
-	if p.flow != toApply {
-		a.application = nil
-	}
-	if p.flow != toRequest {
-		a.request = nil
-	}
-	if p.flow != toEmail {
-		a.address = ""
-	}
-	if p.staff && p.flow != toServe {
-		a.served = served{}
-	}
-	if a.route.Page == PageHome {
-		a.next = Route{}
-	}
 }
 
 // rebuild makes the screen of the present route from nothing: look, language and

@@ -12,34 +12,6 @@ import (
 	"madoguchi/kiosk/widget"
 )
 
-// endSession is the button 終了.
-func (a *App) endSession() { a.session.End(session.Ended) }
-
-// ended clears the screen when a session is over, for whatever reason: the
-// session's own memory is empty by now.
-func (a *App) ended() {
-	a.forget()
-	a.goHome()
-}
-
-// forget lets go of everything that belongs to a patron, and of the way here.
-func (a *App) forget() {
-	a.dialog, a.back, a.card = nil, nil, ""
-	a.next, a.answers = Route{}, nil
-	a.mustChange, a.agreed, a.application, a.request, a.address = false, "", nil, nil, ""
-	a.entering, a.served = session.Staff{}, served{}
-	if a.staff != nil {
-		a.staff.End()
-		a.staff = nil
-	}
-	a.shown = nil
-	a.slips++
-	if a.account != nil {
-		a.account.End()
-		a.account = nil
-	}
-}
-
 // countdown asks whether somebody is still here; with nothing left to count it
 // takes the question away.
 func (a *App) countdown(left time.Duration) {

@@ -38,7 +38,9 @@ func (a *App) released(keys barcode.Keys) {
 		if err != nil {
 			code = barcode.Code{Kind: barcode.Unreadable}
 		}
+		after := a.wedge // keys that came after the scan are not of whom it may have ended
 		a.Scanned(code)
+		a.wedge = after
 	}
 	a.typed(keys.Typed)
 }

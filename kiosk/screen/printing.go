@@ -27,8 +27,7 @@ const printerPatience = 30 * time.Second
 // print prints a slip over the screen, which stays. A slip that has begun to come out
 // comes out, also when its patron is gone; only what is said of it is dropped.
 func (a *App) print(s slip.Slip) {
-	a.slips++
-	number := a.slips
+	a.printing = &s
 	v := a.visit
 	a.openDialog(v.kit.Strong(v.t("print.busy")).Centered())
 	a.loading++
@@ -38,7 +37,8 @@ func (a *App) print(s slip.Slip) {
 		shown, err := a.cfg.Print(ctx, s)
 		a.cfg.Do(func() {
 			a.loading--
-			if number == a.slips {
+			if a.printing == &s {
+				a.printing = nil
 				a.printed(s, shown, err)
 			}
 		})

@@ -267,6 +267,5 @@ func (v *visit) requestScanned(say func(string)) func(barcode.Code) bool {
 func (a *App) nextPatron() {
 	a.session.End(session.Other)
 	a.forget()
-	a.show(Route{Page: PageHome})
 	a.touched()
 }

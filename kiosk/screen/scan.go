@@ -21,7 +21,6 @@ func (a *App) Scanned(code barcode.Code) {
 	action := a.session.Scanned(code)
 	if patron != a.session.Patron() || staff != a.session.Staff() {
 		a.forget()
-		a.show(Route{Page: PageHome})
 	}
 	a.closeDialog()
 	if a.content.scanned != nil && a.content.scanned(code) {

@@ -148,9 +148,9 @@ func (s *secretField) staffLogIn() {
 			return
 		}
 		in.keep()
+		a.session.LogInStaff(session.Staff{Name: in.staff.Name(), Card: who.Card})
 		a.forget()
 		a.staff = in.staff
-		a.session.LogInStaff(session.Staff{Name: in.staff.Name(), Card: who.Card})
 		a.show(Route{Page: PageStaff})
 	})
 }

@@ -80,15 +80,21 @@ type Session struct {
 	idleAt   time.Time // end for want of touches
 	limitAt  time.Time // end in any case
 	told     int       // seconds of the last countdown callback, 0: no countdown
-	prefs    Preferences
-	patron   Patron
-	staff    Staff
-	cart     []CartLine
 	timer    *time.Timer
 	armed    int // numbers the timers; an older one that still fires does nothing
 	events   []func()
 	draining bool
 	quiet    *sync.Cond // signalled when draining ends
+
+	memory
+}
+
+// memory is what a Session keeps of who stands here. The end sets it to its zero value.
+type memory struct {
+	prefs  Preferences
+	patron Patron
+	staff  Staff
+	cart   []CartLine
 }
 
 // New returns a session that nobody has begun. Close it when it is done with.
@@ -270,10 +276,7 @@ func (s *Session) end(reason Reason) {
 // clear makes the session nobody's.
 func (s *Session) clear() {
 	s.active = false
-	s.prefs = Preferences{}
-	s.patron = Patron{}
-	s.staff = Staff{}
-	s.cart = nil
+	s.memory = memory{}
 	s.told = 0
 	s.armed++
 	if s.timer != nil {
