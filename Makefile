@@ -4,10 +4,6 @@
 GO      ?= go
 BUILD   := build
 DEMO    := $(BUILD)/demo
-CARDS   := $(CURDIR)/$(BUILD)/demo-cards
-ADDRESS := 127.0.0.1:8480
-STAFF_CARD     := 90000001
-STAFF_PASSWORD := 1029384756
 
 # What the C parts of the window are built from, what draws Japanese, and what the
 # tests and the tour show a window in and drive it by.
@@ -53,48 +49,21 @@ deps-test: deps-window
 build: deps
 	$(GO) build -o $(BUILD)/ ./cmd/...
 
-demo: build
-	@if [ -n "$$DISPLAY$$WAYLAND_DISPLAY" ]; then $(MAKE) --no-print-directory demo-window; \
-	else $(MAKE) --no-print-directory demo-tour; fi
-
-# A fresh demo library with its server, and a terminal enrolled at it. The last line
-# runs the argument (which must hold no comma) beside the server, and ends the server after it.
-define with-demo-library
-	@rm -rf $(DEMO) $(CARDS)-*.png && mkdir -p $(DEMO)
-	@printf '[barcode.card]\nlengths = [11]\nprefix = "2"\ncheck = "7dr"\n[barcode.staff]\nlengths = [8]\nprefix = "9"\n[barcode.item]\nlengths = [10]\nprefix = "1"\n' > $(DEMO)/kiosk.toml; \
-	{ printf '[site]\nname = "みなと市立図書館"\n'; cat $(DEMO)/kiosk.toml; \
-		printf '[mail]\nfrom = "mado@toshokan.example.jp"\nlink = "https://toshokan.example.jp/"\nfolder = "%s/mail"\n' "$(DEMO)"; } > $(DEMO)/central.toml; \
-	code=$$($(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central demo --cards $(CARDS)) || exit 1; \
-	printf '%s\n' $(STAFF_PASSWORD) | $(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central staff add sato --role admin --card $(STAFF_CARD) >/dev/null || exit 1; \
-	$(BUILD)/central --config $(DEMO)/central.toml --data $(DEMO)/central serve --listen $(ADDRESS) 2>$(DEMO)/central.log & server=$$!; \
-	trap 'kill $$server 2>/dev/null; wait $$server 2>/dev/null' EXIT; \
-	for n in 1 2 3 4 5 6 7 8 9 10; do \
-		$(BUILD)/kiosk --data $(DEMO)/terminal enrol --server https://$(ADDRESS) "$$code" 2>$(DEMO)/enrol.log && break; \
-		kill -0 $$server 2>/dev/null || { cat $(DEMO)/central.log; exit 1; }; sleep 1; done; \
-	[ -f $(DEMO)/terminal/terminal.json ] || { cat $(DEMO)/enrol.log; exit 1; }; \
-	$(1)
-endef
+# A library, its server and a terminal; without a display the terminal's guided tour.
+DISPLAYED := $(DISPLAY)$(WAYLAND_DISPLAY)
+KIOSK     := $(BUILD)/kiosk --config $(DEMO)/kiosk.toml
+TOUR      := $(KIOSK) tour --out $(BUILD)/tour --card 21000000011 --password 481516 --staff-card 90000001 --staff-password 1029384756
 
 .PHONY: demo-window demo-tour deps-window
-demo-window:
-	$(call with-demo-library, \
-		printf '[scanner]\ndevice = "%s/scanner"\n' "$(CURDIR)/$(DEMO)" >> $(DEMO)/kiosk.toml; \
-		echo 'The terminal opens now. To scan a book or a card type in another shell:'; \
-		echo '  $(BUILD)/scanner --path $(CURDIR)/$(DEMO)/scanner'; \
-		echo 'and then a number and Enter: that of a book or of a card in $(CARDS)-1.png to -4.png'; \
-		echo 'The staff card $(STAFF_CARD) with the password $(STAFF_PASSWORD) opens the staff menu.'; \
-		echo 'Mails to patrons are written as files into $(CURDIR)/$(DEMO)/mail/ instead of being sent.'; \
-		echo 'Ctrl+C here ends the demo.'; \
-		$(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal)
+demo: $(if $(DISPLAYED),demo-window,demo-tour)
 
-demo-tour: deps-window
+demo-window: build
+	@$(BUILD)/central demo --serve $(DEMO) -- $(KIOSK)
+
+demo-tour: build deps-window
 	@rm -rf $(BUILD)/tour
-	$(call with-demo-library, \
-		for size in 1280x1024 1080x1920; do \
-			$(BUILD)/kiosk --config $(DEMO)/kiosk.toml --data $(DEMO)/terminal tour --size $$size --out $(BUILD)/tour --card 21000000011 --password 481516 --staff-card $(STAFF_CARD) --staff-password $(STAFF_PASSWORD) 2>>$(DEMO)/terminal.log || { tail -n 200 $(DEMO)/terminal.log; exit 1; }; \
-		done)
+	@$(BUILD)/central demo --serve $(DEMO) -- sh -c 'for size in 1280x1024 1080x1920; do $(TOUR) --size $$size 2>>$(DEMO)/terminal.log || { tail -n 200 $(DEMO)/terminal.log; exit 1; }; done'
 	@echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/'
-	@echo 'The library cards of the demo, with barcodes, passwords and what each shows, are in $(CARDS)-1.png to -4.png'
 
 test: deps-test
 	MADOGUCHI_REQUIRE_POSTGRES=1 $(GO) test -timeout 20m ./...

@@ -18,6 +18,14 @@ const (
 	CardCheck    = "7dr"         // the check digit of the cards, eleven digits that begin with 2
 )
 
+// The member of staff who may do everything, by whose card, eight digits that begin
+// with 9, the staff menu opens.
+const (
+	StaffName     = "sato"
+	StaffCard     = "90000001"
+	StaffPassword = "1029384756"
+)
+
 //go:embed books.csv
 var books string
 

@@ -44,6 +44,7 @@ type cli struct {
 // app is what commands run in.
 type app struct {
 	ctx            context.Context
+	flags          settingsFlags
 	settings       settings
 	stdin          io.Reader
 	stdout, stderr io.Writer

@@ -15,13 +15,34 @@ import (
 )
 
 type demoCmd struct {
-	Cards string `help:"Draw the patrons' library cards, with barcodes and passwords, as FILE-1.png and so on." placeholder:"FILE"`
+	Cards  string `help:"Draw the patrons' library cards, with barcodes and passwords, as FILE-1.png and so on." placeholder:"FILE"`
+	Serve  string `help:"Make all of it in this folder, in the place of an earlier demo: settings, library, staff, cards and an enrolled terminal; and answer that terminal until told to end." placeholder:"DIR"`
+	Listen string `help:"Address to listen on with --serve." default:"127.0.0.1:8480" placeholder:"HOST:PORT"`
+
+	Command []string `arg:"" optional:"" help:"What to run beside the server with --serve, after \"--\": the demo ends with it."`
 }
 
-// Run fills an empty database with the demo library, builds its edition, and prints
-// the enrolment code of one terminal.
+// Run fills an empty database with the demo library and prints the enrolment code of
+// one terminal.
 func (c *demoCmd) Run(a *app) error {
-	return a.with(func(s *server) error {
+	if c.Serve != "" {
+		return c.serve(a)
+	}
+	if len(c.Command) > 0 {
+		return errors.New("a command needs a server to run beside: give the demo a folder with --serve")
+	}
+	code, err := c.fill(a)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintln(a.stdout, code)
+	return nil
+}
+
+// fill makes the demo library in an empty database, builds its edition, and returns the
+// enrolment code of one terminal.
+func (c *demoCmd) fill(a *app) (code string, err error) {
+	err = a.with(func(s *server) error {
 		branches, err := s.catalogue.Branches(a.ctx)
 		if err != nil {
 			return err
@@ -39,16 +60,13 @@ func (c *demoCmd) Run(a *app) error {
 				return fmt.Errorf("the demo library: %w", err)
 			}
 		}
-		_, code, err := s.terminals.Add(a.ctx, demo.TerminalAt, "demo")
-		if err != nil {
+		if _, code, err = s.terminals.Add(a.ctx, demo.TerminalAt, "demo"); err != nil {
 			return err
 		}
-		if code, err = a.settings.enrolmentCode(code); err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout, code)
-		return nil
+		code, err = a.settings.enrolmentCode(code)
+		return err
 	})
+	return code, err
 }
 
 // demoLibrary is the demo library on its way into a database.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"cmp"
+	"crypto/tls"
 	"fmt"
 	"net"
 
@@ -30,6 +31,14 @@ func (c *serveCmd) Run(a *app) error {
 	if err := a.settings.noteServing(); err != nil {
 		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}
+	return a.serve(secured, func() (net.Listener, error) {
+		return new(net.ListenConfig).Listen(a.ctx, "tcp", a.settings.Listen)
+	})
+}
+
+// serve answers terminals until the context ends; listen is asked for the address when
+// all else is ready.
+func (a *app) serve(secured *tls.Config, listen func() (net.Listener, error)) error {
 	return a.with(func(s *server) error {
 		editions, err := a.editions(s)
 		if err != nil {
@@ -55,7 +64,7 @@ func (c *serveCmd) Run(a *app) error {
 			config.Mail, config.Outbox = outbox, outbox
 		}
 		service := central.New(config)
-		on, err := new(net.ListenConfig).Listen(a.ctx, "tcp", a.settings.Listen)
+		on, err := listen()
 		if err != nil {
 			return fmt.Errorf("listen on %s: %w", a.settings.Listen, err)
 		}

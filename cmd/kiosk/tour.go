@@ -60,7 +60,7 @@ func (c *tourCommand) Run(e *env) error {
 	// A tour that hangs tells where: on SIGQUIT Go prints what every goroutine does.
 	hung := time.AfterFunc(tourAtMost, func() { syscall.Kill(os.Getpid(), syscall.SIGQUIT) })
 	defer hung.Stop()
-	e.config.Scale = 1
+	e.config.Scale, e.config.Scanner = 1, Scanner{} // it scans by itself
 	t, err := newTerminal(e, size)
 	if err != nil {
 		return err
