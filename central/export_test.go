@@ -1,6 +1,13 @@
 package central
 
-import "context"
+import (
+	"context"
+
+	"madoguchi/central/protocol"
+)
+
+// ProblemOf is problemOf, which every answer with an error goes through.
+func ProblemOf(err error) *protocol.Problem { return problemOf(err) }
 
 // Sweep is sweep, which Run calls now and then.
 func (s *Service) Sweep(ctx context.Context) error { return s.sweep(ctx) }

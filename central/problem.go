@@ -22,7 +22,7 @@ func badRequest(format string, args ...any) error {
 	return &protocol.Problem{Status: http.StatusBadRequest, Code: protocol.CodeBadRequest, Detail: fmt.Sprintf(format, args...)}
 }
 
-// statuses are those of the refusals; any other refusal is a conflict.
+// statuses are those of the refusals.
 var statuses = map[*library.Refusal]int{
 	library.ErrUnknownBib:      http.StatusNotFound,
 	library.ErrUnknownItem:     http.StatusNotFound,
@@ -39,17 +39,61 @@ var statuses = map[*library.Refusal]int{
 	library.ErrCardLost:          http.StatusForbidden,
 	library.ErrCardBlocked:       http.StatusForbidden,
 	library.ErrSessionEnded:      http.StatusUnauthorized,
-	library.ErrApplication:       http.StatusForbidden,
-	library.ErrMustChange:        http.StatusForbidden,
-	library.ErrPresent:           http.StatusForbidden,
-	library.ErrEmailSoon:         http.StatusTooManyRequests,
-	library.ErrEmailTooMany:      http.StatusTooManyRequests,
+
+	library.ErrUnknownPatron: http.StatusNotFound,
+	library.ErrUnknownLoan:   http.StatusNotFound,
+	library.ErrItemOnLoan:    http.StatusConflict,
+	library.ErrItemReference: http.StatusConflict,
+	library.ErrItemHeld:      http.StatusConflict,
+	library.ErrItemNotOnLoan: http.StatusConflict,
+	library.ErrNotOwned:      http.StatusConflict,
+	library.ErrOverdue:       http.StatusConflict,
+	library.ErrHeldByOther:   http.StatusConflict,
+	library.ErrRenewalLimit:  http.StatusConflict,
+
+	library.ErrNoCopies:       http.StatusConflict,
+	library.ErrNotLent:        http.StatusConflict,
+	library.ErrAlreadyHeld:    http.StatusConflict,
+	library.ErrHasOnLoan:      http.StatusConflict,
+	library.ErrTooManyHolds:   http.StatusConflict,
+	library.ErrHoldNotWaiting: http.StatusConflict,
+	library.ErrUnknownHold:    http.StatusNotFound,
+	library.ErrNoEmail:        http.StatusConflict,
+	library.ErrNoPhone:        http.StatusConflict,
+
+	library.ErrApplication:  http.StatusForbidden,
+	library.ErrTerms:        http.StatusConflict,
+	library.ErrMustChange:   http.StatusForbidden,
+	library.ErrSamePassword: http.StatusConflict,
+	library.ErrPresent:      http.StatusForbidden,
+
+	library.ErrPasswordKana:       http.StatusConflict,
+	library.ErrPasswordFullWidth:  http.StatusConflict,
+	library.ErrPasswordSpace:      http.StatusConflict,
+	library.ErrPasswordCharacters: http.StatusConflict,
+	library.ErrPasswordLength:     http.StatusConflict,
+	library.ErrPasswordCard:       http.StatusConflict,
+	library.ErrPasswordBirth:      http.StatusConflict,
+	library.ErrPasswordPhone:      http.StatusConflict,
+	library.ErrPasswordRepeat:     http.StatusConflict,
+	library.ErrPasswordRun:        http.StatusConflict,
+
+	library.ErrEmail:         http.StatusConflict,
+	library.ErrEmailBreak:    http.StatusConflict,
+	library.ErrEmailComma:    http.StatusConflict,
+	library.ErrEmailDots:     http.StatusConflict,
+	library.ErrEmailDotAt:    http.StatusConflict,
+	library.ErrEmailDotFirst: http.StatusConflict,
+	library.ErrEmailCode:     http.StatusConflict,
+	library.ErrEmailCodeOver: http.StatusConflict,
+	library.ErrEmailSoon:     http.StatusTooManyRequests,
+	library.ErrEmailTooMany:  http.StatusTooManyRequests,
+
 	library.ErrRequestUnreadable: http.StatusUnprocessableEntity,
 	library.ErrNoRequests:        http.StatusConflict,
-	library.ErrStaffOnly:         http.StatusForbidden,
-	library.ErrUnknownPatron:     http.StatusNotFound,
-	library.ErrUnknownLoan:       http.StatusNotFound,
-	library.ErrUnknownHold:       http.StatusNotFound,
+
+	library.ErrStaffOnly: http.StatusForbidden,
+
 	library.ErrKeyReused:         http.StatusUnprocessableEntity,
 	library.ErrSystemUnavailable: http.StatusServiceUnavailable,
 }
@@ -62,12 +106,8 @@ func problemOf(err error) *protocol.Problem {
 	switch {
 	case errors.As(err, &p):
 		return p
-	case errors.As(err, &refusal):
-		status, ok := statuses[refusal]
-		if !ok {
-			status = http.StatusConflict
-		}
-		p := &protocol.Problem{Status: status, Code: refusal.Code}
+	case errors.As(err, &refusal) && statuses[refusal] != 0:
+		p := &protocol.Problem{Status: statuses[refusal], Code: refusal.Code}
 		var later *protocol.TryLater
 		if errors.As(err, &later) {
 			p.RetryAfter = max(1, int(math.Ceil(later.Wait.Seconds())))

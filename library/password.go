@@ -30,6 +30,9 @@ var PasswordRules = []PasswordRule{
 	RuleCard, RuleBirth, RulePhone, RuleRepeat, RuleRun,
 }
 
+// RefusalOf returns the refusal for breaking the rule.
+func (r PasswordRule) RefusalOf() *Refusal { return RefusalWithCode("password_" + string(r)) }
+
 // The values of Policy.PasswordCharset.
 const (
 	CharsetAlnum  = "alnum"
@@ -42,7 +45,7 @@ const (
 func (p Policy) MayChoose(password string, who Patron) error {
 	for _, r := range PasswordRules {
 		if !p.Keeps(r, password, who) {
-			return passwordRefusals[r]
+			return r.RefusalOf()
 		}
 	}
 	return nil

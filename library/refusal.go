@@ -1,96 +1,152 @@
 package library
 
-// Refusal is a "no" with its reason. Code is stable: it is the code on the wire
-// and the key of the sentence that a person reads.
+import (
+	"errors"
+	"slices"
+)
+
+// Refusal is a "no" with its reason. Code is stable: it is the code on the wire and the
+// key of the sentence that a patron reads at a terminal. Text is for staff at a command
+// line and for logs.
 type Refusal struct {
 	Code string
+	Text string // in English, without a capital or a full stop
 }
 
-func (r *Refusal) Error() string { return r.Code }
+// Error returns r.Text.
+func (r *Refusal) Error() string { return r.Text }
 
-// The refusals.
+// The refusals. Each is in Refusals too.
 var (
-	ErrUnknownBib      = &Refusal{Code: "bib_unknown"}
-	ErrUnknownItem     = &Refusal{Code: "item_unknown"}
-	ErrUnknownBranch   = &Refusal{Code: "branch_unknown"}
-	ErrEnrolmentCode   = &Refusal{Code: "enrolment_code_invalid"} // unknown, used, or older than 24 h
-	ErrTerminalUnknown = &Refusal{Code: "terminal_unknown"}       // wrong secret, or revoked
-	ErrReset           = &Refusal{Code: "reset"}                  // fetch the edition anew
+	ErrUnknownBib      = &Refusal{"bib_unknown", "there is no such bib"}
+	ErrUnknownItem     = &Refusal{"item_unknown", "there is no such item"}
+	ErrUnknownBranch   = &Refusal{"branch_unknown", "there is no such branch"}
+	ErrEnrolmentCode   = &Refusal{"enrolment_code_invalid", "the enrolment code is unknown, used, or older than 24 hours"}
+	ErrTerminalUnknown = &Refusal{"terminal_unknown", "there is no such terminal, or it was revoked"}
+	ErrReset           = &Refusal{"reset", "the changes are no longer there: fetch the edition again"}
 
 	// Logging in. Unknown card, wrong password and a patron without a password are
 	// one answer, after the same time.
-	ErrLogin             = &Refusal{Code: "login_failed"}
-	ErrTryLater          = &Refusal{Code: "try_later"}   // too many failures with this card
-	ErrCardLocked        = &Refusal{Code: "card_locked"} // until staff act
-	ErrTerminalThrottled = &Refusal{Code: "terminal_throttled"}
-	ErrCardExpired       = &Refusal{Code: "card_expired"}
-	ErrCardLost          = &Refusal{Code: "card_lost"}
-	ErrCardBlocked       = &Refusal{Code: "card_blocked"}
-	ErrSessionEnded      = &Refusal{Code: "session_ended"} // the token is unknown, of another terminal, or too old
+	ErrLogin             = &Refusal{"login_failed", "the card number and the password do not match"}
+	ErrTryLater          = &Refusal{"try_later", "too many failures with this card: try later"}
+	ErrCardLocked        = &Refusal{"card_locked", "the card is locked after too many wrong passwords"}
+	ErrTerminalThrottled = &Refusal{"terminal_throttled", "too many failing cards at this terminal: try later"}
+	ErrCardExpired       = &Refusal{"card_expired", "the card has expired"}
+	ErrCardLost          = &Refusal{"card_lost", "the card was reported lost"}
+	ErrCardBlocked       = &Refusal{"card_blocked", "staff are to speak with the patron first"}
+	ErrSessionEnded      = &Refusal{"session_ended", "the session has ended: log in again"} // the token is unknown, of another terminal, or too old
 
 	// Circulation.
-	ErrUnknownPatron = &Refusal{Code: "patron_unknown"}
-	ErrUnknownLoan   = &Refusal{Code: "loan_unknown"}
-	ErrItemOnLoan    = &Refusal{Code: "item_on_loan"}
-	ErrItemReference = &Refusal{Code: "item_reference"}
-	ErrItemHeld      = &Refusal{Code: "item_held"}
-	ErrItemNotOnLoan = &Refusal{Code: "item_not_on_loan"}
-	ErrNotOwned      = &Refusal{Code: "not_owned"}
-	ErrOverdue       = &Refusal{Code: "overdue"}
-	ErrHeldByOther   = &Refusal{Code: "held_by_other"}
-	ErrRenewalLimit  = &Refusal{Code: "renewal_limit"}
+	ErrUnknownPatron = &Refusal{"patron_unknown", "there is no patron with this card"}
+	ErrUnknownLoan   = &Refusal{"loan_unknown", "the patron does not have it on loan, or has given it back"}
+	ErrItemOnLoan    = &Refusal{"item_on_loan", "the item is on loan"}
+	ErrItemReference = &Refusal{"item_reference", "the item is to be read in the library and is not lent"}
+	ErrItemHeld      = &Refusal{"item_held", "the item waits for another patron"}
+	ErrItemNotOnLoan = &Refusal{"item_not_on_loan", "the item is not on loan"}
+	ErrNotOwned      = &Refusal{"not_owned", "the item belongs to another library"}
+	ErrOverdue       = &Refusal{"overdue", "the loan is overdue"}
+	ErrHeldByOther   = &Refusal{"held_by_other", "another patron waits for it"}
+	ErrRenewalLimit  = &Refusal{"renewal_limit", "the loan was renewed before"}
 
 	// Holds.
-	ErrNoCopies       = &Refusal{Code: "no_copies"}        // the library owns none
-	ErrNotLent        = &Refusal{Code: "not_lent"}         // its copies are read in the library, or lost
-	ErrAlreadyHeld    = &Refusal{Code: "already_held"}     // by the same patron
-	ErrHasOnLoan      = &Refusal{Code: "has_on_loan"}      // the patron has it
-	ErrTooManyHolds   = &Refusal{Code: "too_many_holds"}   // Policy.MaxHolds active ones
-	ErrHoldNotWaiting = &Refusal{Code: "hold_not_waiting"} // cancel and change only while 予約中です
-	ErrUnknownHold    = &Refusal{Code: "hold_unknown"}
-	ErrNoEmail        = &Refusal{Code: "no_email"} // contact by mail, and no address is registered
-	ErrNoPhone        = &Refusal{Code: "no_phone"} // contact by telephone, and no number is registered
+	ErrNoCopies       = &Refusal{"no_copies", "the library owns no copy of it"}
+	ErrNotLent        = &Refusal{"not_lent", "its copies are read in the library, or missing"}
+	ErrAlreadyHeld    = &Refusal{"already_held", "the patron holds it already"}
+	ErrHasOnLoan      = &Refusal{"has_on_loan", "the patron has it on loan"}
+	ErrTooManyHolds   = &Refusal{"too_many_holds", "the patron has as many holds as one may have"} // Policy.MaxHolds active ones
+	ErrHoldNotWaiting = &Refusal{"hold_not_waiting", "the hold is being prepared already: only staff may change it"}
+	ErrUnknownHold    = &Refusal{"hold_unknown", "the patron does not hold it"}
+	ErrNoEmail        = &Refusal{"no_email", "the patron has no e-mail address registered"}
+	ErrNoPhone        = &Refusal{"no_phone", "the patron has no telephone number registered"}
 
 	// Passwords. An application that does not match is one answer, whatever of it was
 	// wrong.
-	ErrApplication  = &Refusal{Code: "application_refused"}
-	ErrTerms        = &Refusal{Code: "terms_outdated"}       // the terms agreed to are not the present ones
-	ErrMustChange   = &Refusal{Code: "password_must_change"} // logged in with a temporary password
-	ErrSamePassword = &Refusal{Code: "password_same"}        // the new one is the present one
-	ErrPresent      = &Refusal{Code: "password_wrong"}       // the present one that was typed is not right
+	ErrApplication  = &Refusal{"application_refused", "the application does not match what is registered"}
+	ErrTerms        = &Refusal{"terms_outdated", "the terms agreed to are not the present ones"}
+	ErrMustChange   = &Refusal{"password_must_change", "logged in with a temporary password: set a permanent one first"}
+	ErrSamePassword = &Refusal{"password_same", "the new password is the present one"}
+	ErrPresent      = &Refusal{"password_wrong", "the present password is not right"}
+
+	// Passwords that a patron may not choose: see PasswordRule.
+	ErrPasswordKana       = &Refusal{"password_kana", "the password has half-width katakana"}
+	ErrPasswordFullWidth  = &Refusal{"password_full_width", "the password has full-width characters"}
+	ErrPasswordSpace      = &Refusal{"password_space", "the password has a space"}
+	ErrPasswordCharacters = &Refusal{"password_characters", "the password has characters that cannot be used"}
+	ErrPasswordLength     = &Refusal{"password_length", "the password is too short or too long"}
+	ErrPasswordCard       = &Refusal{"password_card", "the password is the card number"}
+	ErrPasswordBirth      = &Refusal{"password_birth", "the password is the birth date"}
+	ErrPasswordPhone      = &Refusal{"password_phone", "the password is a telephone number"}
+	ErrPasswordRepeat     = &Refusal{"password_repeat", "the password is one character repeated"}
+	ErrPasswordRun        = &Refusal{"password_run", "the password is a run like 123456"}
 
 	// E-mail.
-	ErrEmail         = &Refusal{Code: "email_invalid"} // not an address
-	ErrEmailBreak    = &Refusal{Code: "email_break"}   // with a line break or another control character
-	ErrEmailComma    = &Refusal{Code: "email_comma"}   // a comma for a dot
-	ErrEmailDots     = &Refusal{Code: "email_dots"}    // ".."
-	ErrEmailDotAt    = &Refusal{Code: "email_dot_at"}  // a dot before "@"
-	ErrEmailDotFirst = &Refusal{Code: "email_dot_first"}
-	ErrEmailCode     = &Refusal{Code: "email_code_wrong"}
-	ErrEmailCodeOver = &Refusal{Code: "email_code_over"} // too old, or tried too often: a new one is sent on request
-	ErrEmailSoon     = &Refusal{Code: "email_soon"}      // the last mail with a code was sent less than Policy.EmailCodeAgain ago
-	ErrEmailTooMany  = &Refusal{Code: "email_too_many"}  // Policy.EmailCodesADay were sent today
+	ErrEmail         = &Refusal{"email_invalid", "this is no e-mail address"}
+	ErrEmailBreak    = &Refusal{"email_break", "the e-mail address has a line break or another control character"}
+	ErrEmailComma    = &Refusal{"email_comma", "the e-mail address has a comma for a dot"}
+	ErrEmailDots     = &Refusal{"email_dots", "the e-mail address has two dots in a row"}
+	ErrEmailDotAt    = &Refusal{"email_dot_at", "the e-mail address has a dot before the @"}
+	ErrEmailDotFirst = &Refusal{"email_dot_first", "the e-mail address begins with a dot"}
+	ErrEmailCode     = &Refusal{"email_code_wrong", "the code is not that of the mail"}
+	ErrEmailCodeOver = &Refusal{"email_code_over", "the code is too old, or was tried too often: ask for another"}
+	ErrEmailSoon     = &Refusal{"email_soon", "a mail with a code was sent a moment ago"}     // less than Policy.EmailCodeAgain
+	ErrEmailTooMany  = &Refusal{"email_too_many", "no more mails with a code are sent today"} // Policy.EmailCodesADay were
 
 	// Requests that were left while the server could not be reached.
-	ErrRequestUnreadable = &Refusal{Code: "request_unreadable"} // sealed to a key that the server does not have, or damaged
-	ErrNoRequests        = &Refusal{Code: "requests_not_taken"} // the terminal cannot keep any now: a full disk, too many of them, or no key yet
+	ErrRequestUnreadable = &Refusal{"request_unreadable", "the request is damaged, or sealed to a key that this server does not have"}
+	ErrNoRequests        = &Refusal{"requests_not_taken", "no requests can be left at this terminal now"} // a full disk, too many of them, or no key yet
 
 	// Staff.
-	ErrStaffOnly = &Refusal{Code: "staff_only"} // no staff session, or not the role for it
+	ErrStaffOnly = &Refusal{"staff_only", "only staff who are logged in and have the role for it may do this"}
 
 	// The wire.
-	ErrKeyReused         = &Refusal{Code: "idempotency_key_reused"} // same key, another request
-	ErrSystemUnavailable = &Refusal{Code: "system_unavailable"}     // the library's own system, behind the server, cannot be reached now
+	ErrKeyReused         = &Refusal{"idempotency_key_reused", "the key was used before, for another request"}
+	ErrSystemUnavailable = &Refusal{"system_unavailable", "the library's system cannot be reached now"} // the one that it has behind the server
 )
 
-// passwordRefusals are those of MayChoose.
-var passwordRefusals = func() map[PasswordRule]*Refusal {
-	all := map[PasswordRule]*Refusal{}
-	for _, r := range PasswordRules {
-		all[r] = &Refusal{Code: "password_" + string(r)}
-	}
-	return all
-}()
+// Refusals are all refusals. Whoever words, counts or answers refusals has something for
+// each of these, and a test that says so.
+var Refusals = []*Refusal{
+	ErrUnknownBib, ErrUnknownItem, ErrUnknownBranch, ErrEnrolmentCode, ErrTerminalUnknown, ErrReset,
 
-// RefusalOf returns the refusal for breaking the rule.
-func (r PasswordRule) RefusalOf() *Refusal { return passwordRefusals[r] }
+	ErrLogin, ErrTryLater, ErrCardLocked, ErrTerminalThrottled, ErrCardExpired, ErrCardLost, ErrCardBlocked,
+	ErrSessionEnded,
+
+	ErrUnknownPatron, ErrUnknownLoan, ErrItemOnLoan, ErrItemReference, ErrItemHeld, ErrItemNotOnLoan,
+	ErrNotOwned, ErrOverdue, ErrHeldByOther, ErrRenewalLimit,
+
+	ErrNoCopies, ErrNotLent, ErrAlreadyHeld, ErrHasOnLoan, ErrTooManyHolds, ErrHoldNotWaiting,
+	ErrUnknownHold, ErrNoEmail, ErrNoPhone,
+
+	ErrApplication, ErrTerms, ErrMustChange, ErrSamePassword, ErrPresent,
+
+	ErrPasswordKana, ErrPasswordFullWidth, ErrPasswordSpace, ErrPasswordCharacters, ErrPasswordLength,
+	ErrPasswordCard, ErrPasswordBirth, ErrPasswordPhone, ErrPasswordRepeat, ErrPasswordRun,
+
+	ErrEmail, ErrEmailBreak, ErrEmailComma, ErrEmailDots, ErrEmailDotAt, ErrEmailDotFirst, ErrEmailCode,
+	ErrEmailCodeOver, ErrEmailSoon, ErrEmailTooMany,
+
+	ErrRequestUnreadable, ErrNoRequests,
+
+	ErrStaffOnly,
+
+	ErrKeyReused, ErrSystemUnavailable,
+}
+
+// CodeOf returns the code of the refusal that an error is or wraps, "" where it is none.
+func CodeOf(err error) string {
+	var r *Refusal
+	if errors.As(err, &r) {
+		return r.Code
+	}
+	return ""
+}
+
+// RefusalWithCode returns the refusal of a code, nil where there is none: a newer server
+// may have further ones.
+func RefusalWithCode(code string) *Refusal {
+	i := slices.IndexFunc(Refusals, func(r *Refusal) bool { return r.Code == code })
+	if i < 0 {
+		return nil
+	}
+	return Refusals[i]
+}

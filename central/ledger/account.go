@@ -135,10 +135,8 @@ type lent struct {
 
 // judged says of the loan whether it may be renewed.
 func (x lent) judged(p library.Policy, today library.Date) library.PatronLoan {
-	x.Refusal = ""
-	if _, err := p.Renew(x.Loan, x.asked, today); err != nil {
-		x.Refusal = err.Error()
-	}
+	_, err := p.Renew(x.Loan, x.asked, today)
+	x.Refusal = library.CodeOf(err)
 	return x.PatronLoan
 }
 

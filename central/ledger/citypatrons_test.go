@@ -106,7 +106,7 @@ func (s *sim) enterForms() {
 		})
 		refusal := ""
 		if !s.want("paper hold", err, library.ErrNotLent, library.ErrAlreadyHeld, library.ErrHasOnLoan, library.ErrTooManyHolds) {
-			refusal = err.Error()
+			refusal = codeOf(err)
 		}
 		s.judge(f.patron, f.bib, refusal)
 		if err == nil {

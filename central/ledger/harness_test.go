@@ -1,6 +1,7 @@
 package ledger_test
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"fmt"
@@ -195,3 +196,6 @@ func (c *city) digest(t tb, bib library.BibID) (digest string) {
 	}
 	return digest
 }
+
+// codeOf is the code of a refusal, and the text of any other error.
+func codeOf(err error) string { return cmp.Or(library.CodeOf(err), err.Error()) }

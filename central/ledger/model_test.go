@@ -233,7 +233,7 @@ func (h *history) check(t *rapid.T) {
 			n := slices.IndexFunc(h.items, func(i modelItem) bool { return i.loan == l.ID })
 			want := ""
 			if err := h.mayRenew(h.items[n], p); err != nil {
-				want = err.Error()
+				want = codeOf(err)
 			}
 			if l.DueOn != h.items[n].due || l.Refusal != want {
 				t.Fatalf("patron %d sees %+v, it should be %+v, refused as %q", p, l, h.items[n], want)

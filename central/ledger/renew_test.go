@@ -81,7 +81,7 @@ func TestRenewal(t *testing.T) {
 					if len(after.Loans) != len(before.Loans) || len(after.Loans) > 0 && after.Loans[0] != before.Loans[0] {
 						t.Errorf("a refused renewal made of %+v %+v", before, after)
 					}
-					if as == "p1" && len(before.Loans) > 0 && before.Loans[0].Refusal != test.want.Error() {
+					if as == "p1" && len(before.Loans) > 0 && before.Loans[0].Refusal != codeOf(test.want) {
 						t.Errorf("the list says %q before, the renewal %q", before.Loans[0].Refusal, test.want)
 					}
 					return

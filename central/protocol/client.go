@@ -219,31 +219,7 @@ func (c *Client) do(ctx context.Context, q call) (*http.Response, error) {
 	return c.http.Do(req)
 }
 
-// refusals are those that a client gives back as themselves.
-var refusals = []*library.Refusal{
-	library.ErrUnknownBib, library.ErrUnknownItem, library.ErrUnknownBranch,
-	library.ErrEnrolmentCode, library.ErrTerminalUnknown, library.ErrReset,
-
-	library.ErrLogin, library.ErrTryLater, library.ErrCardLocked, library.ErrTerminalThrottled,
-	library.ErrCardExpired, library.ErrCardLost, library.ErrCardBlocked, library.ErrSessionEnded,
-
-	library.ErrUnknownPatron, library.ErrUnknownLoan, library.ErrItemOnLoan, library.ErrItemReference,
-	library.ErrItemHeld, library.ErrItemNotOnLoan, library.ErrNotOwned, library.ErrOverdue,
-	library.ErrHeldByOther, library.ErrRenewalLimit,
-
-	library.ErrNoCopies, library.ErrNotLent, library.ErrAlreadyHeld, library.ErrHasOnLoan,
-	library.ErrTooManyHolds, library.ErrHoldNotWaiting, library.ErrUnknownHold, library.ErrNoEmail, library.ErrNoPhone,
-
-	library.ErrApplication, library.ErrTerms, library.ErrMustChange, library.ErrSamePassword, library.ErrPresent,
-
-	library.ErrEmail, library.ErrEmailBreak, library.ErrEmailComma, library.ErrEmailDots, library.ErrEmailDotAt,
-	library.ErrEmailDotFirst, library.ErrEmailCode, library.ErrEmailCodeOver, library.ErrEmailSoon, library.ErrEmailTooMany,
-
-	library.ErrRequestUnreadable, library.ErrNoRequests,
-
-	library.ErrStaffOnly, library.ErrKeyReused, library.ErrSystemUnavailable,
-}
-
+// refusal reads why the server said no.
 func refusal(resp *http.Response) error {
 	p := &Problem{}
 	t, _, _ := mime.ParseMediaType(resp.Header.Get("Content-Type"))
@@ -255,15 +231,8 @@ func refusal(resp *http.Response) error {
 	if p.Code == library.ErrTryLater.Code {
 		return &TryLater{Wait: time.Duration(max(p.RetryAfter, 0)) * time.Second}
 	}
-	for _, r := range refusals {
-		if p.Code == r.Code {
-			return r
-		}
-	}
-	for _, rule := range library.PasswordRules {
-		if p.Code == rule.RefusalOf().Code {
-			return rule.RefusalOf()
-		}
+	if r := library.RefusalWithCode(p.Code); r != nil {
+		return r
 	}
 	return p
 }

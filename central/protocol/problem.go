@@ -24,6 +24,9 @@ func (p *Problem) Error() string {
 	return p.Code
 }
 
+// ProblemCode returns p.Code.
+func (p *Problem) ProblemCode() string { return p.Code }
+
 // TryLater is library.ErrTryLater with the time to wait.
 type TryLater struct{ Wait time.Duration }
 
@@ -48,3 +51,6 @@ const (
 	CodeInternal     = "internal"
 	CodeUnavailable  = "unavailable"
 )
+
+// Codes are all of them. A terminal has a sentence for each, and a test says so.
+var Codes = []string{CodeBadRequest, CodeUnauthorized, CodeNotFound, CodeTooLarge, CodeTooMany, CodeInternal, CodeUnavailable}

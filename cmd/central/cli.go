@@ -3,7 +3,6 @@ package main
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -98,38 +97,36 @@ func (a *app) with(do func(*server) error) (err error) {
 	return do(s)
 }
 
-// sentence words the refusals that staff may meet; other errors are sentences.
+// advice says what to do about an error at the command line.
+type advice struct {
+	about error
+	text  string
+}
+
+// sentence words an error, with advice where there is some: that of the first in the
+// list where an error is several of them.
 func sentence(err error) string {
-	advice := map[error]string{
-		library.ErrUnknownBranch:   "there is no such branch; see: central branch list",
-		library.ErrTerminalUnknown: "there is no such terminal; see: central terminal list",
-		library.ErrUnknownPatron:   "there is no patron with this card; see: central patron import",
-		library.ErrUnknownItem:     "there is no item with this barcode",
-		library.ErrCardExpired:     "the card has expired; extend it in the patron's record first",
-		library.ErrCardLost:        "the card was reported lost; do not lend on it, and call a librarian",
-		library.ErrCardBlocked:     "nothing may be lent on this card until staff have spoken with the patron",
-		library.ErrItemOnLoan:      "the item is on loan; take it back first: central return",
-		library.ErrItemNotOnLoan:   "the item is not on loan; where it came from elsewhere or was found: central arrive",
-		library.ErrItemReference:   "the item is to be read in the library and is not lent",
-		library.ErrItemHeld:        "the item waits for another patron",
-		library.ErrUnknownBib:      "there is no such bib",
-		library.ErrNoCopies:        "the library owns no copy of it; the form is a request to buy or borrow it",
-		library.ErrNotLent:         "its copies are read in the library, or missing",
-		library.ErrAlreadyHeld:     "the patron holds it already",
-		library.ErrHasOnLoan:       "the patron has it on loan",
-		library.ErrTooManyHolds:    "the patron has as many holds as one may have",
-		library.ErrNoEmail:         "the patron has no e-mail address registered; choose another --contact",
-		library.ErrUnknownHold:     "the patron does not hold it",
-		library.ErrNoPhone:         "the patron has no telephone number registered; choose another --contact",
-		central.ErrStaffThere:      "there is a staff member of this name already; for another password: central staff password NAME",
-		central.ErrStaffCardTaken:  "another staff member has this card number, or is named so; see: central staff list",
-		central.ErrStaffUnknown:    "there is no staff member of this name; see: central staff list",
-		db.ErrTaken:                "another process is doing this right now; wait for it",
-	}
-	for refusal, text := range advice {
-		if errors.Is(err, refusal) {
-			return text
+	for _, a := range []advice{
+		{db.ErrTaken, "another process is doing this right now; wait for it"},
+		{library.ErrUnknownBranch, "there is no such branch; see: central branch list"},
+		{library.ErrTerminalUnknown, "there is no such terminal; see: central terminal list"},
+		{library.ErrUnknownPatron, "there is no patron with this card; see: central patron import"},
+		{library.ErrUnknownItem, "there is no item with this barcode"},
+		{library.ErrCardExpired, "the card has expired; extend it in the patron's record first"},
+		{library.ErrCardLost, "the card was reported lost; do not lend on it, and call a librarian"},
+		{library.ErrCardBlocked, "nothing may be lent on this card until staff have spoken with the patron"},
+		{library.ErrItemOnLoan, "the item is on loan; take it back first: central return"},
+		{library.ErrItemNotOnLoan, "the item is not on loan; where it came from elsewhere or was found: central arrive"},
+		{library.ErrNoCopies, "the library owns no copy of it; the form is a request to buy or borrow it"},
+		{library.ErrNoEmail, "the patron has no e-mail address registered; choose another --contact"},
+		{library.ErrNoPhone, "the patron has no telephone number registered; choose another --contact"},
+		{central.ErrStaffThere, "there is a staff member of this name already; for another password: central staff password NAME"},
+		{central.ErrStaffCardTaken, "another staff member has this card number, or is named so; see: central staff list"},
+		{central.ErrStaffUnknown, "there is no staff member of this name; see: central staff list"},
+	} {
+		if errors.Is(err, a.about) {
+			return a.text
 		}
 	}
-	return fmt.Sprint(err)
+	return err.Error()
 }

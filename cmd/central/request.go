@@ -122,27 +122,16 @@ func (a *app) tellRequest(h central.HandedOver, card string) {
 
 // requestRefusal words why a request, or a line of one, was refused.
 func requestRefusal(code string) string {
-	words := map[string]string{
-		library.ErrLogin.Code:         "the card number and the password did not match; let the patron ask again",
-		library.ErrCardLocked.Code:    "the card is locked after too many wrong passwords; see: central patron unlock",
-		library.ErrUnknownBranch.Code: "there is no such pickup branch",
-		library.ErrCardExpired.Code:   "the card had expired",
-		library.ErrCardLost.Code:      "the card was reported lost",
-		library.ErrCardBlocked.Code:   "staff are to speak with the patron first",
-		library.ErrHeldByOther.Code:   "another patron waits for it",
-		library.ErrRenewalLimit.Code:  "it was renewed before",
-		library.ErrOverdue.Code:       "it was overdue on that day",
-		library.ErrNotOwned.Code:      "it belongs to another library",
-		library.ErrUnknownLoan.Code:   "the patron did not have it on loan then, or has given it back",
-		library.ErrUnknownBib.Code:    "there is no such bib",
-		library.ErrNoCopies.Code:      "the library owns no copy of it",
-		library.ErrNotLent.Code:       "its copies are read in the library, or missing",
-		library.ErrAlreadyHeld.Code:   "the patron held it already",
-		library.ErrHasOnLoan.Code:     "the patron has it on loan",
-		library.ErrTooManyHolds.Code:  "the patron had as many holds as one may have",
+	switch r := library.RefusalWithCode(code); r {
+	case nil:
+		return "for a reason that this version does not know: " + code
+	case library.ErrLogin:
+		return "the card number and the password did not match; let the patron ask again"
+	case library.ErrCardLocked:
+		return r.Text + "; see: central patron unlock"
+	case library.ErrUnknownBranch:
+		return "there is no such pickup branch"
+	default:
+		return r.Text
 	}
-	if text, ok := words[code]; ok {
-		return text
-	}
-	return code
 }

@@ -35,25 +35,44 @@ var ErrUnreachable = errors.New("the central server does not answer")
 // A later knows how long to wait before the next try.
 type later interface{ RetryAfter() time.Duration }
 
+// A problem is an answer of the central server that is no rule's refusal: its code is
+// one of the wire's.
+type problem interface{ ProblemCode() string }
+
 // refusal words why something was refused: what it means, and what to do next.
 func (v *visit) refusal(err error) string {
 	var refused *library.Refusal
 	var wait later
+	var other problem
 	switch {
 	case errors.As(err, &wait):
 		if minutes := int((wait.RetryAfter() + time.Minute - 1) / time.Minute); minutes > 1 {
 			return v.t("refusal.try_later_minutes", minutes)
 		}
 		return v.t("refusal.try_later")
-	case errors.As(err, &refused) && v.app.printer.Has("refusal."+refused.Code):
-		return v.t("refusal." + refused.Code)
+	case errors.As(err, &refused):
+		return v.worded("refusal." + refused.Code)
 	case errors.Is(err, ErrUnreachable) && v.app.takesRequests():
 		return v.t("refusal.unreachable_requests")
 	case errors.Is(err, ErrUnreachable):
 		return v.t("refusal.unreachable")
 	}
 	v.app.cfg.Log.Warn("the central server refused in an unknown way", "page", v.route.Page, "err", err)
-	return v.t("refusal.internal")
+	if errors.As(err, &other) {
+		return v.worded("problem." + other.ProblemCode())
+	}
+	return v.t("problem.other")
+}
+
+// worded is the wording of the first of some keys that has one. Of a newer server's code
+// there is none: then it says to ask staff, and never shows a key.
+func (v *visit) worded(keys ...string) string {
+	for _, key := range keys {
+		if v.app.printer.Has(key) {
+			return v.t(key)
+		}
+	}
+	return v.t("problem.other")
 }
 
 // refusalCode is the code of a refusal.

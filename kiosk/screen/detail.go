@@ -233,7 +233,7 @@ func (d *detailScreen) actions() fyne.CanvasObject {
 	case refused && d.lost():
 		actions.Add(k.Second(d.t("detail.no_hold.missing")).Lines(3))
 	case refused:
-		actions.Add(k.Second(d.t("detail.no_hold." + code)).Lines(2))
+		actions.Add(k.Second(d.worded("detail.no_hold."+code, "refusal."+code)).Lines(2))
 	case d.inCart(d.record.Bib.ID):
 		actions.Add(k.Second("✓ " + d.t("detail.in_cart")).In(d.look().Good))
 		actions.Add(k.Button(d.t("detail.see_cart"), widget.Outlined, d.open(Route{Page: PageCart})))

@@ -25,7 +25,7 @@ func held(v *visit) content {
 			tag, tone := v.holdState(*h)
 			about = widget.Column(0, widget.Row(0, v.kit.Tag(tag, tone), widget.Space()), v.kit.Second(joined("　", v.holdAbout(*h), v.t("holds.pickup", v.branchOf(h.Pickup)))).Lines(3))
 		} else {
-			about.Add(v.kit.Second("▲ " + v.t("refusal."+answer.Refusal)).In(v.look().Bad).Lines(2))
+			about.Add(v.kit.Second("▲ " + v.worded("refusal."+answer.Refusal)).In(v.look().Bad).Lines(2))
 		}
 		rows = append(rows, widget.Inset(10, 0, 10, 0, widget.Columns(theme.GapWide, []float32{1.3, 1}, widget.Middle(v.kit.Strong(title).Lines(2)), widget.Middle(about))))
 	}

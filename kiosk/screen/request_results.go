@@ -103,10 +103,5 @@ func (v *visit) refusedResult(code string) fyne.CanvasObject {
 // requestRefusal words why a request was refused some time ago: what may be otherwise
 // by now has a wording of its own.
 func (v *visit) requestRefusal(code string) string {
-	for _, key := range []string{"request_refusal." + code, "refusal." + code} {
-		if v.app.printer.Has(key) {
-			return v.t(key)
-		}
-	}
-	return v.t("request_results.refused")
+	return v.worded("request_refusal."+code, "refusal."+code, "request_results.refused")
 }

@@ -159,10 +159,7 @@ func (v *visit) facts(p library.CounterPatron) []fyne.CanvasObject {
 
 // cardRefusal words for staff why a card may not be used.
 func (v *visit) cardRefusal(code string) string {
-	if key := "staff.refusal." + code; v.app.printer.Has(key) {
-		return v.t(key)
-	}
-	return v.refusal(&library.Refusal{Code: code})
+	return v.worded("staff.refusal."+code, "refusal."+code)
 }
 
 // unlock lifts the lock of the card.
