@@ -3,7 +3,8 @@ package screen
 import (
 	"context"
 	"errors"
-	"time"
+
+	"fyne.io/fyne/v2"
 
 	"madoguchi/library"
 )
@@ -32,57 +33,21 @@ type Leave func(ctx context.Context, r library.Request) (receipt string, err err
 // ErrUnreachable is wrapped where the central server does not answer.
 var ErrUnreachable = errors.New("the central server does not answer")
 
-// A later knows how long to wait before the next try.
-type later interface{ RetryAfter() time.Duration }
-
-// A problem is an answer of the central server that is no rule's refusal: its code is
-// one of the wire's.
-type problem interface{ ProblemCode() string }
-
-// refusal words why something was refused: what it means, and what to do next.
-func (v *visit) refusal(err error) string {
-	var refused *library.Refusal
-	var wait later
-	var other problem
-	switch {
-	case errors.As(err, &wait):
-		if minutes := int((wait.RetryAfter() + time.Minute - 1) / time.Minute); minutes > 1 {
-			return v.t("refusal.try_later_minutes", minutes)
+// fetch asks the central server for what belongs to the patron, and gives it to show. In
+// the slot stands meanwhile that it takes a moment, and where it is refused, why.
+func fetch[T any](v *visit, slot *fyne.Container, ask func(context.Context, Account) (T, error), show func(T)) {
+	account := v.app.account
+	load(v, func() { put(slot, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (none T, err error) {
+		if account == nil {
+			return none, errNobody
 		}
-		return v.t("refusal.try_later")
-	case errors.As(err, &refused):
-		return v.worded("refusal." + refused.Code)
-	case errors.Is(err, ErrUnreachable) && v.app.takesRequests():
-		return v.t("refusal.unreachable_requests")
-	case errors.Is(err, ErrUnreachable):
-		return v.t("refusal.unreachable")
-	}
-	v.app.cfg.Log.Warn("the central server refused in an unknown way", "page", v.route.Page, "err", err)
-	if errors.As(err, &other) {
-		return v.worded("problem." + other.ProblemCode())
-	}
-	return v.t("problem.other")
-}
-
-// worded is the wording of the first of some keys that has one. Of a newer server's code
-// there is none: then it says to ask staff, and never shows a key.
-func (v *visit) worded(keys ...string) string {
-	for _, key := range keys {
-		if v.app.printer.Has(key) {
-			return v.t(key)
+		return ask(ctx, account)
+	}, func(result T, err error) {
+		switch {
+		case err == nil:
+			show(result)
+		case !v.app.lost(err):
+			put(slot, v.kit.Text(v.refusal(err)))
 		}
-	}
-	return v.t("problem.other")
+	})
 }
-
-// refusalCode is the code of a refusal.
-func refusalCode(err error) (string, bool) {
-	var refused *library.Refusal
-	if !errors.As(err, &refused) {
-		return "", false
-	}
-	return refused.Code, true
-}
-
-// over reports whether an error means that the account must be asked for anew.
-func over(err error) bool { return errors.Is(err, library.ErrSessionEnded) }

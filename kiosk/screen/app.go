@@ -5,6 +5,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -182,7 +183,7 @@ func (a *App) rebuild() {
 	a.leave = leave
 
 	prefs := a.session.Preferences()
-	a.printer, _ = wording.For(orDefault(prefs.Language, wording.Languages()[0].Code))
+	a.printer, _ = wording.For(cmp.Or(prefs.Language, wording.Languages()[0].Code))
 	look := theme.LookOf(a.scheme(), theme.TextSize(prefs.TextSize))
 	a.kit = widget.Kit{Look: look, Touched: a.touched, OnRune: a.typedRune, OnKey: a.typedKey, OnEnter: a.enter}
 
@@ -214,11 +215,4 @@ func (a *App) resized(size fyne.Size) {
 
 func (a *App) touched() {
 	a.session.Touch()
-}
-
-func orDefault(s, or string) string {
-	if s == "" {
-		return or
-	}
-	return s
 }

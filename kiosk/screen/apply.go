@@ -129,27 +129,6 @@ func (v *visit) applicantScanned(say func(string)) func(barcode.Code) bool {
 	return v.scannedFor(&v.app.application.card, say, func() { v.app.back = []Route{{Page: PageHome}} })
 }
 
-// scannedFor is what a scan means while something is filled in for a card: that card,
-// where it is not known yet, and nothing new afterwards. another is called before a card
-// that is somebody else's means what it means everywhere.
-func (v *visit) scannedFor(card *string, say func(string), another func()) func(barcode.Code) bool {
-	return func(code barcode.Code) bool {
-		switch {
-		case code.Kind == barcode.StaffCard:
-			return false
-		case code.Kind != barcode.Card:
-			say(v.t("password.finish_first"))
-		case *card == "":
-			*card = code.Text
-			v.app.say(v.t("apply.card_read"))
-		case *card != code.Text:
-			another()
-			return false
-		}
-		return true
-	}
-}
-
 // newPassword is the last step: it sends the application.
 func newPassword(v *visit) content {
 	a, asked := v.app, v.app.application

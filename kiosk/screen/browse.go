@@ -8,7 +8,6 @@ import (
 	"madoguchi/assets/ndc"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
-	"madoguchi/library"
 )
 
 // browse leads through the classification in three levels: class, division,
@@ -63,29 +62,6 @@ func (v *visit) classes(codes []string, counts map[string]int) fyne.CanvasObject
 	return v.tileGrid(tiles, v.bodySize().Height-v.buttonHeight()-theme.GapWide)
 }
 
-// tileGrid sets tiles in two columns, down the left one first as on a signpost. On
-// a tall screen they stand at the bottom, where hands reach.
-func (v *visit) tileGrid(tiles []fyne.CanvasObject, room float32) fyne.CanvasObject {
-	const columns, gap, highest = 2, theme.Gap, float32(176)
-	rows := (len(tiles) + columns - 1) / columns
-	if rows == 0 {
-		return widget.Space()
-	}
-	high := (room - gap*float32(rows-1)) / float32(rows)
-	if v.portrait() {
-		high = min(high, highest)
-	}
-	grid := make([]fyne.CanvasObject, columns)
-	for c := range columns {
-		column := widget.Column(gap)
-		for i := c * rows; i < min((c+1)*rows, len(tiles)); i++ {
-			column.Add(widget.Sized(0, high, tiles[i]))
-		}
-		grid[c] = column
-	}
-	return widget.Column(0, widget.Space(), widget.Columns(gap, nil, grid...))
-}
-
 // below is where a tile leads: the next level, or the bibs of a section.
 func (v *visit) below(code string) Route {
 	if len(code) < 3 {
@@ -94,47 +70,4 @@ func (v *visit) below(code string) Route {
 	q := v.route.Query
 	q.NDC = code
 	return Route{Page: PageResults, Query: q, Heading: v.ndcLabel(code)}
-}
-
-// padded writes a class number as it stands on shelves: 9 is 900.
-func padded(code string) string { return (code + "00")[:max(3, len(code))] }
-
-// ndcLabel words a classification number: "913 小説".
-func (v *visit) ndcLabel(number string) string {
-	code, label := ndc.Longest(number, v.lang())
-	if label == "" {
-		return number
-	}
-	if len(number) < 3 {
-		number = padded(code)
-	}
-	return number + " " + label
-}
-
-// newSince is the first day from which a bib counts as new.
-func (v *visit) newSince() library.Date {
-	return library.DateOf(v.now()).Add(-v.app.cfg.Site().Policy.NewArrivalDays)
-}
-
-// arrivals are the newest bibs of the catalogue.
-func arrivals(v *visit) content {
-	list, foot := newSlot(), newSlot()
-	per := v.rowsFor(v.bodySize().Height - v.look().Second*theme.RunningLine - theme.Gap)
-	days := v.app.cfg.Site().Policy.NewArrivalDays
-	since := v.newSince()
-	cat := v.app.cfg.Catalogue
-	into(v, list, func(ctx context.Context) (library.Page, error) {
-		return cat.NewArrivals(ctx, since, v.route.Offset, per)
-	}, func(p library.Page) fyne.CanvasObject {
-		if p.Count.N == 0 {
-			return v.kit.Text(v.t("arrivals.none"))
-		}
-		put(foot, widget.Row(theme.Gap, v.pager(per, p.Count.N, p.Count.More)...))
-		return v.recordRows(p.Records)
-	})
-	return content{
-		title:  v.t("arrivals.title"),
-		body:   widget.Column(theme.Gap, v.kit.Second(v.t("arrivals.lead", days)).Lines(1), list),
-		footer: []fyne.CanvasObject{foot},
-	}
 }

@@ -12,6 +12,7 @@ func (v *visit) date(t time.Time) string {
 	return v.t("date.day", int(t.Month()), t.Day(), v.t("date.weekday."+[...]string{"sun", "mon", "tue", "wed", "thu", "fri", "sat"}[t.Weekday()]), v.t("date.month."+t.Month().String()[:3]))
 }
 
+// day words a day with its weekday.
 func (v *visit) day(d library.Date) string {
 	return v.date(time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, time.UTC))
 }
@@ -22,4 +23,10 @@ func (v *visit) shortDay(d library.Date) string {
 }
 
 // minutes words minutes after midnight as a time of day: 9:30.
-func (v *visit) minutes(m int) string { return fmt.Sprintf("%d:%02d", m/60, m%60) }
+func minutes(m int) string { return fmt.Sprintf("%d:%02d", m/60, m%60) }
+
+// moment words a day and a time of day.
+func (v *visit) moment(t time.Time) string {
+	t = t.In(v.app.cfg.Site().Location())
+	return v.t("date.moment", v.date(t), t.Format("15:04"))
+}

@@ -160,7 +160,7 @@ func (d *detailScreen) about(description int) fyne.CanvasObject {
 		}
 	}
 	text(b.Subtitle)
-	text(d.creatorsWithRoles(b.Creators))
+	text(creatorsWithRoles(b.Creators))
 	published := []string{b.Publisher}
 	if b.Year != 0 {
 		published = append(published, d.t("record.year", strconv.Itoa(b.Year)))
@@ -211,7 +211,7 @@ func (d *detailScreen) more(description int) *fyne.Container {
 	return lines
 }
 
-func (d *detailScreen) creatorsWithRoles(all []library.Creator) string {
+func creatorsWithRoles(all []library.Creator) string {
 	var names []string
 	for _, c := range all {
 		names = append(names, joined(" ", c.Name, c.Role))
@@ -315,11 +315,7 @@ func (d *detailScreen) copyRow(it library.Item, tall bool) fyne.CanvasObject {
 
 // copyWords are the branch and the place of a copy.
 func (d *detailScreen) copyWords(it library.Item) (branch, place string) {
-	branch = string(it.Branch)
-	if b, ok := d.app.cfg.Site().Branch(it.Branch); ok {
-		branch = d.branchShort(b)
-	}
-	return branch, joined(" ", it.Shelf, strings.ReplaceAll(it.CallNumber, "/", "／"))
+	return d.branchOf(it.Branch), joined(" ", it.Shelf, strings.ReplaceAll(it.CallNumber, "/", "／"))
 }
 
 // copiesNeed is how wide the table must be for one line a copy.
@@ -388,9 +384,4 @@ func (d *detailScreen) links() []fyne.CanvasObject {
 		add("detail.same_ndc", Route{Page: PageResults, Query: library.Query{NDC: b.NDC[0]}, Heading: d.ndcLabel(b.NDC[0])})
 	}
 	return buttons
-}
-
-// joined joins what is not empty.
-func joined(sep string, parts ...string) string {
-	return strings.Join(slices.DeleteFunc(parts, func(s string) bool { return s == "" }), sep)
 }

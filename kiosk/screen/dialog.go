@@ -63,3 +63,18 @@ func (a *App) closeDialog() {
 		a.draw()
 	}
 }
+
+// ask lets staff think twice.
+func (v *visit) ask(title, about, yes string, do func()) {
+	v.app.openDialog(widget.Column(theme.GapWide,
+		v.kit.Title(title).Centered(),
+		v.kit.Text(about).Centered(),
+		widget.Columns(theme.Gap, nil,
+			v.kit.Button(v.t("staff.no"), widget.Plain, v.app.closeDialog),
+			v.kit.Button(yes, widget.Filled, func() {
+				v.app.closeDialog()
+				do()
+			}),
+		),
+	))
+}

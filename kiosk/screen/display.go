@@ -1,6 +1,8 @@
 package screen
 
 import (
+	"cmp"
+
 	"fyne.io/fyne/v2"
 
 	"madoguchi/assets/wording"
@@ -20,7 +22,7 @@ func display(v *visit) content {
 			v.app.prefer(func(p *session.Preferences) { p.Language = l.Code })
 		}).Select(l.Code == v.lang()))
 	}
-	chosen := theme.TextSize(orDefault(prefs.TextSize, string(theme.Normal)))
+	chosen := theme.TextSize(cmp.Or(prefs.TextSize, string(theme.Normal)))
 	for _, s := range theme.TextSizes {
 		look := theme.LookOf(theme.Standard, s)
 		sample := v.kit.Text(v.t("size." + string(s))).Centered()
@@ -29,7 +31,7 @@ func display(v *visit) content {
 			v.app.prefer(func(p *session.Preferences) { p.TextSize = string(s) })
 		}))
 	}
-	scheme := theme.Scheme(orDefault(prefs.Scheme, string(theme.Standard)))
+	scheme := theme.Scheme(cmp.Or(prefs.Scheme, string(theme.Standard)))
 	for _, s := range theme.Schemes {
 		kit := widget.Kit{Look: theme.LookOf(s, chosen)}
 		sample := kit.Card(theme.GapTight, kit.Text(v.t("scheme."+string(s))).Centered())
@@ -64,4 +66,12 @@ func (v *visit) choice(name string, sample fyne.CanvasObject, chosen bool, onTap
 		v.kit.Second(mark).Centered(),
 	))
 	return v.kit.Tile(name, style, body, onTap)
+}
+
+// prefer changes what this session prefers, and shows the screen in that way.
+func (a *App) prefer(change func(*session.Preferences)) {
+	p := a.session.Preferences()
+	change(&p)
+	a.session.SetPreferences(p)
+	a.rebuild()
 }

@@ -10,9 +10,6 @@ import (
 	"madoguchi/library"
 )
 
-// mails reports whether the library sends mails at all.
-func (v *visit) mails() bool { return v.app.cfg.Site().MailFrom != "" }
-
 // emailDone leaves the screens of the address: to where they were begun from, or to
 // the address as it is now.
 func (a *App) emailDone() {
@@ -28,29 +25,11 @@ func (a *App) emailDone() {
 	a.show(Route{Page: PageEmail})
 }
 
-// asked loads what belongs to the patron into a slot.
-func asked[T any](v *visit, slot *fyne.Container, ask func(context.Context, Account) (T, error), show func(T)) {
-	account := v.app.account
-	load(v, func() { put(slot, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (none T, err error) {
-		if account == nil {
-			return none, errNobody
-		}
-		return ask(ctx, account)
-	}, func(result T, err error) {
-		switch {
-		case err == nil:
-			show(result)
-		case !v.app.lost(err):
-			put(slot, v.kit.Text(v.refusal(err)))
-		}
-	})
-}
-
 // email is メールアドレス: what is registered, how far it can be relied on, and the
 // guide's 「変更する」 and 「削除する」.
 func email(v *visit) content {
 	body := newSlot()
-	asked(v, body, func(ctx context.Context, account Account) (library.EmailStatus, error) {
+	fetch(v, body, func(ctx context.Context, account Account) (library.EmailStatus, error) {
 		return account.Email(ctx)
 	}, func(s library.EmailStatus) { put(body, v.emailBody(s)) })
 	return content{title: v.t("email.title"), body: body}
@@ -170,7 +149,7 @@ func emailCode(v *visit) content {
 			v.kit.Second(v.t("email.code_about", address, int(v.app.cfg.Site().Policy.EmailCodeFor)/60)).Lines(2)))
 	}
 	show("…")
-	asked(v, lead, func(ctx context.Context, account Account) (library.EmailStatus, error) {
+	fetch(v, lead, func(ctx context.Context, account Account) (library.EmailStatus, error) {
 		return account.Email(ctx)
 	}, func(s library.EmailStatus) { show(s.Address) })
 	again := widget.Row(theme.Gap,

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -19,7 +20,7 @@ var bounceCauses = []string{"address", "filter", "url", "reception", "free"}
 // patron's own carrier, with the address that filters must let through.
 func emailAdvice(v *visit) content {
 	body, foot := newSlot(), newSlot()
-	asked(v, body, func(ctx context.Context, account Account) (library.EmailStatus, error) {
+	fetch(v, body, func(ctx context.Context, account Account) (library.EmailStatus, error) {
 		return account.Email(ctx)
 	}, func(s library.EmailStatus) { v.drawAdvice(body, foot, s) })
 	return content{title: v.t("advice.title"), body: body, footer: []fyne.CanvasObject{foot}}
@@ -38,7 +39,7 @@ func (v *visit) drawAdvice(body, foot *fyne.Container, s library.EmailStatus) {
 			parts = append(parts, v.kit.Text(rest))
 		}
 	}
-	pages := v.paginate(parts, theme.Gap, size)
+	pages := paginate(parts, theme.Gap, size)
 	page := min(v.route.Offset, len(pages)-1)
 	put(body, widget.Column(theme.GapWide,
 		widget.Fill(widget.Column(0, widget.Row(0, widget.Fixed(size.Width, widget.Column(theme.Gap, pages[page]...))))),
@@ -51,7 +52,7 @@ func (v *visit) drawAdvice(body, foot *fyne.Container, s library.EmailStatus) {
 
 // adviceText fills the patron's carrier and the library's address into the text.
 func (v *visit) adviceText(cause string, s library.EmailStatus) string {
-	from := orDefault(s.From, v.app.cfg.Site().MailFrom)
+	from := cmp.Or(s.From, v.app.cfg.Site().MailFrom)
 	_, domain, _ := strings.Cut(from, "@")
 	switch cause {
 	case "address":

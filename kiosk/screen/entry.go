@@ -4,7 +4,6 @@ import (
 	"fyne.io/fyne/v2"
 	"fyne.io/fyne/v2/canvas"
 
-	"madoguchi/barcode"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
 )
@@ -152,18 +151,6 @@ func (v *visit) fieldBed(active bool, o fyne.CanvasObject) fyne.CanvasObject {
 		bed.StrokeColor, bed.StrokeWidth = look.Action, 3
 	}
 	return widget.Stack(bed, o)
-}
-
-// finishFirst is what a scan means on a screen whose entries it must not cost a patron:
-// nothing, unless it is somebody else's card.
-func (v *visit) finishFirst(say func(string)) func(barcode.Code) bool {
-	return func(code barcode.Code) bool {
-		if code.Kind == barcode.StaffCard || code.Kind == barcode.Card && code.Text != v.app.session.Patron().Card {
-			return false
-		}
-		say(v.t("password.finish_first"))
-		return true
-	}
 }
 
 // noteRoom is where complaints stand: two lines of them, where there is room.

@@ -56,7 +56,7 @@ func filter(v *visit) content {
 		section(v.t("filter.language"), lang),
 		section(v.t("filter.year"), when),
 	}
-	pages := v.paginate(sections, theme.GapWide, v.bodySize())
+	pages := paginate(sections, theme.GapWide, v.bodySize())
 	page := min(v.route.Offset, len(pages)-1)
 	none := v.route
 	none.Query = library.Query{Words: q.Words, Title: q.Title, Creator: q.Creator, Publisher: q.Publisher, Subject: q.Subject, ISBN: q.ISBN, NDC: q.NDC}
@@ -81,54 +81,4 @@ func (a *App) showFiltered(r Route) {
 		a.back = a.back[:n-1]
 	}
 	a.show(Route{Page: PageResults, Query: r.Query, Heading: r.Heading})
-}
-
-// branchesNearFirst are all branches, this one first.
-func (v *visit) branchesNearFirst() []library.Branch {
-	all := v.app.cfg.Site().Branches
-	out := make([]library.Branch, 0, len(all))
-	for _, b := range all {
-		if b.Code == v.branch() {
-			out = append(out, b)
-		}
-	}
-	for _, b := range all {
-		if b.Code != v.branch() {
-			out = append(out, b)
-		}
-	}
-	return out
-}
-
-func (v *visit) branchShort(b library.Branch) string {
-	if v.lang() != "ja" && b.NameEn != "" {
-		return b.NameEn
-	}
-	return b.ShortName()
-}
-
-// low sets what is touched at the bottom of a tall screen, where hands reach.
-func (v *visit) low(o fyne.CanvasObject) fyne.CanvasObject {
-	if v.portrait() {
-		return widget.Column(0, widget.Space(), o)
-	}
-	return o
-}
-
-// paginate deals parts to pages of a size; a part that is higher than a page has
-// one of its own.
-func (v *visit) paginate(parts []fyne.CanvasObject, gap float32, size fyne.Size) [][]fyne.CanvasObject {
-	pages := [][]fyne.CanvasObject{nil}
-	left := size.Height
-	for _, p := range parts {
-		h := widget.HeightFor(p, size.Width)
-		if last := len(pages) - 1; h > left && len(pages[last]) > 0 {
-			pages = append(pages, nil)
-			left = size.Height
-		}
-		last := len(pages) - 1
-		pages[last] = append(pages[last], p)
-		left -= h + gap
-	}
-	return pages
 }

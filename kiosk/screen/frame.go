@@ -91,7 +91,7 @@ func (v *visit) connection() fyne.CanvasObject {
 	p := v.look().Palette
 	state := v.app.cfg.State()
 	if state.Connected {
-		return widget.Row(theme.GapTight, v.kit.Dot(p.Good), v.kit.Second(v.t("frame.connected")))
+		return widget.Row(theme.GapTight, widget.Dot(p.Good), v.kit.Second(v.t("frame.connected")))
 	}
 	text := v.t("frame.offline")
 	if !state.LastContact.IsZero() {
@@ -138,34 +138,6 @@ func (v *visit) cartReachable() bool {
 // displayButton leads to language, size of type and colours.
 func (v *visit) displayButton() fyne.CanvasObject {
 	return v.kit.Button(v.t("frame.display"), widget.Plain, v.open(Route{Page: PageDisplay}))
-}
-
-// pager is the paging of a list: large buttons at the left of the footer.
-func (v *visit) pager(per int, total int, more bool) []fyne.CanvasObject {
-	page := v.route.Offset/per + 1
-	pages := max(1, (total+per-1)/per)
-	label := v.t("pager.of", page, pages)
-	if more {
-		label = v.t("pager.of_more", page, pages)
-	}
-	move := func(by int) func() {
-		r := v.route
-		r.Offset = max(0, r.Offset+by*per)
-		return v.replace(r)
-	}
-	before, after := widget.Quiet, widget.Quiet
-	var back, next func()
-	if v.route.Offset > 0 {
-		before, back = widget.Plain, move(-1)
-	}
-	if v.route.Offset+per < total {
-		after, next = widget.Plain, move(1)
-	}
-	return []fyne.CanvasObject{
-		v.kit.Button("▲ "+v.t("pager.before"), before, back),
-		v.kit.Button("▼ "+v.t("pager.after"), after, next),
-		v.kit.Second(label),
-	}
 }
 
 // root is the window's content: it fills the window and tells its size.

@@ -52,7 +52,7 @@ func (v *visit) guideTopic(topic string) content {
 			parts = append(parts, v.kit.Text(paragraph))
 		}
 	}
-	pages := v.paginate(parts, theme.Gap, size)
+	pages := paginate(parts, theme.Gap, size)
 	page := min(v.route.Offset, len(pages)-1)
 	var footer []fyne.CanvasObject
 	if len(pages) > 1 {
@@ -91,7 +91,7 @@ func (v *visit) openingHours() []fyne.CanvasObject {
 		d := today.Add(n)
 		text := v.t("guide.hours.closed")
 		if h, open := b.Calendar.On(d); open {
-			text = v.t("guide.hours.open", v.minutes(h.Open), v.minutes(h.Close))
+			text = v.t("guide.hours.open", minutes(h.Open), minutes(h.Close))
 		}
 		day := v.kit.Strong(v.day(d))
 		rows = append(rows, widget.Column(theme.GapTight, v.kit.Rule(), widget.Row(theme.GapWide, widget.Sized(280, 0, day), widget.Fill(v.kit.Text(text)))))

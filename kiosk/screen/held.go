@@ -44,7 +44,7 @@ func held(v *visit) content {
 	for _, o := range []fyne.CanvasObject{title, next, actions} {
 		size.Height -= widget.HeightFor(o, size.Width) + theme.GapWide
 	}
-	pages := v.paginate(rows, theme.Border, size)
+	pages := paginate(rows, theme.Border, size)
 	page := min(v.route.Offset, len(pages)-1)
 	var footer []fyne.CanvasObject
 	if len(pages) > 1 {

@@ -16,20 +16,9 @@ import (
 // holds is 予約状況一覧: how far each hold is, and what the patron may still change.
 func holds(v *visit) content {
 	body, foot := newSlot(), newSlot()
-	account := v.app.account
-	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (library.PatronHolds, error) {
-		if account == nil {
-			return library.PatronHolds{}, errNobody
-		}
+	fetch(v, body, func(ctx context.Context, account Account) (library.PatronHolds, error) {
 		return account.Holds(ctx)
-	}, func(h library.PatronHolds, err error) {
-		switch {
-		case err == nil:
-			v.drawHolds(body, foot, h)
-		case !v.app.lost(err):
-			put(body, v.kit.Text(v.refusal(err)))
-		}
-	})
+	}, func(all library.PatronHolds) { v.drawHolds(body, foot, all) })
 	return content{title: v.t("holds.title"), body: body, footer: []fyne.CanvasObject{foot}, spread: true}
 }
 
@@ -42,7 +31,7 @@ func (v *visit) drawHolds(body, foot *fyne.Container, all library.PatronHolds) {
 	for _, group := range sequences(all.Holds) {
 		rows = append(rows, v.holdRows(group)...)
 	}
-	pages := v.paginate(rows, theme.Border, v.bodySize())
+	pages := paginate(rows, theme.Border, v.bodySize())
 	page := min(v.route.Offset, len(pages)-1)
 	put(body, v.rows(pages[page]))
 	left := widget.Row(theme.Gap)
@@ -54,23 +43,6 @@ func (v *visit) drawHolds(body, foot *fyne.Container, all library.PatronHolds) {
 		left.Add(b)
 	}
 	put(foot, left)
-}
-
-// sequences puts the holds of a 順番予約 together, in their order.
-func sequences(all []library.PatronHold) (groups [][]library.PatronHold) {
-	at := map[string]int{}
-	for _, h := range all {
-		if i, ok := at[h.SequenceID]; ok && h.SequenceID != "" {
-			groups[i] = append(groups[i], h)
-			continue
-		}
-		at[h.SequenceID] = len(groups)
-		groups = append(groups, []library.PatronHold{h})
-	}
-	for _, g := range groups {
-		slices.SortFunc(g, func(a, b library.PatronHold) int { return a.Place - b.Place })
-	}
-	return groups
 }
 
 // holdRows are one hold, or the holds of a sequence as one: in one row, and in more
@@ -138,65 +110,20 @@ func (v *visit) holdAction(group []library.PatronHold) fyne.CanvasObject {
 	return v.kit.Button(v.t("holds.change"), widget.Outlined, v.open(Route{Page: PageHold, Hold: h.ID, Pickup: h.Pickup, Contact: h.Contact}))
 }
 
-func (v *visit) branchOf(code library.BranchCode) string {
-	if b, ok := v.app.cfg.Site().Branch(code); ok {
-		return v.branchShort(b)
-	}
-	return string(code)
-}
-
-// holdState is the state of a hold in the guide's words.
-func (v *visit) holdState(h library.PatronHold) (string, widget.Tone) {
-	mark, tone := "", widget.Neutral
-	switch h.State {
-	case library.Waiting:
-		mark, tone = "○ ", widget.Info
-	case library.Preparing:
-		mark = "→ "
-	case library.ReadyHold:
-		mark, tone = "● ", widget.Good
-	}
-	return mark + v.t("hold."+string(h.State)), tone
-}
-
-// holdAbout is the line below the state: the place in the queue, the last day, and how
-// long what has ended is shown.
-func (v *visit) holdAbout(h library.PatronHold) string {
-	switch h.State {
-	case library.Waiting:
-		return v.t("holds.position", h.Position, h.Copies)
-	case library.ReadyHold:
-		return v.t("holds.until", v.day(h.ShelfUntil))
-	case library.Cancelled, library.Expired:
-		return v.t("holds.shown_until", v.day(h.EndedOn.Add(v.app.cfg.Site().Policy.HoldShownDays)))
-	}
-	return ""
-}
-
 // oneHold is where a hold that still waits is changed or cancelled.
 func oneHold(v *visit) content {
 	body := newSlot()
-	account := v.app.account
 	type both struct {
 		account library.Account
 		holds   library.PatronHolds
 	}
-	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (b both, err error) {
-		if account == nil {
-			return b, errNobody
-		}
+	fetch(v, body, func(ctx context.Context, account Account) (b both, err error) {
 		if b.account, err = account.Account(ctx); err != nil {
 			return b, err
 		}
 		b.holds, err = account.Holds(ctx)
 		return b, err
-	}, func(b both, err error) {
-		if err != nil {
-			if !v.app.lost(err) {
-				put(body, v.kit.Text(v.refusal(err)))
-			}
-			return
-		}
+	}, func(b both) {
 		i := slices.IndexFunc(b.holds.Holds, func(h library.PatronHold) bool { return h.ID == v.route.Hold })
 		if i < 0 {
 			put(body, v.kit.Text(v.t("refusal.hold_unknown")))

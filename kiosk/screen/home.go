@@ -53,19 +53,6 @@ func home(v *visit) content {
 	}
 }
 
-func (v *visit) branchName(b library.Branch) string {
-	if v.lang() != "ja" && b.NameEn != "" {
-		return b.NameEn
-	}
-	return b.Name
-}
-
-// tile is a large button with a title and a line about it.
-func (v *visit) tile(name, about string, onTap func()) fyne.CanvasObject {
-	return v.kit.Tile(v.t(name), widget.Plain, widget.Inset(theme.Gap, theme.GapSection, theme.Gap, theme.GapSection,
-		widget.Fitting(theme.GapTight, v.kit.Title(v.t(name)).Lines(2), v.kit.Second(v.t(about)).Lines(3))), onTap)
-}
-
 // accountTile leads to the patron's menu, as a card under the scanner does.
 func (v *visit) accountTile() fyne.CanvasObject {
 	k := v.kit
@@ -106,7 +93,7 @@ func (v *visit) searchPanel() fyne.CanvasObject {
 		choices = widget.Columns(theme.Gap, nil, ways...)
 	}
 	field := k.Tile(v.t("home.field"), widget.Plain, widget.Sized(0, 96, widget.Middle(widget.Inset(0, theme.GapSection, 0, theme.GapSection,
-		widget.Row(theme.Gap, k.Lens(p.Action), widget.Fill(k.Strong(v.t("home.field")).In(p.Quiet).Lines(1).Weight(false)))))), v.open(Route{Page: PageSearch}))
+		widget.Row(theme.Gap, widget.Lens(p.Action), widget.Fill(k.Strong(v.t("home.field")).In(p.Quiet).Lines(1).Weight(false)))))), v.open(Route{Page: PageSearch}))
 
 	return k.Panel(widget.Inset(theme.Margin, theme.Margin, theme.Margin, theme.Margin,
 		widget.Column(theme.GapWide, lead, widget.Space(), choices, field)))
@@ -119,14 +106,9 @@ func (v *visit) today() fyne.CanvasObject {
 	if !ok {
 		return k.Text(v.t("home.welcome"))
 	}
-	today := library.DateOf(v.now())
-	line := v.t("home.closed_today")
-	if h, open := b.Calendar.On(today); open {
-		line = v.t("home.open_today", v.minutes(h.Open), v.minutes(h.Close))
-	}
-	lines := widget.Column(theme.GapTight, k.Strong(line))
-	if d, closed := b.Calendar.NextClosed(today); closed {
-		lines.Add(k.Second(v.t("home.next_closed", v.day(d))))
+	lines := widget.Column(theme.GapTight, k.Strong(v.openToday(b)))
+	if text := v.nextClosed(b); text != "" {
+		lines.Add(k.Second(text))
 	}
 	for _, n := range v.app.cfg.Site().Notices {
 		if text := n.Text[v.lang()]; text != "" {
@@ -145,12 +127,4 @@ func (v *visit) languages() []fyne.CanvasObject {
 		}).Select(l.Code == v.lang()))
 	}
 	return out
-}
-
-// prefer changes what this session prefers, and shows the screen in that way.
-func (a *App) prefer(change func(*session.Preferences)) {
-	p := a.session.Preferences()
-	change(&p)
-	a.session.SetPreferences(p)
-	a.rebuild()
 }

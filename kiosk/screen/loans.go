@@ -22,19 +22,11 @@ type loansScreen struct {
 
 func loans(v *visit) content {
 	s := &loansScreen{visit: v, body: newSlot(), foot: newSlot(), account: v.app.account, renewing: map[library.LoanID]bool{}}
-	load(v, func() { put(s.body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (library.PatronLoans, error) {
-		if s.account == nil {
-			return library.PatronLoans{}, errNobody
-		}
-		return s.account.Loans(ctx)
-	}, func(l library.PatronLoans, err error) {
-		switch {
-		case err == nil:
-			s.loans = l
-			s.draw()
-		case !v.app.lost(err):
-			put(s.body, v.kit.Text(v.refusal(err)))
-		}
+	fetch(v, s.body, func(ctx context.Context, account Account) (library.PatronLoans, error) {
+		return account.Loans(ctx)
+	}, func(all library.PatronLoans) {
+		s.loans = all
+		s.draw()
 	})
 	return content{title: v.t("loans.title"), body: s.body, footer: []fyne.CanvasObject{s.foot}}
 }

@@ -13,24 +13,13 @@ import (
 // menu is 利用者メニュー: how a patron's things stand, and where to go from there.
 func menu(v *visit) content {
 	body := newSlot()
-	account := v.app.account
-	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (s standing, err error) {
-		if account == nil {
-			return s, errNobody
-		}
+	fetch(v, body, func(ctx context.Context, account Account) (s standing, err error) {
 		if s.account, err = account.Account(ctx); err != nil {
 			return s, err
 		}
 		s.loans, err = account.Loans(ctx)
 		return s, err
-	}, func(s standing, err error) {
-		switch {
-		case err == nil:
-			put(body, v.menuBody(s.account, s.loans))
-		case !v.app.lost(err):
-			put(body, v.kit.Text(v.refusal(err)))
-		}
-	})
+	}, func(s standing) { put(body, v.menuBody(s.account, s.loans)) })
 	return content{title: v.t("menu.title"), body: body}
 }
 

@@ -141,7 +141,7 @@ func (v *visit) askedFor(asked *request, room fyne.Size) (list fyne.CanvasObject
 		}
 		rows = append(rows, widget.Inset(6, 0, 6, 0, row))
 	}
-	pages := v.paginate(rows, theme.Border, fyne.NewSize(room.Width, room.Height-theme.Border))
+	pages := paginate(rows, theme.Border, fyne.NewSize(room.Width, room.Height-theme.Border))
 	if len(pages) > 1 {
 		footer = v.pager(1, len(pages), false)
 	}

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"strings"
 
@@ -15,20 +16,9 @@ import (
 // could not be reached.
 func requestResults(v *visit) content {
 	body, foot := newSlot(), newSlot()
-	account := v.app.account
-	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (library.Account, error) {
-		if account == nil {
-			return library.Account{}, errNobody
-		}
+	fetch(v, body, func(ctx context.Context, account Account) (library.Account, error) {
 		return account.Account(ctx)
-	}, func(a library.Account, err error) {
-		switch {
-		case err == nil:
-			v.drawResults(body, foot, a.Requests)
-		case !v.app.lost(err):
-			put(body, v.kit.Text(v.refusal(err)))
-		}
-	})
+	}, func(a library.Account) { v.drawResults(body, foot, a.Requests) })
 	return content{title: v.t("request_results.title"), body: body, footer: []fyne.CanvasObject{foot}}
 }
 
@@ -40,7 +30,7 @@ func (v *visit) drawResults(body, foot *fyne.Container, all []library.RequestRes
 	}
 	size := v.bodySize()
 	size.Height -= widget.HeightFor(head, size.Width) + theme.Gap + theme.Border
-	pages := v.paginate(rows, theme.Border, size)
+	pages := paginate(rows, theme.Border, size)
 	put(body, widget.Column(theme.Gap, head, v.rows(pages[min(v.route.Offset, len(pages)-1)])))
 	if len(pages) > 1 {
 		put(foot, widget.Row(theme.Gap, v.pager(1, len(pages), false)...))
@@ -65,7 +55,7 @@ func (v *visit) resultRows(r library.RequestResult) (rows []fyne.CanvasObject) {
 			kind = "request_results.renewal"
 		}
 		// Without the right password nobody is told what was asked for.
-		row(orDefault(strings.Join(titles, v.t("confirm.and")), v.t(kind)), v.refusedResult(r.Refusal))
+		row(cmp.Or(strings.Join(titles, v.t("confirm.and")), v.t(kind)), v.refusedResult(r.Refusal))
 		return rows
 	}
 	for _, l := range r.Lines {
@@ -76,7 +66,7 @@ func (v *visit) resultRows(r library.RequestResult) (rows []fyne.CanvasObject) {
 
 // titleOf is the title of a line, as far as it is known.
 func (v *visit) titleOf(l library.RequestLine) string {
-	return orDefault(l.Title, v.t("request_results.untitled"))
+	return cmp.Or(l.Title, v.t("request_results.untitled"))
 }
 
 // resultOf says what became of a line.

@@ -1,6 +1,7 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"strconv"
 	"strings"
@@ -31,7 +32,7 @@ func results(v *visit) content {
 		return v.recordRows(p.Records)
 	})
 	return content{
-		title:  orDefault(v.route.Heading, v.t("results.title")),
+		title:  cmp.Or(v.route.Heading, v.t("results.title")),
 		body:   widget.Column(theme.Gap, head, list),
 		footer: []fyne.CanvasObject{foot},
 	}

@@ -81,3 +81,36 @@ func (a *App) findItem(number string) {
 		}
 	})
 }
+
+// finishFirst is what a scan means on a screen whose entries it must not cost a patron:
+// nothing, unless it is somebody else's card.
+func (v *visit) finishFirst(say func(string)) func(barcode.Code) bool {
+	return func(code barcode.Code) bool {
+		if code.Kind == barcode.StaffCard || code.Kind == barcode.Card && code.Text != v.app.session.Patron().Card {
+			return false
+		}
+		say(v.t("password.finish_first"))
+		return true
+	}
+}
+
+// scannedFor is what a scan means while something is filled in for a card: that card,
+// where it is not known yet, and nothing new afterwards. another is called before a card
+// that is somebody else's means what it means everywhere.
+func (v *visit) scannedFor(card *string, say func(string), another func()) func(barcode.Code) bool {
+	return func(code barcode.Code) bool {
+		switch {
+		case code.Kind == barcode.StaffCard:
+			return false
+		case code.Kind != barcode.Card:
+			say(v.t("password.finish_first"))
+		case *card == "":
+			*card = code.Text
+			v.app.say(v.t("apply.card_read"))
+		case *card != code.Text:
+			another()
+			return false
+		}
+		return true
+	}
+}

@@ -32,7 +32,7 @@ func search(v *visit) content {
 
 	top := widget.Column(theme.Gap,
 		widget.Sized(0, s.fieldHeight(), s.field),
-		widget.Sized(0, s.chipHeight(), s.chips),
+		widget.Sized(0, theme.Touch, s.chips),
 		s.found,
 	)
 	return content{
@@ -69,17 +69,11 @@ func (s *searchScreen) set(words string) {
 	s.draw()
 }
 
-// maxTyped is more than fits the field and less than would slow a search down.
-const maxTyped = 60
-
 func (s *searchScreen) submit() {
 	if s.words() != "" {
 		s.app.open(Route{Page: PageResults, Query: s.route.Query})
 	}
 }
-
-func (s *searchScreen) fieldHeight() float32 { return max(88, s.look().Title*theme.RunningLine+24) }
-func (s *searchScreen) chipHeight() float32  { return theme.Touch }
 
 // roomForHits is what is left between the suggestions and the keyboard.
 func (s *searchScreen) roomForHits() float32 {
@@ -87,7 +81,7 @@ func (s *searchScreen) roomForHits() float32 {
 	if s.route.Keyboard != widget.Kana {
 		keys = 4
 	}
-	return s.size.Height - theme.HeaderHeight - s.footerHeight() - theme.GapWide - s.fieldHeight() - s.chipHeight() - 2*theme.Gap -
+	return s.size.Height - theme.HeaderHeight - s.footerHeight() - theme.GapWide - s.fieldHeight() - theme.Touch - 2*theme.Gap -
 		theme.Gap - keys*(s.keyHeight()+theme.GapTight) + theme.GapTight
 }
 
@@ -108,7 +102,7 @@ func (s *searchScreen) draw() {
 		return
 	}
 	rows := s.rowsFor(s.roomForHits())
-	into(&now, s.chips, func(ctx context.Context) ([]library.Suggestion, error) { return cat.Suggest(ctx, words, 8) }, s.suggestions)
+	into(&now, s.chips, func(ctx context.Context) ([]library.Suggestion, error) { return cat.Suggest(ctx, words, 8) }, s.suggestionChips)
 	into(&now, s.found, func(ctx context.Context) (library.Page, error) {
 		return cat.Search(ctx, library.Query{Words: words}, 0, rows)
 	}, func(p library.Page) fyne.CanvasObject {
@@ -150,70 +144,4 @@ func (s *searchScreen) showField(count string) {
 	bed := canvas.NewRectangle(look.Surface)
 	bed.StrokeColor, bed.StrokeWidth, bed.CornerRadius = look.Action, 3, theme.Corner
 	put(s.field, widget.Stack(bed, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, line))))
-}
-
-// tail is the end of what was typed: where the caret is.
-func tail(s string, n int) string {
-	r := []rune(s)
-	if len(r) <= n {
-		return s
-	}
-	return "…" + string(r[len(r)-n:])
-}
-
-// suggestions are the headings that begin with what was typed, as many as fit.
-func (s *searchScreen) suggestions(all []library.Suggestion) fyne.CanvasObject {
-	return s.suggestionChips(all)
-}
-
-// suggestionChips sets suggestions side by side, as many as fit one line.
-func (v *visit) suggestionChips(all []library.Suggestion) fyne.CanvasObject {
-	chips := widget.Row(12)
-	width := v.size.Width - 2*theme.Margin
-	for _, sug := range all {
-		chip := v.chip(sug)
-		if width -= chip.MinSize().Width + 12; width < 0 {
-			break
-		}
-		chips.Add(chip)
-	}
-	return chips
-}
-
-func (v *visit) chip(s library.Suggestion) fyne.CanvasObject {
-	look := v.look()
-	text := tail(s.Text, 18)
-	if r := []rune(s.Text); len(r) > 18 {
-		text = string(r[:17]) + "…"
-	}
-	body := widget.Sized(0, theme.Touch, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, widget.Row(10,
-		v.kit.Text(text).In(look.Action),
-		v.kit.Second(v.t("suggest."+string(s.Field))).In(look.Action),
-	))))
-	return v.kit.Tile(s.Text, widget.Tint, body, v.open(Route{Page: PageResults, Query: s.Query()}))
-}
-
-func (v *visit) keyNames() widget.KeyNames {
-	return widget.KeyNames{Erase: v.t("key.erase"), Clear: v.t("key.clear"), Space: v.t("key.space"), Submit: v.t("key.search")}
-}
-
-// keyHeight gives the keyboard more of a tall screen.
-func (v *visit) keyHeight() float32 {
-	if v.portrait() {
-		return 96
-	}
-	return theme.KeyHeight
-}
-
-// keyboards choose between the three keyboards.
-func (v *visit) keyboards() []fyne.CanvasObject {
-	var out []fyne.CanvasObject
-	for l, key := range []string{"key.kana", "key.letters", "key.digits"} {
-		out = append(out, v.kit.Button(v.t(key), widget.Plain, func() {
-			r := v.route
-			r.Keyboard = widget.Layout(l)
-			v.app.show(r)
-		}).Select(v.route.Keyboard == widget.Layout(l)))
-	}
-	return out
 }

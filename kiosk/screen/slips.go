@@ -34,7 +34,7 @@ func (d *detailScreen) shelfSlip(it library.Item) slip.Slip {
 	b := d.record.Bib
 	lines := []slip.Line{{Kind: slip.Strong, Text: fullTitle(b)}}
 	if len(b.Creators) > 0 {
-		lines = append(lines, slip.Line{Text: d.creatorsWithRoles(b.Creators)})
+		lines = append(lines, slip.Line{Text: creatorsWithRoles(b.Creators)})
 	}
 	branch, known := d.app.cfg.Site().Branch(it.Branch)
 	if known {
@@ -127,14 +127,4 @@ func (v *visit) heldSlip(answers []library.HoldAnswer) slip.Slip {
 		}
 	}
 	return v.slip(v.t("slip.held"), append(lines, slip.Line{Text: v.next(answers)}, slip.Line{Kind: slip.Small, Text: v.t("slip.estimate")})...)
-}
-
-// active are the holds that have not ended.
-func active(all []library.PatronHold) (some []library.PatronHold) {
-	for _, h := range all {
-		if h.State.Active() {
-			some = append(some, h)
-		}
-	}
-	return some
 }

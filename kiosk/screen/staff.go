@@ -10,7 +10,6 @@ import (
 	"madoguchi/kiosk/session"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
-	"madoguchi/library"
 )
 
 // longPress is how long a finger stays on the clock until staff are asked for their
@@ -155,30 +154,6 @@ func (s *secretField) staffLogIn() {
 	})
 }
 
-// staffRefusal words a refusal for staff, where a patron would be told something
-// else.
-func (v *visit) staffRefusal(err error) string {
-	var wait later
-	if code, ok := refusalCode(err); ok && !errors.As(err, &wait) && v.app.printer.Has("staff.refusal."+code) {
-		return v.t("staff.refusal." + code)
-	}
-	if errors.Is(err, ErrUnreachable) {
-		return v.t("staff.refusal.unreachable")
-	}
-	return v.refusal(err)
-}
-
-// staffLost ends the staff member's session when the server does not know it any more.
-func (v *visit) staffLost(err error) bool {
-	if !over(err) {
-		return false
-	}
-	a, text := v.app, v.staffRefusal(err)
-	a.session.End(session.Ended)
-	a.cfg.Do(func() { a.say(text) })
-	return true
-}
-
 // staffMenu is where staff begin. A patron's card that is scanned here, or on any
 // other of these screens, is the card of whom they serve.
 func staffMenu(v *visit) content {
@@ -243,25 +218,4 @@ func (v *visit) endProgram(note func(context.Context) error, do func()) {
 		a.endSession()
 		do()
 	})
-}
-
-// ask lets staff think twice.
-func (v *visit) ask(title, about, yes string, do func()) {
-	v.app.openDialog(widget.Column(theme.GapWide,
-		v.kit.Title(title).Centered(),
-		v.kit.Text(about).Centered(),
-		widget.Columns(theme.Gap, nil,
-			v.kit.Button(v.t("staff.no"), widget.Plain, v.app.closeDialog),
-			v.kit.Button(yes, widget.Filled, func() {
-				v.app.closeDialog()
-				do()
-			}),
-		),
-	))
-}
-
-// served is the patron whom staff serve. It is gone with the staff menu.
-type served struct {
-	card   string
-	patron library.CounterPatron
 }

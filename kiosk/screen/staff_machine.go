@@ -36,7 +36,7 @@ func machine(v *visit) content {
 		}
 		room := v.bodySize()
 		room.Height -= v.buttonHeight() + theme.Gap
-		pages := v.paginate(rows, 0, room)
+		pages := paginate(rows, 0, room)
 		page := min(v.route.Offset, len(pages)-1)
 		again := widget.Row(0, widget.Space(), v.kit.Button(v.t("machine.again"), widget.Outlined, v.replace(Route{Page: PageMachine})))
 		list := v.low(widget.Column(0, pages[page]...))

@@ -2,8 +2,6 @@ package screen
 
 import (
 	"context"
-	"strconv"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -11,13 +9,6 @@ import (
 	"madoguchi/kiosk/widget"
 	"madoguchi/library"
 )
-
-// serve shows staff the patron of a card.
-func (a *App) serve(card string) {
-	a.served = served{card: card}
-	a.back = []Route{{Page: PageStaff}}
-	a.show(Route{Page: PageStaffPatron})
-}
 
 // staffCard asks for the number of a patron's card that cannot be scanned.
 func staffCard(v *visit) content {
@@ -31,25 +22,6 @@ func staffPatron(v *visit) content {
 	a := v.app
 	a.loadServed(v, body, func(p library.CounterPatron) { put(body, v.patronBody(p)) })
 	return content{title: v.t("staff.patron"), body: body}
-}
-
-// loadServed asks for the patron whom staff serve.
-func (a *App) loadServed(v *visit, body *fyne.Container, show func(library.CounterPatron)) {
-	staff, card := a.staff, a.served.card
-	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (library.CounterPatron, error) {
-		if staff == nil || card == "" {
-			return library.CounterPatron{}, errNobody
-		}
-		return staff.Patron(ctx, card)
-	}, func(p library.CounterPatron, err error) {
-		switch {
-		case err == nil:
-			a.served.patron = p
-			show(p)
-		case !v.staffLost(err):
-			put(body, widget.Column(theme.GapWide, v.kit.Title("▲ "+v.staffRefusal(err)).In(v.look().Bad), v.kit.Text(v.t("staff.scan_again"))))
-		}
-	})
 }
 
 func (v *visit) patronBody(p library.CounterPatron) fyne.CanvasObject {
@@ -70,42 +42,6 @@ func (v *visit) patronBody(p library.CounterPatron) fyne.CanvasObject {
 		return widget.Column(theme.GapSection, widget.Space(), v.identity(p), facts, actions)
 	}
 	return widget.Column(theme.GapSection, v.identity(p), widget.Fill(facts), actions)
-}
-
-// identity is what is compared with a document.
-func (v *visit) identity(p library.CounterPatron) fyne.CanvasObject {
-	k := v.kit
-	about := p.Reading
-	if p.BirthYear != 0 {
-		about += "　" + v.born(p.BirthYear)
-	}
-	return widget.Column(0,
-		k.Display(p.Name).Lines(1).DownTo(v.look().Text),
-		k.Strong(about).Weight(false).Lines(1).DownTo(v.look().Second),
-	)
-}
-
-// born words a year of birth as both calendars count it: documents may bear either.
-func (v *visit) born(year int) string {
-	if v.lang() != "ja" {
-		return v.t("staff.born", year)
-	}
-	eras, last := "", ""
-	for _, d := range []library.Date{{Year: year, Month: time.January, Day: 1}, {Year: year, Month: time.December, Day: 31}} {
-		era, n, ok := library.EraOf(d)
-		if !ok || era.Name == last {
-			continue
-		}
-		if eras != "" {
-			eras += "・"
-		}
-		count := strconv.Itoa(n)
-		if n == 1 {
-			count = "元"
-		}
-		eras, last = eras+era.Name+count+"年", era.Name
-	}
-	return v.t("staff.born", year, eras)
 }
 
 // factPadding is the room above and below a fact: less where the type is large.
@@ -157,11 +93,6 @@ func (v *visit) facts(p library.CounterPatron) []fyne.CanvasObject {
 	return append(rows, k.Rule())
 }
 
-// cardRefusal words for staff why a card may not be used.
-func (v *visit) cardRefusal(code string) string {
-	return v.worded("staff.refusal."+code, "refusal."+code)
-}
-
 // unlock lifts the lock of the card.
 func (v *visit) unlock() {
 	a, staff, card := v.app, v.app.staff, v.app.served.card
@@ -175,7 +106,7 @@ func (v *visit) unlock() {
 		case err == nil:
 			a.rebuild()
 			a.say(v.t("staff.unlocked"))
-		case !v.staffLost(err):
+		case !v.app.lost(err):
 			a.say(v.staffRefusal(err))
 		}
 	})

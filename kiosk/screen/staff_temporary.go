@@ -4,8 +4,6 @@ import (
 	"context"
 	"errors"
 	"image"
-	"slices"
-	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -58,23 +56,6 @@ func (v *visit) documents(body *fyne.Container, p library.CounterPatron) fyne.Ca
 	return widget.Column(theme.GapSection, v.identity(p), widget.Fill(form), widget.Sized(0, v.buttonHeight(), issue))
 }
 
-// inColumns sets buttons in rows of four equal ones, or as they need where those would
-// be too narrow.
-func (v *visit) inColumns(buttons []fyne.CanvasObject) fyne.CanvasObject {
-	const in = 4
-	most := (v.bodySize().Width - (in-1)*theme.Gap) / in
-	rows := widget.Column(theme.Gap)
-	for row := range slices.Chunk(buttons, in) {
-		for _, b := range row {
-			if b.MinSize().Width > most {
-				return widget.Wrap(theme.Gap, buttons...)
-			}
-		}
-		rows.Add(widget.Columns(theme.Gap, nil, row...))
-	}
-	return rows
-}
-
 // issue asks for the password and shows it.
 func (v *visit) issue(body *fyne.Container, seen library.Document) {
 	a, staff, card := v.app, v.app.staff, v.app.served.card
@@ -92,7 +73,7 @@ func (v *visit) issue(body *fyne.Container, seen library.Document) {
 				return true
 			}
 			put(body, v.issued(t))
-		case !v.staffLost(err):
+		case !v.app.lost(err):
 			a.say(v.staffRefusal(err))
 		}
 	})
@@ -163,19 +144,4 @@ func (v *visit) printTemporary(t library.TemporaryPassword) {
 			a.say(v.t("print.done"))
 		}
 	})
-}
-
-// moment words a day and a time of day.
-func (v *visit) moment(t time.Time) string {
-	t = t.In(v.app.cfg.Site().Location())
-	return v.t("date.moment", v.date(t), t.Format("15:04"))
-}
-
-// inGroups parts a number of ten digits as telephone numbers are, 123 456 7890: so it
-// is read aloud and copied without losing the place.
-func inGroups(digits string) string {
-	if len(digits) != library.TemporaryDigits {
-		return digits
-	}
-	return digits[:3] + " " + digits[3:6] + " " + digits[6:]
 }

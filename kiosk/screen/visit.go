@@ -149,3 +149,6 @@ func into[T any](v *visit, slot *fyne.Container, work func(context.Context) (T, 
 		}, fill)
 	}
 }
+
+// mails reports whether the library sends mails at all.
+func (v *visit) mails() bool { return v.app.cfg.Site().MailFrom != "" }

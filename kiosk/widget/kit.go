@@ -26,7 +26,7 @@ func (k Kit) touched() {
 	}
 }
 
-func (k Kit) text(s string, size, leading float32, c color.Color, bold bool) *Text {
+func styled(s string, size, leading float32, c color.Color, bold bool) *Text {
 	t := NewText(s, size, c)
 	t.Leading, t.Bold = leading, bold
 	return t
@@ -34,27 +34,27 @@ func (k Kit) text(s string, size, leading float32, c color.Color, bold bool) *Te
 
 // Display is the largest text: the name of a book, the greeting of the home screen.
 func (k Kit) Display(s string) *Text {
-	return k.text(s, k.Look.Display, theme.TitleLine, k.Look.Ink, true)
+	return styled(s, k.Look.Display, theme.TitleLine, k.Look.Ink, true)
 }
 
 // Title is the title of a screen.
 func (k Kit) Title(s string) *Text {
-	return k.text(s, k.Look.Title, theme.TitleLine, k.Look.Ink, true)
+	return styled(s, k.Look.Title, theme.TitleLine, k.Look.Ink, true)
 }
 
 // Strong is what the eye should find first in a row.
 func (k Kit) Strong(s string) *Text {
-	return k.text(s, k.Look.Strong, theme.TitleLine, k.Look.Ink, true)
+	return styled(s, k.Look.Strong, theme.TitleLine, k.Look.Ink, true)
 }
 
 // Text is running text.
 func (k Kit) Text(s string) *Text {
-	return k.text(s, k.Look.Text, theme.RunningLine, k.Look.Ink, false)
+	return styled(s, k.Look.Text, theme.RunningLine, k.Look.Ink, false)
 }
 
 // Second is the quieter second line.
 func (k Kit) Second(s string) *Text {
-	return k.text(s, k.Look.Second, theme.RunningLine, k.Look.Quiet, false)
+	return styled(s, k.Look.Second, theme.RunningLine, k.Look.Quiet, false)
 }
 
 // In gives text another colour.
@@ -95,7 +95,7 @@ func (t *Text) Trailing() *Text {
 
 // Button is a button with a label.
 func (k Kit) Button(label string, style Style, onTap func()) *Button {
-	t := k.text(label, k.Look.Text, theme.TitleLine, k.Look.Ink, style == Filled)
+	t := styled(label, k.Look.Text, theme.TitleLine, k.Look.Ink, style == Filled)
 	t.Align = fyne.TextAlignCenter
 	b := k.button(label, style, Sized(theme.Touch, theme.ButtonHeight, Middle(Inset(10, theme.GapWide, 10, theme.GapWide, t))), onTap)
 	b.text = t
@@ -118,7 +118,7 @@ func (k Kit) Key(label string, style Style, onTap func()) *Button {
 	case letters > 2:
 		size = min(k.Look.Text, theme.KeyHeight*0.42)
 	}
-	t := k.text(label, size, theme.TitleLine, k.Look.Ink, style == Filled)
+	t := styled(label, size, theme.TitleLine, k.Look.Ink, style == Filled)
 	t.Align = fyne.TextAlignCenter
 	b := k.button(label, style, Sized(theme.Touch, theme.Touch, Middle(Inset(2, 4, 2, 4, t))), onTap)
 	b.text = t
@@ -156,7 +156,7 @@ func (k Kit) Tag(s string, tone Tone) *fyne.Container {
 	}
 	bed := canvas.NewRectangle(ground)
 	bed.CornerRadius = theme.Corner / 2
-	t := k.text(s, k.Look.Second, theme.TitleLine, ink, false)
+	t := styled(s, k.Look.Second, theme.TitleLine, ink, false)
 	t.MaxLines = 1
 	return Stack(bed, Inset(6, 14, 6, 14, t))
 }
@@ -170,12 +170,8 @@ func (k Kit) Rule() fyne.CanvasObject {
 
 // Card is a surface with a border around o.
 func (k Kit) Card(padding float32, o fyne.CanvasObject) *fyne.Container {
-	return k.bed(k.Look.Surface, k.Look.Line, padding, o)
-}
-
-func (k Kit) bed(ground, border color.Color, padding float32, o fyne.CanvasObject) *fyne.Container {
-	r := canvas.NewRectangle(ground)
-	r.StrokeColor, r.StrokeWidth, r.CornerRadius = border, theme.Border, theme.Corner
+	r := canvas.NewRectangle(k.Look.Surface)
+	r.StrokeColor, r.StrokeWidth, r.CornerRadius = k.Look.Line, theme.Border, theme.Corner
 	return Stack(r, Inset(padding, padding, padding, padding, o))
 }
 
@@ -185,7 +181,7 @@ func Band(ground color.Color, o fyne.CanvasObject) *fyne.Container {
 }
 
 // Dot is the round mark before the state of the connection.
-func (k Kit) Dot(c color.Color) fyne.CanvasObject {
+func Dot(c color.Color) fyne.CanvasObject {
 	d := canvas.NewCircle(c)
 	return container.New(layout.NewGridWrapLayout(fyne.NewSize(14, 14)), d)
 }
@@ -247,7 +243,7 @@ func (l barsLayout) Layout(objects []fyne.CanvasObject, size fyne.Size) {
 }
 
 // Lens is the sign for searching.
-func (k Kit) Lens(c color.Color) fyne.CanvasObject {
+func Lens(c color.Color) fyne.CanvasObject {
 	ring := canvas.NewCircle(color.Transparent)
 	ring.StrokeColor, ring.StrokeWidth = c, 4
 	stick := canvas.NewLine(c)
