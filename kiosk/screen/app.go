@@ -70,10 +70,14 @@ type App struct {
 	root    *fyne.Container // everything: the screen, and a dialog over it
 	header  *fyne.Container
 	size    fyne.Size
-	leave   context.CancelFunc
-	state   State       // as it is shown
-	loading int         // results that have not been shown yet
-	pressed *time.Timer // a finger stays on the clock
+	here    context.Context    // ends when another screen is shown
+	depart  context.CancelFunc // ends it
+	leave   context.CancelFunc // ends the visit
+	held    bool               // a finger is down on a button
+	stale   bool               // Refresh or Tick was called meanwhile
+	state   State              // as it is shown
+	loading int                // results that have not been shown yet
+	pressed *time.Timer        // a finger stays on the clock
 
 	memory
 }
@@ -82,6 +86,7 @@ type App struct {
 // the UI thread.
 func New(cfg Config) (*App, error) {
 	a := &App{cfg: cfg, pages: pageTable(), memory: memory{route: Route{Page: PageHome}}}
+	a.here, a.depart = context.WithCancel(context.Background())
 	for _, l := range wording.Languages() {
 		if _, err := wording.For(l.Code); err != nil {
 			return nil, err
@@ -120,8 +125,12 @@ func (a *App) Canvas() fyne.CanvasObject { return a.root }
 func (a *App) Settled() bool { return a.loading == 0 }
 
 // Refresh is called when the catalogue or the connection may have changed. It draws
-// only what looks different now: a resting screen must not repaint.
+// only what looks different now: a resting screen must not repaint. Nothing is drawn anew
+// while a finger is down on a button, which would be gone when the finger lets go.
 func (a *App) Refresh() {
+	if a.stale = a.held; a.stale {
+		return
+	}
 	before, now := a.state, a.cfg.State()
 	a.state = now
 	now.LastContact = before.LastContact
@@ -137,8 +146,23 @@ func (a *App) Refresh() {
 	}
 }
 
+// hold is told when a finger goes down on a button, and when it lets go.
+func (a *App) hold(down bool) {
+	a.held = down
+	if !down && a.stale {
+		a.cfg.Do(func() { // after the tap
+			a.Refresh()
+			a.Tick()
+		})
+	}
+}
+
 // Tick is called every few seconds, to keep the clock right.
-func (a *App) Tick() { a.refreshHeader() }
+func (a *App) Tick() {
+	if a.stale = a.held; !a.stale {
+		a.refreshHeader()
+	}
+}
 
 // open shows another screen; Back returns to this one.
 func (a *App) open(r Route) {
@@ -170,6 +194,8 @@ func (a *App) goHome() {
 func (a *App) show(r Route) {
 	a.route = a.allowed(r)
 	a.leaveFlows()
+	a.depart()
+	a.here, a.depart = context.WithCancel(context.Background())
 	a.rebuild()
 }
 
@@ -179,13 +205,14 @@ func (a *App) rebuild() {
 	if a.leave != nil {
 		a.leave()
 	}
-	ctx, leave := context.WithCancel(context.Background())
+	ctx, leave := context.WithCancel(a.here)
 	a.leave = leave
+	a.held = false // the button is gone
 
 	prefs := a.session.Preferences()
 	a.printer, _ = wording.For(cmp.Or(prefs.Language, wording.Languages()[0].Code))
 	look := theme.LookOf(a.scheme(), theme.TextSize(prefs.TextSize))
-	a.kit = widget.Kit{Look: look, Touched: a.touched, OnRune: a.typedRune, OnKey: a.typedKey, OnEnter: a.enter}
+	a.kit = widget.Kit{Look: look, Touched: a.touched, OnHold: a.hold, OnRune: a.typedRune, OnKey: a.typedKey, OnEnter: a.enter}
 
 	a.state = a.cfg.State()
 	a.visit = &visit{app: a, ctx: ctx, kit: a.kit, route: a.route, size: a.size}

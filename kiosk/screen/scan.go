@@ -54,7 +54,7 @@ func (a *App) Scanned(code barcode.Code) {
 func (a *App) findISBN(isbn string) {
 	q := library.Query{ISBN: isbn}
 	cat := a.cfg.Catalogue
-	load(a.visit, nil, func(ctx context.Context) (library.Page, error) {
+	load(a.staying(), nil, func(ctx context.Context) (library.Page, error) {
 		return cat.Search(ctx, q, 0, 2)
 	}, func(p library.Page, err error) {
 		if err == nil && len(p.Records) == 1 {
@@ -67,7 +67,7 @@ func (a *App) findISBN(isbn string) {
 
 func (a *App) findItem(number string) {
 	cat := a.cfg.Catalogue
-	load(a.visit, nil, func(ctx context.Context) (library.BibID, error) {
+	load(a.staying(), nil, func(ctx context.Context) (library.BibID, error) {
 		return cat.ItemBib(ctx, number)
 	}, func(id library.BibID, err error) {
 		switch {

@@ -29,7 +29,8 @@ type content struct {
 	probe   func(barcode.Code)      // takes every scan, whatever it is: it means nothing here
 }
 
-// visit is one showing of one screen: it ends when anything else is shown.
+// visit is one showing of one screen: it ends when anything else is shown, and when the
+// screen is drawn anew.
 type visit struct {
 	app   *App
 	ctx   context.Context
@@ -88,6 +89,15 @@ func put(slot *fyne.Container, o fyne.CanvasObject) {
 
 // patience is how long work may take before a patron is told that it goes on.
 const patience = 300 * time.Millisecond
+
+// staying is the screen itself, however often it is drawn anew: it ends when another one
+// is shown. A scan is looked up for it, since the first patron of the day scans while the
+// terminal is just getting in touch with the server, which draws the home screen anew.
+func (a *App) staying() *visit {
+	v := *a.visit
+	v.ctx = a.here
+	return &v
+}
 
 // load does work off the UI thread and shows its result, unless the screen was
 // left meanwhile. When it takes longer than patience, slow is called.

@@ -119,6 +119,9 @@ func (b *Button) MouseOut() {
 
 func (b *Button) setDown(down bool) {
 	b.down = down
+	if b.kit.OnHold != nil {
+		b.kit.OnHold(down)
+	}
 	if b.onHold != nil {
 		b.onHold(down)
 	}

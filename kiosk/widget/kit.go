@@ -15,6 +15,7 @@ import (
 type Kit struct {
 	Look    theme.Look
 	Touched func()               // somebody is here
+	OnHold  func(down bool)      // a finger went down on a button, or let go
 	OnRune  func(rune)           // typed on hardware keys while a button has the focus
 	OnKey   func(*fyne.KeyEvent) // likewise, keys that are no character
 	OnEnter func() bool          // Enter was pressed: true when it was not meant for the button
