@@ -184,6 +184,17 @@ func TestSerialSplitReads(t *testing.T) {
 	}
 }
 
+// Opening the port throws nothing away: what a patron scans while the terminal starts is
+// read.
+func TestSerialReadsWhatCameBefore(t *testing.T) {
+	d := newDevice(t)
+	d.plug()
+	d.send("12345675\r")
+	l := listen(t, d.path)
+	l.connected()
+	l.scanned(barcode.Card, "12345675")
+}
+
 func TestSerialIdleIsNotUnplugged(t *testing.T) {
 	d := newDevice(t)
 	d.plug()

@@ -32,8 +32,9 @@ const (
 func startDemo(t *testing.T, settings string, more ...string) (*server, *kiosk) {
 	t.Helper()
 	needTools(t)
+	inOneDay(t)
 	s := &server{t: t, dir: t.TempDir(), address: freeAddress(t)}
-	s.build(settings)
+	s.install(settings)
 	code := enrolmentCode.FindString(s.central("demo"))
 	s.serve()
 	k := s.terminal(code, "[barcode.card]\nlengths = [11]\nprefix = \"2\"\ncheck = \"7dr\"\n[barcode.item]\nlengths = [10]\nprefix = \"1\"\n"+strings.Join(more, "\n"))
@@ -57,8 +58,7 @@ func TestCardPasswordLoansRenewal(t *testing.T) {
 	k.waitPage("loans")
 	k.see("のうち 2点を延長できます", "返却日をすぎたため\n延長できません", "延長は1回までです", "次の人が予約しているため\n延長できません")
 
-	today := library.DateOf(time.Now().In(time.FixedZone("JST", 9*60*60)))
-	due := today.Add(14)
+	due := today().Add(14)
 	before := dueDates(t, s)
 	k.tap("延長する")
 	shown := fmt.Sprintf("%d月%d日(%s)まで", due.Month, due.Day, []string{"日", "月", "火", "水", "木", "金", "土"}[due.Weekday()])
@@ -98,6 +98,24 @@ func TestAnotherCardAndABookInstead(t *testing.T) {
 	k.see("大島 健一 さん")
 	k.tap("終了")
 	k.waitPage("home")
+}
+
+// jst is the demo library's time zone.
+var jst = time.FixedZone("JST", 9*60*60)
+
+// today is the demo library's date, which is still the same at the end of a test that
+// began by inOneDay.
+func today() library.Date { return library.DateOf(time.Now().In(jst)) }
+
+// inOneDay waits for midnight where that is near: what a test compares belongs to one day.
+func inOneDay(t *testing.T) {
+	t.Helper()
+	now := time.Now().In(jst)
+	if soon := now.Add(3 * time.Minute); soon.Day() != now.Day() {
+		left := soon.Truncate(time.Hour).Sub(now)
+		t.Logf("waiting %v for midnight", left)
+		time.Sleep(left)
+	}
 }
 
 // dueDates are those of the patron's loans in central's database.

@@ -34,7 +34,7 @@ func measureChromium(b *testing.B) (c browser) {
 	dir := b.TempDir()
 	page := filepath.Join(dir, "page.html")
 	write(b, page, searchPage)
-	display := newDisplay(b, dir, "1280x1024")
+	display, _ := newDisplay(b, dir, "1280x1024")
 	picture := openPicture(b, dir)
 	profile := filepath.Join(dir, "profile")
 	args := []string{"--kiosk", "--no-first-run", "--noerrdialogs", "--disable-infobars", "--window-size=1280,1024", "--window-position=0,0", "--user-data-dir=" + profile, "file://" + page}

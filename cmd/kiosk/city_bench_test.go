@@ -81,7 +81,7 @@ func (c *city) serve(b *testing.B) (*server, *kiosk) {
 	}
 	b.Cleanup(func() { os.RemoveAll(dir) })
 	s := &server{t: b, dir: dir, address: freeAddress(b)}
-	s.build("")
+	s.install("")
 	for _, br := range c.gen.Branches() {
 		s.central("branch", "add", string(br.Code), br.Name, "--hours", "9:30-19:00")
 	}

@@ -3,9 +3,6 @@ package main
 import (
 	"regexp"
 	"testing"
-	"time"
-
-	"madoguchi/library"
 )
 
 var receiptCode = regexp.MustCompile(`^[0-9A-Z]{3}-[0-9A-Z]{3}$`)
@@ -16,7 +13,7 @@ var receiptCode = regexp.MustCompile(`^[0-9A-Z]{3}-[0-9A-Z]{3}$`)
 func TestRequestsAreLeftWhileTheServerIsAway(t *testing.T) {
 	s, k := startDemo(t, "")
 	const held, onLoan = "1000000016", "1000005122" // はじめて学ぶ情報の整理; one of the patron's loans
-	renewed := library.DateOf(time.Now().In(time.FixedZone("JST", 9*60*60))).Add(14)
+	renewed := today().Add(14)
 	before := dueDates(t, s)
 	k.seePart("接続中")
 	s.program.stop()

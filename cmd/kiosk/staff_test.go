@@ -23,7 +23,7 @@ func startStaffed(t *testing.T, role string) (*server, *kiosk) {
 	needTools(t)
 	const staffCards = "[barcode.staff]\nlengths = [8]\nprefix = \"9\"\n"
 	s := &server{t: t, dir: t.TempDir(), address: freeAddress(t)}
-	s.build(staffCards)
+	s.install(staffCards)
 	code := enrolmentCode.FindString(s.central("demo"))
 	add := exec.Command(filepath.Join(s.dir, "central"), s.args("staff", "add", "sato", "--role", role, "--card", deskStaffCard)...)
 	add.Stdin = strings.NewReader(deskPassword + "\n")
@@ -37,43 +37,31 @@ func startStaffed(t *testing.T, role string) (*server, *kiosk) {
 	return s, k
 }
 
-// keepPressed holds a finger on a text until the page is there.
+// keepPressed holds a finger on a text until the page is there. The clock is drawn anew
+// each minute, and no longer held then: so the finger may have to come down once more.
 func (k *kiosk) keepPressed(text, page string) {
 	k.t.Helper()
-	s := k.until(strconv.Quote(text), func(s onScreen) bool { return has(s, text) })
-	for _, e := range s.Elements {
-		if e.Text == text {
-			k.xdotool("mousemove", strconv.Itoa(int((e.X+e.Width/2)*s.Scale)), strconv.Itoa(int((e.Y+e.Height/2)*s.Scale)), "mousedown", "1")
+	for range 4 {
+		s := k.until(strconv.Quote(text), func(s onScreen) bool { return has(s, text) })
+		for _, e := range s.Elements {
+			if e.Text == text {
+				k.xdotool("mousemove", strconv.Itoa(int((e.X+e.Width/2)*s.Scale)), strconv.Itoa(int((e.Y+e.Height/2)*s.Scale)), "mousedown", "1")
+			}
+		}
+		pressed := time.Now()
+		s = k.until("the page "+page, func(s onScreen) bool { return s.Page == page || time.Since(pressed) > 10*time.Second })
+		k.xdotool("mouseup", "1")
+		if s.Page == page {
+			return
 		}
 	}
-	k.waitPage(page)
-	k.xdotool("mouseup", "1")
+	k.t.Fatalf("a finger on %q leads to no page %s", text, page)
 }
 
 // typeWord types small letters and digits on hardware keys, and Return.
 func (k *kiosk) typeWord(word string) {
 	k.t.Helper()
 	k.typeKeys(append(strings.Split(word, ""), "Return")...)
-}
-
-// ended waits for the program to end by itself and returns its exit status.
-func (p *program) ended() (status int) {
-	p.t.Helper()
-	p.once.Do(func() {
-		done := make(chan struct{})
-		go func() {
-			p.cmd.Wait()
-			close(done)
-		}()
-		select {
-		case <-done:
-			status = p.cmd.ProcessState.ExitCode()
-		case <-time.After(40 * time.Second):
-			p.cmd.Process.Kill()
-			p.t.Fatalf("%s does not end", p.cmd.Path)
-		}
-	})
-	return status
 }
 
 // A patron is logged in and cannot get on. Staff hold a finger on the clock, log in by

@@ -8,36 +8,49 @@ import (
 	"github.com/go-gl/glfw/v3.4/glfw" // the same as Fyne's: it has one state for the program
 )
 
-// uiThread lets the thread that the window lives on sleep until it has something to do.
-// Fyne itself asks the display for events 60 times a second, whether anybody is there or
-// not, which takes up to 2 % of a processor and sees a touch only then. Whatever is to be
-// done on this thread is asked of it here: through what is asked of Fyne it sleeps.
+// uiThread is the thread that the window lives on, and what others ask to be done there.
+//
+// What is asked waits here and not in the queue behind fyne.Do, which ends badly (Fyne
+// 2.8.1): on SIGTERM Fyne's loop ends by itself, and GLFW with it; what was in the queue
+// then is never done, who asks just as the queue is closed panics, and what is asked later
+// is done at once by whoever asks, beside others and without a window. Here it is done
+// within the loop or not at all.
+//
+// The thread sleeps until it has something to do. Fyne itself asks the display for events
+// 60 times a second, whether anybody is there or not, which takes up to 2 % of a processor
+// and sees a touch only then.
 type uiThread struct {
+	over chan struct{} // closed when the loop has ended
+
 	mu     sync.Mutex
-	asked  int  // what the UI thread has not begun yet
-	asleep bool // which it leaves before the display is closed
-	frames int  // for how many it stays awake, so that all that has changed is painted
+	asked  []func()
+	asleep bool // GLFW waits, and so it is there
+	frames int  // for how many the thread stays awake, so that all that has changed is painted
 }
 
 // wakeFrames is enough for the longest that Fyne does in steps: new contents, then the
 // size they need, then the end of what they replaced.
 const wakeFrames = 4
 
-// start must be called on the UI thread. An animation, which moves nothing, is what Fyne
-// calls before it paints a frame.
+func newUIThread() *uiThread { return &uiThread{over: make(chan struct{})} }
+
+// start must be called on the UI thread, within Fyne's loop. An animation, which moves
+// nothing, is what Fyne calls before it paints a frame.
 func (u *uiThread) start() {
-	sleeping := fyne.NewAnimation(time.Hour, func(float32) { u.sleep() })
-	sleeping.RepeatCount = fyne.AnimationRepeatForever
-	sleeping.Start()
+	turns := fyne.NewAnimation(time.Hour, func(float32) { u.turn() })
+	turns.RepeatCount = fyne.AnimationRepeatForever
+	turns.Start()
 }
 
-func (u *uiThread) sleep() {
+// end must be called when Fyne's loop has ended.
+func (u *uiThread) end() { close(u.over) }
+
+// turn does what was asked, and sleeps where nothing is to be painted.
+func (u *uiThread) turn() {
+	u.work()
 	u.mu.Lock()
-	if u.asked > 0 {
-		u.frames = wakeFrames
-	}
 	u.frames--
-	u.asleep = u.frames < 0
+	u.asleep = u.frames < 0 && len(u.asked) == 0
 	asleep := u.asleep
 	u.mu.Unlock()
 	if !asleep {
@@ -48,26 +61,43 @@ func (u *uiThread) sleep() {
 	u.asleep = false
 	u.frames = wakeFrames
 	u.mu.Unlock()
+	u.work()
 }
 
-// do has f run on the UI thread, as fyne.Do does.
-func (u *uiThread) do(f func()) { u.ask(fyne.Do, f) }
-
-// doAndWait has f run on the UI thread, and returns when that is done.
-func (u *uiThread) doAndWait(f func()) { u.ask(fyne.DoAndWait, f) }
-
-func (u *uiThread) ask(do func(func()), f func()) {
+// work does what was asked so far: what is asked meanwhile has its turn after a frame.
+func (u *uiThread) work() {
 	u.mu.Lock()
-	u.asked++
+	asked := u.asked
+	u.asked = nil
+	if len(asked) > 0 {
+		u.frames = wakeFrames
+	}
+	u.mu.Unlock()
+	for _, f := range asked {
+		f()
+	}
+}
+
+// do has f run on the UI thread, after what was asked before.
+func (u *uiThread) do(f func()) {
+	u.mu.Lock()
+	defer u.mu.Unlock()
+	u.asked = append(u.asked, f)
 	if u.asleep {
 		glfw.PostEmptyEvent()
 	}
-	u.mu.Unlock()
-	do(func() {
-		u.mu.Lock()
-		u.asked--
-		u.frames = wakeFrames
-		u.mu.Unlock()
+}
+
+// doAndWait has f run on the UI thread, and returns when that is done, or when the loop
+// has ended. It must not be called on the UI thread.
+func (u *uiThread) doAndWait(f func()) {
+	done := make(chan struct{})
+	u.do(func() {
+		defer close(done)
 		f()
 	})
+	select {
+	case <-done:
+	case <-u.over:
+	}
 }

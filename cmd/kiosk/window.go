@@ -47,7 +47,7 @@ type terminal struct {
 	app     fyne.App
 	window  fyne.Window
 	screens *screen.App
-	ui      uiThread
+	ui      *uiThread
 	counts  counts
 
 	refreshing atomic.Bool                   // a refresh waits for the UI thread
@@ -79,7 +79,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	if !hasDisplay() {
 		return nil, errors.New("there is no display: start kiosk in a graphical session")
 	}
-	t := &terminal{config: e.config, startedAt: time.Now(), recent: &recent{}}
+	t := &terminal{config: e.config, ui: newUIThread(), startedAt: time.Now(), recent: &recent{}}
 	t.log = slog.New(t.recent.handler(slog.NewTextHandler(e.stderr, nil)))
 	t.client, err = kiosksync.Open(kiosksync.Config{
 		Dir:         e.config.Data,
@@ -160,7 +160,8 @@ func (t *terminal) run(ctx context.Context) error {
 			t.ui.do(t.app.Quit)
 		})
 	})
-	t.window.ShowAndRun()
+	t.window.ShowAndRun() // also until Fyne catches SIGTERM itself, which ctx may not have heard of yet
+	t.ui.end()
 	stop()
 	beside.Wait()
 	if err := t.client.Close(); err != nil {

@@ -256,7 +256,7 @@ func (w *windowBench) half() {
 		w.b.Fatal(err)
 	}
 	write(w.b, w.path("kiosk.toml"), "scale = 0.5\n"+string(settings))
-	w.display = newDisplay(w.b, dir, "640x512")
+	w.display, w.endDisplay = newDisplay(w.b, dir, "640x512")
 	w.picture = openPicture(w.b, dir)
 }
 
