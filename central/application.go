@@ -2,7 +2,6 @@ package central
 
 import (
 	"context"
-	"errors"
 	"net/http"
 
 	"madoguchi/central/db"
@@ -33,7 +32,7 @@ func (s *Service) apply(w http.ResponseWriter, r *http.Request) error {
 	}
 	a := &application{
 		Application: body, service: s, terminal: terminalOf(r),
-		attempt: attempt{terminal: terminalOf(r).ID, name: s.cfg.Passwords.hasher.Name(kindCard, body.Card)},
+		attempt: s.attempt(terminalOf(r).ID, kindCard, body.Card),
 	}
 	return s.once(w, r, asking{
 		who: session{terminal: a.terminal}, body: text, secret: true,
@@ -61,19 +60,12 @@ func (a *application) judge(ctx context.Context) error {
 // match returns why the application is not granted.
 func (a *application) match(ctx context.Context) error {
 	s := a.service
-	err := s.cfg.DB.Locked(ctx, a.attempt.locks(), func(tx *db.Tx) error {
-		err := a.attempt.count(ctx, tx, s.cfg.Site.Policy, s.cfg.Now())
-		if err != nil {
-			return err
-		}
-		a.patron, err = s.cfg.Circulation.PatronByCardTx(ctx, tx, a.Card)
-		if errors.Is(err, library.ErrUnknownPatron) {
-			return nil // nobody, whom no application matches
-		}
-		return err
-	})
+	err := s.count(ctx, a.attempt)
 	if err != nil {
 		return err
+	}
+	if a.patron, err = s.byCard(ctx, a.Card); err != nil { // nobody, whom no application matches, for an unknown card
+		return s.notTried(ctx, a.attempt, err)
 	}
 	if a.hash, err = s.cfg.Passwords.hash(ctx, a.Password); err != nil {
 		return err
@@ -117,6 +109,9 @@ func (a *application) grant(ctx context.Context, tx *db.Tx) (any, error) {
 
 // agreed writes down that a patron agreed to a version of the terms.
 func (s *Service) agreed(ctx context.Context, tx *db.Tx, patron library.PatronID, version string) error {
+	if err := refer(ctx, tx, patron); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO terms_agreed (patron_id, version, at) VALUES ($1, $2, $3)
 		ON CONFLICT (patron_id, version) DO UPDATE SET at = excluded.at`, string(patron), version, s.cfg.Now().UnixMilli())
 	return err
@@ -131,7 +126,7 @@ func (s *Service) setPassword(ctx context.Context, tx *db.Tx, patron library.Pat
 	if err := endSessions(ctx, tx, patron.ID, but); err != nil {
 		return err
 	}
-	e, err := s.readEmail(ctx, tx, patron.ID)
+	e, err := s.readEmail(ctx, tx, patron)
 	if err != nil {
 		return err
 	}

@@ -14,15 +14,15 @@ import (
 
 // Bounced notes that a mail to an address came back, for good (hard) or for a while,
 // and returns how many patrons have the address.
-func Bounced(ctx context.Context, d *db.DB, address string, hard bool, at time.Time) (patrons int, err error) {
+func Bounced(ctx context.Context, d *db.DB, who Register, address string, hard bool, at time.Time) (patrons int, err error) {
 	var ids []library.PatronID
 	err = d.View(ctx, func(tx *db.Tx) (err error) { // by itself: it reads all patrons, whom others change meanwhile
-		ids, err = patronsAt(ctx, tx, address)
+		ids, err = who.WithEmailTx(ctx, tx, address)
 		return err
 	})
 	for _, id := range ids {
 		if err == nil {
-			err = d.Tx(ctx, func(tx *db.Tx) error { return bounced(ctx, tx, id, address, hard, at) })
+			err = d.Tx(ctx, func(tx *db.Tx) error { return bounced(ctx, tx, who, id, address, hard, at) })
 		}
 	}
 	if err != nil {
@@ -32,13 +32,15 @@ func Bounced(ctx context.Context, d *db.DB, address string, hard bool, at time.T
 }
 
 // bounced notes a bounce of a patron's address, if it is that still.
-func bounced(ctx context.Context, tx *db.Tx, patron library.PatronID, address string, hard bool, at time.Time) error {
-	var registered string
-	err := tx.QueryRowContext(ctx, `SELECT email FROM patron WHERE id = $1`, string(patron)).Scan(&registered)
-	if errors.Is(err, sql.ErrNoRows) || err == nil && !strings.EqualFold(registered, address) {
+func bounced(ctx context.Context, tx *db.Tx, who Register, patron library.PatronID, address string, hard bool, at time.Time) error {
+	registered, err := who.EmailTx(ctx, tx, patron)
+	if errors.Is(err, library.ErrUnknownPatron) || err == nil && !strings.EqualFold(registered, address) {
 		return nil
 	}
 	if err != nil {
+		return err
+	}
+	if err := refer(ctx, tx, patron); err != nil {
 		return err
 	}
 	known, err := emailOf(ctx, tx, patron, registered)
@@ -55,24 +57,6 @@ func bounced(ctx context.Context, tx *db.Tx, patron library.PatronID, address st
 			code_hash = CASE WHEN patron_email.address = excluded.address THEN patron_email.code_hash ELSE '' END`,
 		string(patron), registered, known.language, b.Count, b.Last.UnixMilli(), b.Bouncing)
 	return err
-}
-
-// patronsAt returns the patrons with an address, whatever its case: not every mail
-// server keeps that.
-func patronsAt(ctx context.Context, tx *db.Tx, address string) (ids []library.PatronID, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id FROM patron WHERE lower(email) = $1`, strings.ToLower(address))
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var id library.PatronID
-		if err := rows.Scan(&id); err != nil {
-			return nil, err
-		}
-		ids = append(ids, id)
-	}
-	return ids, rows.Err()
 }
 
 // knownEmail is what is known of a patron's address for sending mails.

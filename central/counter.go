@@ -23,15 +23,12 @@ func (s *Service) counterPatron(w http.ResponseWriter, r *http.Request) error {
 	}
 	var seen library.CounterPatron
 	ctx := r.Context()
-	err = s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		patron, stored, err := s.byCard(ctx, tx, body.Card)
-		if err != nil {
-			return err
-		}
-		if patron.ID == "" {
-			return library.ErrUnknownPatron
-		}
-		if seen, err = s.atCounter(ctx, tx, patron, stored); err != nil {
+	patron, err := s.cfg.Circulation.PatronByCard(ctx, body.Card)
+	if err != nil {
+		return err
+	}
+	err = s.cfg.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		if seen, err = s.atCounter(ctx, tx, patron); err != nil {
 			return err
 		}
 		return s.audit(ctx, tx, who, "patron.view", "patron:"+string(patron.ID))
@@ -42,8 +39,12 @@ func (s *Service) counterPatron(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, r, seen)
 }
 
-func (s *Service) atCounter(ctx context.Context, tx *db.Tx, patron library.Patron, stored hashes) (library.CounterPatron, error) {
-	e, err := s.readEmail(ctx, tx, patron.ID)
+func (s *Service) atCounter(ctx context.Context, tx *db.Tx, patron library.Patron) (library.CounterPatron, error) {
+	e, err := s.readEmail(ctx, tx, patron)
+	if err != nil {
+		return library.CounterPatron{}, err
+	}
+	stored, err := s.own().stored(ctx, tx, patron.ID)
 	if err != nil {
 		return library.CounterPatron{}, err
 	}
@@ -77,18 +78,18 @@ func (s *Service) issueTemporary(w http.ResponseWriter, r *http.Request) error {
 	if !slices.Contains(library.Documents, body.Document) {
 		return badRequest("document must be one of %v", library.Documents)
 	}
+	var patron library.Patron
 	var made Temporary
 	return s.once(w, r, asking{
 		who: who, body: text, secret: true,
 		before: func(ctx context.Context) (err error) {
+			if patron, err = s.cfg.Circulation.PatronByCard(ctx, body.Card); err != nil {
+				return err
+			}
 			made, err = s.cfg.Passwords.NewTemporary(ctx)
 			return err
 		},
 	}, func(ctx context.Context, tx *db.Tx) (any, error) {
-		patron, err := s.cfg.Circulation.PatronByCardTx(ctx, tx, body.Card)
-		if err != nil {
-			return nil, err
-		}
 		shown, err := s.cfg.Passwords.GiveTemporary(ctx, tx, made, patron, s.cfg.Site.Policy, s.today())
 		if err != nil {
 			return nil, err
@@ -99,11 +100,23 @@ func (s *Service) issueTemporary(w http.ResponseWriter, r *http.Request) error {
 
 // unlock lets a card be tried again.
 func (s *Service) unlock(w http.ResponseWriter, r *http.Request) error {
-	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.CardOf) (any, error) {
-		patron, err := s.cfg.Circulation.PatronByCardTx(ctx, tx, body.Card)
-		if err != nil {
-			return nil, err
-		}
+	who, err := s.staff(r)
+	if err != nil {
+		return err
+	}
+	var body protocol.CardOf
+	text, err := readInto(w, r, &body)
+	if err != nil {
+		return err
+	}
+	var patron library.Patron
+	return s.once(w, r, asking{
+		who: who, body: text, locks: who.inTurn(),
+		before: func(ctx context.Context) (err error) {
+			patron, err = s.cfg.Circulation.PatronByCard(ctx, body.Card)
+			return err
+		},
+	}, func(ctx context.Context, tx *db.Tx) (any, error) {
 		if err := s.cfg.Passwords.LiftLock(ctx, tx, patron.Card); err != nil {
 			return nil, err
 		}

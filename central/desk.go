@@ -11,9 +11,15 @@ import (
 	"madoguchi/library"
 )
 
+// inTurn is the lock for changes at a desk: those of one terminal come one after the
+// other, also two askings with the same key. The queues of the bibs are locked by Desk,
+// for which many may wait; a serializable transaction would be sent back to try again
+// each time until it is refused.
+func (x session) inTurn() []string { return []string{"changes at " + x.terminal.ID} }
+
 func (s *Service) checkout(w http.ResponseWriter, r *http.Request) error {
 	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.Checkout) (any, error) {
-		loan, title, err := s.cfg.Circulation.CheckoutTx(ctx, tx, body.Card, body.Item)
+		loan, title, err := s.cfg.Desk.CheckoutTx(ctx, tx, body.Card, body.Item)
 		if err != nil {
 			return nil, err
 		}
@@ -23,11 +29,11 @@ func (s *Service) checkout(w http.ResponseWriter, r *http.Request) error {
 }
 
 func (s *Service) giveBack(w http.ResponseWriter, r *http.Request) error {
-	return s.putDown(w, r, "return", s.cfg.Circulation.ReturnTx)
+	return s.putDown(w, r, "return", s.cfg.Desk.ReturnTx)
 }
 
 func (s *Service) arrive(w http.ResponseWriter, r *http.Request) error {
-	return s.putDown(w, r, "arrival", s.cfg.Circulation.ArriveTx)
+	return s.putDown(w, r, "arrival", s.cfg.Desk.ArriveTx)
 }
 
 // putDown answers what to do with an item that lies at the desk.

@@ -11,6 +11,7 @@ import (
 	"net/http"
 	"time"
 
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/library"
@@ -52,23 +53,25 @@ func (e email) open(p library.Policy, now time.Time) bool {
 	return e.code != "" && e.codeTries < p.EmailCodeTries && now.Before(e.codeUntil)
 }
 
-// readEmail reads a patron's address. What is known of another address than the
-// registered one is void, but for how many codes were sent.
-func (s *Service) readEmail(ctx context.Context, tx *db.Tx, patron library.PatronID) (email, error) {
-	p, err := s.cfg.Circulation.PatronTx(ctx, tx, patron)
-	if err != nil {
-		return email{}, err
+// readEmail reads a patron's address: the one in our register, where we have it, and
+// otherwise the one that circulation said. What is known of another address is void, but
+// for how many codes were sent.
+func (s *Service) readEmail(ctx context.Context, tx *db.Tx, p library.Patron) (_ email, err error) {
+	if s.cfg.Register != nil {
+		if p.Email, err = s.cfg.Register.EmailTx(ctx, tx, p.ID); err != nil {
+			return email{}, err
+		}
 	}
-	e := email{patron: patron}
+	e := email{patron: p.ID}
 	var confirmed, until, sent, bounced int64
 	err = tx.QueryRowContext(ctx, `SELECT address, language, confirmed_at, code_hash, code_until, code_tries, code_sent, codes, codes_on, bounced_at, bouncing
-		FROM patron_email WHERE patron_id = $1`, string(patron)).Scan(&e.address, &e.language, &confirmed, &e.code, &until, &e.codeTries, &sent,
+		FROM patron_email WHERE patron_id = $1`, string(p.ID)).Scan(&e.address, &e.language, &confirmed, &e.code, &until, &e.codeTries, &sent,
 		&e.codes, &e.codesOn, &bounced, &e.isBouncing)
 	if err != nil && !errors.Is(err, sql.ErrNoRows) {
 		return email{}, err
 	}
 	if e.address != p.Email {
-		return email{patron: patron, address: p.Email, codes: e.codes, codesOn: e.codesOn}, nil
+		return email{patron: p.ID, address: p.Email, codes: e.codes, codesOn: e.codesOn}, nil
 	}
 	e.confirmed, e.codeUntil, e.codeSent, e.bouncedAt = instant(confirmed), instant(until), instant(sent), instant(bounced)
 	return e, nil
@@ -77,6 +80,9 @@ func (s *Service) readEmail(ctx context.Context, tx *db.Tx, patron library.Patro
 // writeEmail stores what is known of an address. Mails that came back before are
 // forgotten: it was just registered, or confirmed.
 func writeEmail(ctx context.Context, tx *db.Tx, e email) error {
+	if err := refer(ctx, tx, e.patron); err != nil {
+		return err
+	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO patron_email (patron_id, address, language, confirmed_at, code_hash, code_until, code_tries, code_sent,
 			codes, codes_on, bounces, bounced_at, bouncing)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, 0, 0, FALSE)
@@ -110,9 +116,13 @@ func (s *Service) status(e email) library.EmailStatus {
 }
 
 func (s *Service) email(w http.ResponseWriter, r *http.Request) error {
-	return own(s, w, r, func(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.EmailStatus, error) {
-		e, err := s.readEmail(ctx, tx, patron)
-		return s.status(e), err
+	return own(s, w, r, func(ctx context.Context, who circulation.Who) (status library.EmailStatus, err error) {
+		err = s.cfg.DB.View(ctx, func(tx *db.Tx) error {
+			e, err := s.readEmail(ctx, tx, library.Patron{ID: who.Patron})
+			status = s.status(e)
+			return err
+		})
+		return status, err
 	})
 }
 
@@ -136,7 +146,7 @@ func (s *Service) setEmail(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.once(w, r, asking{who: who, body: text, secret: true}, func(ctx context.Context, tx *db.Tx) (any, error) {
-		e, err := s.readEmail(ctx, tx, who.patron)
+		e, err := s.readEmail(ctx, tx, library.Patron{ID: who.patron})
 		if err != nil {
 			return nil, err
 		}
@@ -164,7 +174,7 @@ func (s *Service) setEmail(w http.ResponseWriter, r *http.Request) error {
 
 // moved registers another address, "" for none, and tells the old one.
 func (s *Service) moved(ctx context.Context, tx *db.Tx, old email, address string) error {
-	if err := s.cfg.Circulation.SetEmailTx(ctx, tx, old.patron, address); err != nil {
+	if err := s.cfg.Register.SetEmailTx(ctx, tx, old.patron, address); err != nil {
 		return err
 	}
 	return s.mail(ctx, tx, library.Mail{Kind: library.MailMoved, Patron: old.patron, To: old.address, Language: old.language})
@@ -223,7 +233,7 @@ func (s *Service) deleteEmail(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return s.once(w, r, asking{who: who, secret: true}, func(ctx context.Context, tx *db.Tx) (any, error) {
-		old, err := s.readEmail(ctx, tx, who.patron)
+		old, err := s.readEmail(ctx, tx, library.Patron{ID: who.patron})
 		if err != nil || old.address == "" {
 			return s.status(old), err
 		}
@@ -258,7 +268,7 @@ func (s *Service) confirmEmail(w http.ResponseWriter, r *http.Request) error {
 
 // anotherCode sends another code to an address that is not confirmed.
 func (s *Service) anotherCode(ctx context.Context, tx *db.Tx, who session) (any, error) {
-	e, err := s.readEmail(ctx, tx, who.patron)
+	e, err := s.readEmail(ctx, tx, library.Patron{ID: who.patron})
 	if err != nil {
 		return nil, err
 	}
@@ -287,7 +297,7 @@ type confirmation struct {
 func (c *confirmation) judge(ctx context.Context) error {
 	s, p := c.service, c.service.cfg.Site.Policy
 	err := s.cfg.DB.Tx(ctx, func(tx *db.Tx) (err error) {
-		if c.found, err = s.readEmail(ctx, tx, c.who.patron); err != nil {
+		if c.found, err = s.readEmail(ctx, tx, library.Patron{ID: c.who.patron}); err != nil {
 			return err
 		}
 		switch {
@@ -315,7 +325,7 @@ func (c *confirmation) judge(ctx context.Context) error {
 
 func (c *confirmation) make(ctx context.Context, tx *db.Tx) (any, error) {
 	s := c.service
-	e, err := s.readEmail(ctx, tx, c.who.patron)
+	e, err := s.readEmail(ctx, tx, library.Patron{ID: c.who.patron})
 	if err != nil {
 		return nil, err
 	}

@@ -62,6 +62,7 @@ func (s *Service) enrol(w http.ResponseWriter, r *http.Request) error {
 
 func (s *Service) site(w http.ResponseWriter, r *http.Request) error {
 	site := s.cfg.Site
+	site.Abilities = s.abilities()
 	var err error
 	if site.Branches, err = s.cfg.Catalogue.Branches(r.Context()); err != nil {
 		return err

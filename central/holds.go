@@ -7,6 +7,7 @@ import (
 	"slices"
 	"time"
 
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/library"
@@ -17,7 +18,7 @@ import (
 const maxLines = 100
 
 func (s *Service) holds(w http.ResponseWriter, r *http.Request) error {
-	return own(s, w, r, s.cfg.Circulation.HoldsTx)
+	return own(s, w, r, s.cfg.Circulation.Holds)
 }
 
 func (s *Service) placeHolds(w http.ResponseWriter, r *http.Request) error {
@@ -36,10 +37,11 @@ func (s *Service) placeHolds(w http.ResponseWriter, r *http.Request) error {
 	if err := checkContact(req.Contact); err != nil {
 		return err
 	}
-	return s.once(w, r, asking{who: who, body: text, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
-		lines, err := s.cfg.Circulation.PlaceHoldsTx(ctx, tx, who.patron, req, time.Time{})
-		return protocol.HoldAnswers{Lines: lines}, err
-	})
+	return giveOrder(s, w, r, asking{who: who, body: text},
+		func(lines []library.HoldAnswer) any { return protocol.HoldAnswers{Lines: lines} },
+		func(ctx context.Context, o circulation.Order[[]library.HoldAnswer]) ([]library.HoldAnswer, error) {
+			return s.cfg.Circulation.PlaceHolds(ctx, o, req)
+		})
 }
 
 func (s *Service) changeHold(w http.ResponseWriter, r *http.Request) error {
@@ -55,8 +57,8 @@ func (s *Service) changeHold(w http.ResponseWriter, r *http.Request) error {
 	if err := checkContact(body.Contact); err != nil {
 		return err
 	}
-	return s.once(w, r, asking{who: who, body: text, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
-		return s.cfg.Circulation.ChangeHoldTx(ctx, tx, who.patron, holdOf(r), body.Pickup, body.Contact)
+	return giveOrder(s, w, r, asking{who: who, body: text}, asItIs, func(ctx context.Context, o circulation.Order[library.PatronHold]) (library.PatronHold, error) {
+		return s.cfg.Circulation.ChangeHold(ctx, o, holdOf(r), body.Pickup, body.Contact)
 	})
 }
 
@@ -72,16 +74,10 @@ func (s *Service) cancelHold(w http.ResponseWriter, r *http.Request) error {
 	if len(body) > 0 {
 		return badRequest("a cancellation takes no body")
 	}
-	return s.once(w, r, asking{who: who, locks: who.inTurn()}, func(ctx context.Context, tx *db.Tx) (any, error) {
-		return s.cfg.Circulation.CancelHoldTx(ctx, tx, who.patron, holdOf(r))
+	return giveOrder(s, w, r, asking{who: who}, asItIs, func(ctx context.Context, o circulation.Order[library.PatronHold]) (library.PatronHold, error) {
+		return s.cfg.Circulation.CancelHold(ctx, o, holdOf(r))
 	})
 }
-
-// inTurn is the lock for changes of holds and at a desk: those of one terminal come
-// one after the other, also two askings with the same key. The queues of the bibs are
-// locked by Circulation, for which many may wait; a serializable transaction would be
-// sent back to try again each time until it is refused.
-func (who session) inTurn() []string { return []string{"changes at " + who.terminal.ID} }
 
 func holdOf(r *http.Request) library.HoldID { return library.HoldID(r.PathValue("id")) }
 
@@ -95,7 +91,7 @@ func (s *Service) paperHold(w http.ResponseWriter, r *http.Request) error {
 		if body.ReceivedAt.IsZero() || body.ReceivedAt.After(s.cfg.Now()) {
 			return nil, badRequest("received_at says when the form was received, which is not in the future")
 		}
-		placed, err := s.cfg.Circulation.PaperHoldTx(ctx, tx, body.Card, body.BibID, body.Pickup, body.Contact, body.ReceivedAt)
+		placed, err := s.cfg.Desk.PaperHoldTx(ctx, tx, body.Card, body.BibID, body.Pickup, body.Contact, body.ReceivedAt)
 		if err != nil {
 			return nil, err
 		}
@@ -118,11 +114,11 @@ func checkContact(c library.Contact) error {
 func (s *Service) expireHolds(ctx context.Context) error {
 	now := s.cfg.Now().In(s.cfg.Site.Location())
 	today := library.DateOf(now)
-	if s.expired == today || now.Hour() < s.cfg.Site.Policy.ExpireHour {
+	if s.cfg.Expiry == nil || s.expired == today || now.Hour() < s.cfg.Site.Policy.ExpireHour {
 		return nil
 	}
 	err := s.cfg.DB.Exclusive(ctx, "expire-holds", func(ctx context.Context) error {
-		n, err := s.cfg.Circulation.ExpireHolds(ctx)
+		n, err := s.cfg.Expiry.ExpireHolds(ctx)
 		if n > 0 {
 			s.cfg.Log.Info("holds expired", "count", n)
 		}

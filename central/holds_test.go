@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"madoguchi/central"
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/db/dbtest"
 	"madoguchi/central/protocol"
@@ -310,16 +311,21 @@ func TestTheSameCartTwiceAtOnce(t *testing.T) {
 // often holds expired.
 type faulty struct {
 	central.Circulation
+	central.Expiry
 	trouble bool
 	expired int
 }
 
-func (f *faulty) PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest, receivedAt time.Time) ([]library.HoldAnswer, error) {
-	lines, err := f.Circulation.PlaceHoldsTx(ctx, tx, patron, req, receivedAt)
-	if f.trouble {
-		err = errors.New("trouble after the holds were placed")
+func (f *faulty) PlaceHolds(ctx context.Context, o circulation.Order[[]library.HoldAnswer], req library.HoldRequest) ([]library.HoldAnswer, error) {
+	return f.Circulation.PlaceHolds(ctx, troubled(o, f.trouble), req)
+}
+
+// troubled is an order that cannot be recorded while there is trouble.
+func troubled[T any](o circulation.Order[T], trouble bool) circulation.Order[T] {
+	if trouble {
+		o.Record = func(context.Context, *db.Tx, T) error { return errors.New("trouble after the effect was made") }
 	}
-	return lines, err
+	return o
 }
 
 func (f *faulty) ExpireHolds(ctx context.Context) (int, error) {
@@ -327,19 +333,22 @@ func (f *faulty) ExpireHolds(ctx context.Context) (int, error) {
 		return 0, errors.New("trouble before holds expired")
 	}
 	f.expired++
-	return f.Circulation.ExpireHolds(ctx)
+	return f.Expiry.ExpireHolds(ctx)
 }
 
 // with gives the service another circulation system.
 func (s *server) with(c central.Circulation) {
 	cfg := s.config
 	cfg.Circulation = c
+	if x, ok := c.(central.Expiry); ok {
+		cfg.Expiry = x
+	}
 	s.Service = central.New(cfg)
 }
 
 func TestTroubleHoldsNothing(t *testing.T) {
 	eachCity(t, 1, func(t *testing.T, c *holdCity) {
-		f := &faulty{Circulation: c.ledger, trouble: true}
+		f := &faulty{Circulation: c.ledger.Circulation(), Expiry: c.ledger, trouble: true}
 		c.with(f)
 		key := newKey()
 		wantProblem(t, c.place(c.token, key, cart(bibID(0))), http.StatusInternalServerError, protocol.CodeInternal)
@@ -414,7 +423,7 @@ func TestPaperHolds(t *testing.T) {
 
 func TestHoldsExpireInTheMorning(t *testing.T) {
 	eachCity(t, 1, func(t *testing.T, c *holdCity) {
-		f := &faulty{Circulation: c.ledger}
+		f := &faulty{Circulation: c.ledger.Circulation(), Expiry: c.ledger}
 		c.with(f)
 		expire := func() error { return c.ExpireHolds(t.Context()) }
 		c.hold(bibID(0))
@@ -502,7 +511,7 @@ func TestASiblingExpiresToo(t *testing.T) {
 // TestThePolicyNamesTheHour: what the settings say counts.
 func TestThePolicyNamesTheHour(t *testing.T) {
 	s := newServer(t, dbtest.Open(t, dbtest.SQLite(t)))
-	f := &faulty{Circulation: s.ledger}
+	f := &faulty{Circulation: s.ledger.Circulation(), Expiry: s.ledger}
 	s.config.Site.Policy.ExpireHour = 19 // it is 18:00 in Japan
 	s.with(f)
 	for _, want := range []int{0, 1} {

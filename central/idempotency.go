@@ -12,6 +12,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/central/secret"
@@ -55,22 +56,26 @@ type answered struct {
 // refusal is an answer too; trouble of our own, and the order to wait, is not, and
 // can be asked again.
 func (s *Service) once(w http.ResponseWriter, r *http.Request, q asking, do change) error {
-	key, err := keyOf(r)
+	k, err := s.answerKey(r, q)
 	if err != nil {
 		return err
 	}
-	ctx := r.Context()
-	k := answerKey{
-		terminal: q.who.terminal.ID, key: key.String(),
-		fingerprint: s.cfg.Passwords.hasher.Name("request", strings.Join([]string{r.Method, r.URL.Path, q.who.asker(), string(q.body)}, "\x00")),
-		secret:      q.secret,
-		hasher:      s.cfg.Passwords.hasher,
-		now:         s.cfg.Now(),
-	}
-	a, err := s.makeChange(ctx, k, q, do)
+	return s.answerOnce(r.Context(), w, k, func() (answered, error) { return s.makeChange(r.Context(), k, q, do) })
+}
+
+// answerOnce answers with what was made, with a refusal that it stores, or with what was
+// stored of an asking with the same key that was faster.
+func (s *Service) answerOnce(ctx context.Context, w http.ResponseWriter, k answerKey, do func() (answered, error)) error {
+	a, err := do()
 	if isAnswer(err) {
 		if a, err = refused(err); err == nil {
 			a, err = s.keep(ctx, k, a)
+		}
+	}
+	if errors.Is(err, circulation.ErrRecorded) {
+		var found bool
+		if a, found, err = s.findAnswer(ctx, k); err == nil && !found {
+			err = circulation.ErrRecorded
 		}
 	}
 	if err != nil {
@@ -78,6 +83,21 @@ func (s *Service) once(w http.ResponseWriter, r *http.Request, q asking, do chan
 	}
 	write(w, a.status, a.body)
 	return nil
+}
+
+// answerKey is under what the answer to a request is stored.
+func (s *Service) answerKey(r *http.Request, q asking) (answerKey, error) {
+	key, err := keyOf(r)
+	if err != nil {
+		return answerKey{}, err
+	}
+	return answerKey{
+		terminal: q.who.terminal.ID, key: key.String(),
+		fingerprint: s.cfg.Passwords.hasher.Name("request", strings.Join([]string{r.Method, r.URL.Path, q.who.asker(), string(q.body)}, "\x00")),
+		secret:      q.secret,
+		hasher:      s.cfg.Passwords.hasher,
+		now:         s.cfg.Now(),
+	}, nil
 }
 
 // keyOf returns the key of a request for a change.
@@ -94,18 +114,15 @@ func keyOf(r *http.Request) (uuid.UUID, error) {
 func isAnswer(err error) bool {
 	var refusal *library.Refusal
 	return errors.As(err, &refusal) && !errors.Is(err, library.ErrKeyReused) &&
-		!errors.Is(err, library.ErrTryLater) && !errors.Is(err, library.ErrTerminalThrottled)
+		!errors.Is(err, library.ErrTryLater) && !errors.Is(err, library.ErrTerminalThrottled) &&
+		!errors.Is(err, library.ErrSystemUnavailable)
 }
 
 // makeChange makes the change and stores its answer, or finds the answer.
 func (s *Service) makeChange(ctx context.Context, k answerKey, q asking, do change) (a answered, err error) {
 	var found bool
 	if q.before != nil {
-		err = s.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
-			a, found, err = k.find(ctx, tx)
-			return err
-		})
-		if err != nil || found {
+		if a, found, err = s.findAnswer(ctx, k); err != nil || found {
 			return a, err
 		}
 		if err := q.before(ctx); err != nil {
@@ -124,24 +141,44 @@ func (s *Service) makeChange(ctx context.Context, k answerKey, q asking, do chan
 		if err != nil {
 			return err
 		}
-		a = answered{status: http.StatusNoContent}
-		if answer != nil {
-			a.status = http.StatusOK
-			if a.body, err = json.Marshal(answer); err != nil {
-				return fmt.Errorf("write the answer: %w", err)
-			}
+		if a, err = answerWith(answer); err != nil {
+			return err
 		}
 		return k.store(ctx, tx, a)
 	})
 	if err != nil || found {
 		return a, err
 	}
-	// The change is made; terminals that follow the catalogue get their number for it
-	// from whoever assigns next.
+	s.number(ctx)
+	return a, nil
+}
+
+// number numbers what a change that was made has changed of the catalogue. Where that
+// fails, terminals that follow it get their numbers from whoever does it next.
+func (s *Service) number(ctx context.Context) {
 	if err := s.cfg.DB.Assign(context.WithoutCancel(ctx)); err != nil {
 		s.cfg.Log.Warn("a change is not numbered yet", "err", err)
 	}
-	return a, nil
+}
+
+// answerWith is the answer with a value, nil for none.
+func answerWith(value any) (answered, error) {
+	if value == nil {
+		return answered{status: http.StatusNoContent}, nil
+	}
+	body, err := json.Marshal(value)
+	if err != nil {
+		return answered{}, fmt.Errorf("write the answer: %w", err)
+	}
+	return answered{http.StatusOK, body}, nil
+}
+
+func (s *Service) findAnswer(ctx context.Context, k answerKey) (a answered, found bool, err error) {
+	err = s.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+		a, found, err = k.find(ctx, tx)
+		return err
+	})
+	return a, found, err
 }
 
 // keep stores a refusal, unless another asking with the same key was faster: then it
@@ -197,10 +234,11 @@ func (k answerKey) find(ctx context.Context, tx *db.Tx) (a answered, found bool,
 	return a, err == nil, err
 }
 
+// store stores an answer, or returns circulation.ErrRecorded where there is one.
 func (k answerKey) store(ctx context.Context, tx *db.Tx, a answered) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO answer (terminal_id, key, fingerprint, status, body, at, secret) VALUES ($1, $2, $3, $4, $5, $6, $7)
+	done, err := tx.ExecContext(ctx, `INSERT INTO answer (terminal_id, key, fingerprint, status, body, at, secret) VALUES ($1, $2, $3, $4, $5, $6, $7)
 		ON CONFLICT (terminal_id, key) DO NOTHING`, k.terminal, k.key, k.fingerprint, a.status, k.hasher.Seal(a.body), k.now.UnixMilli(), k.secret)
-	if err != nil {
+	if err := oneRow(done, err, circulation.ErrRecorded); err != nil {
 		return fmt.Errorf("store an answer: %w", err)
 	}
 	return nil

@@ -17,6 +17,7 @@ import (
 	"time"
 
 	"madoguchi/central"
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/db/dbtest"
 	"madoguchi/central/protocol"
@@ -124,19 +125,15 @@ type failing struct {
 	trouble bool
 }
 
-func (f *failing) RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error) {
-	renewed, err := f.Circulation.RenewTx(ctx, tx, patron, loan)
-	if f.trouble {
-		err = errors.New("trouble after the change was made")
-	}
-	return renewed, err
+func (f *failing) RenewLoan(ctx context.Context, o circulation.Order[library.PatronLoan], loan library.LoanID) (library.PatronLoan, error) {
+	return f.Circulation.RenewLoan(ctx, troubled(o, f.trouble), loan)
 }
 
 func TestTroubleIsNoAnswer(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		s.patron("1001", nil)
 		loan := s.lend("1001")
-		circulation := &failing{Circulation: s.ledger, trouble: true}
+		circulation := &failing{Circulation: s.ledger.Circulation(), trouble: true}
 		cfg := s.config
 		cfg.Circulation = circulation
 		s.Service = central.New(cfg)

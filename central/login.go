@@ -4,13 +4,12 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"net/http"
 	"strings"
 
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
-	"madoguchi/central/secret"
 	"madoguchi/library"
 )
 
@@ -30,16 +29,13 @@ const (
 type login struct {
 	kind, name, password string
 
-	// find reads the hashes. It must do the same work whoever it finds.
-	find func(ctx context.Context, tx *db.Tx) (hashes, error)
+	// check finds out whose name it is and compares the password, outside of any
+	// transaction. It must take the same time whoever it finds.
+	check func(ctx context.Context) (Checked, error)
+	// unchanged reports whether what check found still holds.
+	unchanged func(ctx context.Context, tx *db.Tx, found Checked) (bool, error)
 	// admit says after the right password whose session to open, or why not.
 	admit func() (session, error)
-}
-
-// hashes are of somebody's passwords, "" for nobody's or none.
-type hashes struct {
-	permanent string
-	temporary string // only while it is valid
 }
 
 func (s *Service) logIn(w http.ResponseWriter, r *http.Request) error {
@@ -48,12 +44,16 @@ func (s *Service) logIn(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	var patron library.Patron
-	var stored hashes
 	in, err := s.open(r, login{
 		kind: kindCard, name: body.Card, password: body.Password,
-		find: func(ctx context.Context, tx *db.Tx) (found hashes, err error) {
-			patron, stored, err = s.byCard(ctx, tx, body.Card)
-			return stored, err
+		check: func(ctx context.Context) (found Checked, err error) {
+			if patron, err = s.byCard(ctx, body.Card); err != nil {
+				return Checked{}, err
+			}
+			return s.cfg.Checker.Check(ctx, patron, body.Password)
+		},
+		unchanged: func(ctx context.Context, tx *db.Tx, found Checked) (bool, error) {
+			return s.cfg.Checker.UnchangedTx(ctx, tx, patron.ID, found)
 		},
 		admit: func() (session, error) {
 			return session{terminal: terminalOf(r), patron: patron.ID}, patron.MayUseTerminal(s.today())
@@ -67,32 +67,20 @@ func (s *Service) logIn(w http.ResponseWriter, r *http.Request) error {
 		answer.Account.Name = patron.Name
 		return reply(w, r, answer)
 	}
-	if err := s.cfg.Passwords.refresh(r.Context(), patron.ID, stored.permanent, body.Password); err != nil {
-		s.cfg.Log.Warn("a password could not be hashed anew at the present cost", "err", err)
-	}
-	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
-		answer.Account, err = s.account(r.Context(), tx, patron.ID)
-		return err
-	})
-	if err != nil {
+	who := circulation.Who{Patron: patron.ID, Card: body.Card, PIN: body.Password}
+	if answer.Account, err = s.account(r.Context(), who); err != nil {
 		return err
 	}
 	return reply(w, r, answer)
 }
 
-// byCard reads the patron with a card and the hashes of the passwords; nobody with
-// none for a card that is not known, after the same questions.
-func (s *Service) byCard(ctx context.Context, tx *db.Tx, card string) (library.Patron, hashes, error) {
-	patron, err := s.cfg.Circulation.PatronByCardTx(ctx, tx, card)
-	if err != nil && !errors.Is(err, library.ErrUnknownPatron) {
-		return library.Patron{}, hashes{}, err
+// byCard returns the patron with a card, and nobody for a card that is not known.
+func (s *Service) byCard(ctx context.Context, card string) (library.Patron, error) {
+	patron, err := s.cfg.Circulation.PatronByCard(ctx, card)
+	if errors.Is(err, library.ErrUnknownPatron) {
+		return library.Patron{}, nil
 	}
-	var found hashes
-	if found.permanent, err = hashOf(ctx, tx, patron.ID); err != nil {
-		return library.Patron{}, hashes{}, err
-	}
-	found.temporary, err = temporaryOf(ctx, tx, patron.ID, s.cfg.Site.Policy, s.cfg.Now())
-	return patron, found, err
+	return patron, err
 }
 
 func (s *Service) staffLogIn(w http.ResponseWriter, r *http.Request) error {
@@ -104,21 +92,40 @@ func (s *Service) staffLogIn(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	var found Staff
+	var member Staff
 	in, err := s.open(r, login{
 		kind: kindStaff, name: name, password: body.Password,
-		find: func(ctx context.Context, tx *db.Tx) (stored hashes, err error) {
-			found, stored.permanent, err = findStaff(ctx, tx, name)
-			return stored, err
+		check: func(ctx context.Context) (found Checked, err error) {
+			member, found, err = s.checkStaff(ctx, name, body.Password)
+			return found, err
+		},
+		unchanged: func(ctx context.Context, tx *db.Tx, found Checked) (bool, error) {
+			_, hash, err := findStaff(ctx, tx, name)
+			return hash == found.Stored, err
 		},
 		admit: func() (session, error) {
-			return session{terminal: terminalOf(r), staff: found.Name, role: found.Role}, nil
+			return session{terminal: terminalOf(r), staff: member.Name, role: member.Role}, nil
 		},
 	})
 	if err != nil {
 		return err
 	}
-	return reply(w, r, protocol.StaffLoggedIn{Token: in.token, Name: found.Name, Role: string(found.Role)})
+	return reply(w, r, protocol.StaffLoggedIn{Token: in.token, Name: member.Name, Role: string(member.Role)})
+}
+
+// checkStaff finds a staff member and compares the password, as slowly for a name that
+// nobody has.
+func (s *Service) checkStaff(ctx context.Context, name, password string) (member Staff, found Checked, err error) {
+	var hash string
+	err = s.cfg.DB.View(ctx, func(tx *db.Tx) (err error) {
+		member, hash, err = findStaff(ctx, tx, name)
+		return err
+	})
+	if err == nil {
+		found.Permanent, err = s.own().verify(ctx, hash, password)
+	}
+	found.Stored = hash
+	return member, found, err
 }
 
 // opened is a session that was opened.
@@ -128,9 +135,9 @@ type opened struct {
 }
 
 // open opens a session for whoever knows the password. Unknown name, wrong password
-// and no password are one refusal, library.ErrLogin, after the same questions to the
-// database and as many hashes; what else stands in the way is said only after the
-// right password. The log learns the terminal and the outcome.
+// and no password are one refusal, library.ErrLogin, after the same questions and as
+// many hashes; what else stands in the way is said only after the right password. The
+// log learns the terminal and the outcome.
 func (s *Service) open(r *http.Request, l login) (opened, error) {
 	in, err := s.openQuietly(r.Context(), terminalOf(r).ID, l)
 	if !s.logOutcome("a login", err, "kind", l.kind, "terminal", terminalOf(r).ID) {
@@ -157,31 +164,23 @@ func (s *Service) openQuietly(ctx context.Context, terminal string, l login) (op
 	if err := checkCredentials(l.name, l.password); err != nil {
 		return opened{}, err
 	}
-	a := attempt{terminal: terminal, name: s.cfg.Passwords.hasher.Name(l.kind, l.name)}
-	var stored hashes
-	err := s.cfg.DB.Locked(ctx, a.locks(), func(tx *db.Tx) (err error) {
-		if err := a.count(ctx, tx, s.cfg.Site.Policy, s.cfg.Now()); err != nil {
-			return err
-		}
-		stored, err = l.find(ctx, tx)
-		return err
-	})
-	if err != nil {
+	a := s.attempt(terminal, l.kind, l.name)
+	if err := s.count(ctx, a); err != nil {
 		return opened{}, err
 	}
-	right, temporary, err := s.check(ctx, stored, l.password)
+	found, err := l.check(ctx)
 	if err != nil {
-		return opened{}, err
+		return opened{}, s.notTried(ctx, a, err)
 	}
-	if !right && !temporary {
+	if !found.Permanent && !found.Temporary {
 		return opened{}, library.ErrLogin
 	}
 	admitted, refusal := l.admit()
-	admitted.mustChange = !right
+	admitted.mustChange = !found.Permanent
 	in := opened{mustChange: admitted.mustChange}
 	err = s.cfg.DB.Locked(ctx, a.locks(), func(tx *db.Tx) error {
 		// Another password may have been set since, which ended all sessions but this one.
-		if now, err := l.find(ctx, tx); err != nil || now != stored {
+		if same, err := l.unchanged(ctx, tx, found); err != nil || !same {
 			return cmp.Or[error](err, library.ErrLogin)
 		}
 		if err := a.forgive(ctx, tx); err != nil || refusal != nil {
@@ -196,31 +195,6 @@ func (s *Service) openQuietly(ctx context.Context, terminal string, l login) (op
 		return opened{}, err
 	}
 	return in, refusal
-}
-
-// check reports whether a password is the permanent or the temporary one. How many
-// hashes that takes depends on nothing but the form of what was typed: the second one
-// is only asked for what could be a temporary password, and then whether there is one
-// or not.
-func (s *Service) check(ctx context.Context, stored hashes, password string) (permanent, temporary bool, err error) {
-	permanent, err = s.verify(ctx, stored.permanent, password)
-	if err == nil && library.IsTemporary(password) {
-		temporary, err = s.verify(ctx, stored.temporary, password)
-	}
-	return permanent, temporary, err
-}
-
-// verify is Hasher.Verify where a damaged hash is of no password.
-func (s *Service) verify(ctx context.Context, stored, password string) (bool, error) {
-	right, err := s.cfg.Passwords.hasher.Verify(ctx, stored, password)
-	if errors.Is(err, secret.ErrDamaged) {
-		s.cfg.Log.Error("a stored password hash is damaged; the password must be set anew", "err", err)
-		return false, nil
-	}
-	if err != nil {
-		return false, fmt.Errorf("check a password: %w", err)
-	}
-	return right, nil
 }
 
 // checkCredentials refuses what nobody's name and password can be.

@@ -28,6 +28,8 @@ type OutboxConfig struct {
 	DB     *db.DB         // open and migrated
 	Hasher *secret.Hasher // seals what waits in the database
 
+	Register Register // where an address is marked that is refused for good; nil: nowhere
+
 	// Composer words the mails and Sender hands them over. Both are used by Run only.
 	Composer *mail.Composer
 	Sender   MailSender
@@ -97,6 +99,11 @@ func (o *Outbox) Queue(ctx context.Context, tx *db.Tx, m library.Mail) error {
 	id, err := uuid.NewRandom()
 	if err != nil {
 		return fmt.Errorf("queue a mail: %w", err)
+	}
+	if m.Patron != "" {
+		if err := refer(ctx, tx, m.Patron); err != nil {
+			return fmt.Errorf("queue a mail: %w", err)
+		}
 	}
 	now := o.cfg.Now().UnixMilli()
 	_, err = tx.ExecContext(ctx, `INSERT INTO mail (id, patron_id, kind, domain, facts, message, queued_at, next_at, claimed_at, tries)

@@ -59,7 +59,7 @@ func (p *post) outbox(d *db.DB, to central.MailSender, change func(*central.Outb
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	cfg := central.OutboxConfig{DB: d, Hasher: hasher, Sender: to, PerMinute: 1_000_000, Now: p.clock, Log: slog.New(slog.NewTextHandler(&p.log, nil))}
+	cfg := central.OutboxConfig{DB: d, Hasher: hasher, Sender: to, PerMinute: 1_000_000, Register: ledger.New(ledger.Config{DB: d}), Now: p.clock, Log: slog.New(slog.NewTextHandler(&p.log, nil))}
 	words := centralmail.Config{Library: "試験市立図書館", From: "mado@toshokan.example.jp", CodeFor: 30 * time.Minute}
 	if change != nil {
 		change(&cfg, &words)

@@ -214,6 +214,7 @@ func TestWhatIsQueued(t *testing.T) {
 		if err := (*central.Outbox)(nil).Queue(t.Context(), nil, library.Mail{To: "hanako@example.jp"}); err != nil {
 			t.Errorf("a library that sends no mails: %v", err)
 		}
+		p.exec(`INSERT INTO patron_ref (id) VALUES ('p1')`)
 		p.exec(`INSERT INTO patron_email (patron_id, address, language, confirmed_at, code_hash, code_until, code_tries, bounces, bounced_at, bouncing)
 			VALUES ('p1', 'hanako@example.jp', 'en', 1, '', 0, 0, 0, 0, FALSE)`)
 		p.queue(library.Mail{Kind: library.MailMoved, Patron: "p1", To: "hanako@example.jp"})
@@ -231,7 +232,7 @@ func TestWhatIsQueued(t *testing.T) {
 			t.Errorf("%d mails, %d in English; the patron's language is that of the address", len(to.raw), english)
 		}
 		p.queue(library.Mail{Kind: library.MailMoved, Patron: "p1", To: "hanako@example.jp"})
-		p.exec(`DELETE FROM patron WHERE id = 'p1'`)
+		p.exec(`DELETE FROM patron_ref WHERE id = 'p1'`)
 		if p.waiting() != 0 {
 			t.Error("a patron who is gone is written to")
 		}
@@ -415,7 +416,7 @@ func TestBouncesMarkAnAddress(t *testing.T) {
 	eachPost(t, nil, func(t *testing.T, p *post) {
 		bounce := func(address string, hard bool, patrons int) {
 			t.Helper()
-			n, err := central.Bounced(t.Context(), p.db, address, hard, p.clock())
+			n, err := central.Bounced(t.Context(), p.db, p.ledger, address, hard, p.clock())
 			if err != nil || n != patrons {
 				t.Errorf("%s: %d patrons, %v; want %d", address, n, err, patrons)
 			}

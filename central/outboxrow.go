@@ -156,8 +156,10 @@ func (o *Outbox) postpone(ctx context.Context, q queued) error {
 
 // refuse marks an address that is refused for good, and takes the mail off the queue.
 func (o *Outbox) refuse(ctx context.Context, q queued) error {
-	if _, err := Bounced(ctx, o.cfg.DB, q.facts.To, true, o.cfg.Now()); err != nil {
-		return err
+	if o.cfg.Register != nil {
+		if _, err := Bounced(ctx, o.cfg.DB, o.cfg.Register, q.facts.To, true, o.cfg.Now()); err != nil {
+			return err
+		}
 	}
 	return o.drop(ctx, q)
 }

@@ -47,9 +47,8 @@ func NewPasswords(ctx context.Context, d *db.DB, h *secret.Hasher, now func() ti
 	return &Passwords{db: d, hasher: h, now: now}, nil
 }
 
-// SetPassword gives a patron a password, whatever it was before. It does not judge
-// whether the password may be chosen. library.ErrUnknownPatron: there is no such
-// patron.
+// SetPassword gives a patron, whom circulation knows, a password, whatever it was
+// before. It does not judge whether the password may be chosen.
 func (p *Passwords) SetPassword(ctx context.Context, patron library.PatronID, password string) error {
 	hash, err := p.hash(ctx, password)
 	if err != nil {
@@ -69,11 +68,13 @@ func (p *Passwords) hash(ctx context.Context, password string) (string, error) {
 
 // set stores a patron's password and uses up a temporary one.
 func (p *Passwords) set(ctx context.Context, tx *db.Tx, patron library.PatronID, hash string) error {
-	done, err := tx.ExecContext(ctx, `INSERT INTO patron_password (patron_id, hash, changed_at)
-		SELECT id, $2, $3 FROM patron WHERE id = $1
-		ON CONFLICT (patron_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at`,
-		string(patron), hash, p.now().UnixMilli())
-	if err := oneRow(done, err, library.ErrUnknownPatron); err != nil {
+	err := refer(ctx, tx, patron)
+	if err == nil {
+		_, err = tx.ExecContext(ctx, `INSERT INTO patron_password (patron_id, hash, changed_at) VALUES ($1, $2, $3)
+			ON CONFLICT (patron_id) DO UPDATE SET hash = excluded.hash, changed_at = excluded.changed_at`,
+			string(patron), hash, p.now().UnixMilli())
+	}
+	if err != nil {
 		return fmt.Errorf("store a password: %w", err)
 	}
 	return dropTemporary(ctx, tx, patron)
@@ -88,17 +89,22 @@ func hashOf(ctx context.Context, tx *db.Tx, patron library.PatronID) (hash strin
 	return hash, err
 }
 
-// refresh makes the hash anew at the present cost, after the password was right.
-func (p *Passwords) refresh(ctx context.Context, patron library.PatronID, old, password string) error {
+// refresh makes the hash anew at the present cost, after the password was right, and
+// returns the one that is stored; unless another password was set meanwhile.
+func (p *Passwords) refresh(ctx context.Context, patron library.PatronID, old, password string) (string, error) {
 	if !p.hasher.Outdated(old) {
-		return nil
+		return old, nil
 	}
 	hash, err := p.hasher.Hash(ctx, password)
 	if err != nil {
-		return err
+		return old, err
 	}
-	return p.db.Tx(ctx, func(tx *db.Tx) error {
+	err = p.db.Tx(ctx, func(tx *db.Tx) error {
 		_, err := tx.ExecContext(ctx, `UPDATE patron_password SET hash = $3 WHERE patron_id = $1 AND hash = $2`, string(patron), old, hash)
 		return err
 	})
+	if err != nil {
+		return old, err
+	}
+	return hash, nil
 }

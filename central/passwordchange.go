@@ -21,17 +21,13 @@ func (s *Service) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	err = s.cfg.DB.View(r.Context(), func(tx *db.Tx) (err error) {
-		c.patron, err = s.cfg.Circulation.PatronTx(r.Context(), tx, who.patron)
-		return err
-	})
-	if err != nil {
+	if c.patron, err = s.cfg.Circulation.Patron(r.Context(), who.asking()); err != nil {
 		return err
 	}
 	if err := checkCredentials("", c.Present, c.New); err != nil {
 		return err
 	}
-	c.attempt = attempt{terminal: who.terminal.ID, name: s.cfg.Passwords.hasher.Name(kindCard, c.patron.Card)}
+	c.attempt = s.attempt(who.terminal.ID, kindCard, c.patron.Card)
 	return s.once(w, r, asking{who: who, body: text, secret: true, before: c.judge, locks: c.attempt.locks()}, c.make)
 }
 
@@ -80,7 +76,7 @@ func (c *passwordChange) checkPresent(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	right, err := s.verify(ctx, stored, c.Present)
+	right, err := s.own().verify(ctx, stored, c.Present)
 	switch {
 	case err != nil:
 		return err
@@ -104,7 +100,7 @@ func (c *passwordChange) checkTemporary(ctx context.Context) error {
 	if err != nil || !library.IsTemporary(c.New) {
 		return err
 	}
-	same, err := s.verify(ctx, temporary, c.New)
+	same, err := s.own().verify(ctx, temporary, c.New)
 	if same {
 		return library.ErrSamePassword
 	}

@@ -95,6 +95,7 @@ var statuses = map[*library.Refusal]int{
 	library.ErrStaffOnly: http.StatusForbidden,
 
 	library.ErrKeyReused:         http.StatusUnprocessableEntity,
+	library.ErrNotOffered:        http.StatusConflict,
 	library.ErrSystemUnavailable: http.StatusServiceUnavailable,
 }
 

@@ -97,6 +97,11 @@ func (q *leftRequest) store(ctx context.Context, tx *db.Tx, patron library.Patro
 	if err != nil {
 		return fmt.Errorf("store a request: %w", err)
 	}
+	if patron != "" {
+		if err := refer(ctx, tx, patron); err != nil {
+			return err
+		}
+	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO request (id, terminal_id, fingerprint, receipt, received_at, delivered_at, patron_id, result)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`, q.id.String(), q.terminal.ID, q.fingerprint, result.Receipt, result.ReceivedAt.UnixMilli(),
 		q.now.UnixMilli(), nullString(string(patron)), q.service.cfg.Passwords.hasher.Seal(text))

@@ -67,7 +67,7 @@ func TestAResultIsMailed(t *testing.T) {
 				t.Errorf("it has %q:\n%s", secret, body)
 			}
 		}
-		if _, err := central.Bounced(t.Context(), c.db, "hanako@example.jp", true, c.now); err != nil {
+		if _, err := central.Bounced(t.Context(), c.db, c.ledger, "hanako@example.jp", true, c.now); err != nil {
 			t.Fatal(err)
 		}
 		c.leave(c.request("1001", holdsOf(bibID(1))))

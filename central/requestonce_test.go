@@ -4,7 +4,6 @@ import (
 	"bytes"
 	"context"
 	"encoding/json"
-	"errors"
 	"net/http"
 	"net/http/httptest"
 	"strings"
@@ -13,6 +12,7 @@ import (
 	"time"
 
 	"madoguchi/central"
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/db/dbtest"
 	"madoguchi/central/protocol"
@@ -203,32 +203,31 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 type unsteady struct {
 	central.Circulation
 	trouble bool
-	change  func(ctx context.Context, tx *db.Tx) error
-	asked   int
+	change  func(ctx context.Context) error // before holds are placed
+	looked  func()                          // when a card is looked for
 }
 
-func (u *unsteady) PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest, at time.Time) ([]library.HoldAnswer, error) {
-	lines, err := u.Circulation.PlaceHoldsTx(ctx, tx, patron, req, at)
-	if u.trouble {
-		err = errors.New("trouble after the holds were placed")
-	}
-	return lines, err
-}
-
-func (u *unsteady) PatronByCardTx(ctx context.Context, tx *db.Tx, card string) (library.Patron, error) {
-	if u.asked++; u.change != nil && u.asked == 2 {
-		if err := u.change(ctx, tx); err != nil {
-			return library.Patron{}, err
+func (u *unsteady) PlaceHolds(ctx context.Context, o circulation.Order[[]library.HoldAnswer], req library.HoldRequest) ([]library.HoldAnswer, error) {
+	if u.change != nil {
+		if err := u.change(ctx); err != nil {
+			return nil, err
 		}
 	}
-	return u.Circulation.PatronByCardTx(ctx, tx, card)
+	return u.Circulation.PlaceHolds(ctx, troubled(o, u.trouble), req)
+}
+
+func (u *unsteady) PatronByCard(ctx context.Context, card string) (library.Patron, error) {
+	if u.looked != nil {
+		u.looked()
+	}
+	return u.Circulation.PatronByCard(ctx, card)
 }
 
 // TestTroubleLosesNoRequest: between the count and the change the server breaks off, so
 // the terminal asks again, and then it happens.
 func TestTroubleLosesNoRequest(t *testing.T) {
 	eachLeft(t, func(t *testing.T, c *left) {
-		u := &unsteady{Circulation: c.ledger, trouble: true}
+		u := &unsteady{Circulation: c.ledger.Circulation(), trouble: true}
 		c.with(u)
 		id := newKey()
 		sealed := c.seal(id, c.request("1001", holdsOf(bibID(0))))
@@ -255,8 +254,7 @@ func TestTroubleLosesNoRequest(t *testing.T) {
 func TestATerminalThatGivesUpWaiting(t *testing.T) {
 	eachLeft(t, func(t *testing.T, c *left) {
 		ctx, cancel := context.WithCancel(t.Context())
-		u := &unsteady{Circulation: c.ledger, change: func(context.Context, *db.Tx) error { cancel(); return nil }}
-		u.asked = 1 // while the password is looked for
+		u := &unsteady{Circulation: c.ledger.Circulation(), looked: cancel}
 		c.with(u)
 		id := newKey()
 		sealed := c.seal(id, c.request("1001", holdsOf(bibID(0))))
@@ -280,9 +278,11 @@ func TestATerminalThatGivesUpWaiting(t *testing.T) {
 // TestAPasswordSetMeanwhile: neither the old nor the new one was looked at for this.
 func TestAPasswordSetMeanwhile(t *testing.T) {
 	eachLeft(t, func(t *testing.T, c *left) {
-		u := &unsteady{Circulation: c.ledger, change: func(ctx context.Context, tx *db.Tx) error {
-			_, err := tx.ExecContext(ctx, `UPDATE patron_password SET hash = 'another'`)
-			return err
+		u := &unsteady{Circulation: c.ledger.Circulation(), change: func(ctx context.Context) error {
+			return c.db.Tx(ctx, func(tx *db.Tx) error {
+				_, err := tx.ExecContext(ctx, `UPDATE patron_password SET hash = 'another'`)
+				return err
+			})
 		}}
 		c.with(u)
 		id := newKey()
@@ -292,6 +292,9 @@ func TestAPasswordSetMeanwhile(t *testing.T) {
 			t.Errorf("%d rows", n)
 		}
 		u.change = nil
+		if err := c.passwords.SetPassword(t.Context(), "p1001", passwordOf("1001")); err != nil {
+			t.Fatal(err)
+		}
 		wantDone(t, c.hand(id, sealed))
 		if got := c.mailed(); got.Refusal != "" {
 			t.Errorf("%+v", got)

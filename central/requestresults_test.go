@@ -114,7 +114,7 @@ func TestAPatronWhoIsGone(t *testing.T) {
 		sealed := c.seal(id, c.request("1001", holdsOf(bibID(0))))
 		wantDone(t, c.hand(id, sealed))
 		c.exec(`DELETE FROM hold`)
-		c.exec(`DELETE FROM patron WHERE id = 'p1001'`)
+		c.exec(`DELETE FROM patron_ref WHERE id = 'p1001'`)
 		wantDone(t, c.hand(id, sealed))
 		if h := c.become(id); len(h) != 1 || h[0].Patron != "" {
 			t.Errorf("%+v", h)

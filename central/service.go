@@ -10,6 +10,7 @@ import (
 	"log/slog"
 	"net"
 	"net/http"
+	"slices"
 	"time"
 
 	"madoguchi/central/catalogue"
@@ -17,50 +18,6 @@ import (
 	"madoguchi/central/protocol"
 	"madoguchi/library"
 )
-
-// Circulation is what the service asks of the library's circulation system. The
-// methods that end in Tx work in the service's transaction, so that an effect and
-// its answer are stored together; a "no" is a *library.Refusal.
-type Circulation interface {
-	// Availability says where the items of a bib are now, or library.ErrUnknownBib.
-	Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error)
-
-	// PatronByCardTx returns the patron with a card, or library.ErrUnknownPatron. It
-	// must take the same time for both.
-	PatronByCardTx(ctx context.Context, tx *db.Tx, card string) (library.Patron, error)
-	PatronTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Patron, error)
-	// SetEmailTx registers an address, "" for none.
-	SetEmailTx(ctx context.Context, tx *db.Tx, patron library.PatronID, address string) error
-	AccountTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.Account, error)
-	LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronLoans, error)
-	RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error)
-	// RenewItemTx renews what a patron has of an item as of when that was received. A
-	// refusal has changed nothing, and comes with the bib and its title.
-	RenewItemTx(ctx context.Context, tx *db.Tx, patron library.PatronID, item library.ItemID, receivedAt time.Time) (library.PatronLoan, error)
-	// TitleTx returns the title by which patrons know a bib, "" for an unknown one.
-	TitleTx(ctx context.Context, tx *db.Tx, bib library.BibID) (string, error)
-
-	HoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronHolds, error)
-	// PlaceHoldsTx judges each line of the request by itself and answers them in
-	// order. Its holds queue from when it was received, where that is zero from now. It
-	// refuses the whole with library.ErrUnknownBranch, library.ErrNoEmail or
-	// library.ErrNoPhone, and then has changed nothing.
-	PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID, req library.HoldRequest, receivedAt time.Time) ([]library.HoldAnswer, error)
-	CancelHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID) (library.PatronHold, error)
-	ChangeHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID,
-		pickup library.BranchCode, contact library.Contact) (library.PatronHold, error)
-	// ExpireHolds ends the holds whose time on the hold shelf is over, and says how
-	// many they were. It may run at any time, and as often as it is asked.
-	ExpireHolds(ctx context.Context) (int, error)
-
-	// Of the desk. An item is named by its barcode; at is where it lies.
-	CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (loan library.Loan, title string, err error)
-	ReturnTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
-	ArriveTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
-	// PaperHoldTx places a hold as of when its paper form was received.
-	PaperHoldTx(ctx context.Context, tx *db.Tx, card string, bib library.BibID,
-		pickup library.BranchCode, contact library.Contact, receivedAt time.Time) (library.PatronHold, error)
-}
 
 // Mailer takes mails to patrons that are sent when the transaction is committed.
 type Mailer interface {
@@ -72,9 +29,13 @@ type Config struct {
 	DB          *db.DB // open and migrated
 	Catalogue   *catalogue.Catalogue
 	Circulation Circulation
+	Desk        Desk     // nil: loans and returns are another system's
+	Expiry      Expiry   // nil: so are the ends of holds
+	Register    Register // nil: so is what is written down of patrons
 	Editions    *Editions
 	Terminals   *Terminals
 	Passwords   *Passwords
+	Checker     PasswordChecker         // nil: Passwords, which patrons then choose here
 	Requests    *protocol.RequestOpener // reads what was left while this server was away; nil: nothing can be left
 	Mail        Mailer                  // nil: no mail is sent
 	Outbox      *Outbox                 // sends what is queued while the service runs; nil: another process does, or none
@@ -113,16 +74,54 @@ func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	if cfg.Requests != nil {
-		cfg.Site.RequestKey = cfg.Requests.SiteKey()
-	}
 	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics(cfg.Outbox.collectors()...)}
+	if cfg.Checker == nil {
+		s.cfg.Checker = s.own()
+	}
+	if cfg.Requests != nil {
+		s.cfg.Site.RequestKey = cfg.Requests.SiteKey()
+	}
 	s.watch = &watch{look: func(ctx context.Context) (db.Log, error) { return s.cfg.Catalogue.Log(ctx) }}
 	s.ending, s.end = context.WithCancel(context.Background())
 	for _, r := range s.routes() {
 		s.mux.HandleFunc(r.pattern, s.serve(r))
 	}
 	return s
+}
+
+// own checks passwords by the hashes that are kept here.
+func (s *Service) own() ownChecker { return ownChecker{s.cfg.Passwords, s.cfg.Site.Policy, s.cfg.Log} }
+
+// ownPasswords reports whether patrons choose their passwords here.
+func (s *Service) ownPasswords() bool { _, own := s.cfg.Checker.(ownChecker); return own }
+
+// abilities are those of the circulation, and of what stands beside it.
+func (s *Service) abilities() []library.Ability {
+	can := slices.Clone(s.cfg.Circulation.Abilities())
+	for _, beside := range []struct {
+		ability library.Ability
+		there   bool
+	}{
+		{library.AbilityEmail, s.cfg.Register != nil},
+		{library.AbilityPassword, s.ownPasswords()},
+		{library.AbilityDesk, s.cfg.Desk != nil},
+	} {
+		if beside.there {
+			can = append(can, beside.ability)
+		}
+	}
+	return can
+}
+
+// able is a handler of what the library's circulation may not be able to do: then it
+// refuses with library.ErrNotOffered.
+func (s *Service) able(to library.Ability, h handler) handler {
+	return func(w http.ResponseWriter, r *http.Request) error {
+		if !slices.Contains(s.abilities(), to) {
+			return library.ErrNotOffered
+		}
+		return h(w, r)
+	}
 }
 
 // upkeepEvery is how often Run looks what is due.

@@ -55,7 +55,7 @@ func newServer(t testing.TB, d *db.DB) *server {
 	}
 	s.passwords = newPasswords(t, d, now)
 	s.config = central.Config{
-		DB: d, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords,
+		DB: d, Catalogue: s.catalogue, Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords,
 		Site: library.Site{Name: "試験市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy()}, Now: now,
 	}
 	s.Service = central.New(s.config)

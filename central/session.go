@@ -7,6 +7,7 @@ import (
 	"net/http"
 	"time"
 
+	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/library"
@@ -29,6 +30,9 @@ func (x session) asker() string {
 	}
 	return "patron:" + string(x.patron)
 }
+
+// asking names a patron who asks, as circulation knows the patron.
+func (x session) asking() circulation.Who { return circulation.Who{Patron: x.patron} }
 
 // How much longer than the terminal's own limit a session lives here, so that the
 // terminal's countdown is what ends it; and how exactly its last use is kept.
@@ -54,6 +58,8 @@ func openSession(ctx context.Context, tx *db.Tx, x session, now time.Time) (toke
 	column, value := "patron_id", string(x.patron)
 	if x.staff != "" {
 		column, value = "staff_name", x.staff
+	} else if err := refer(ctx, tx, x.patron); err != nil {
+		return "", err
 	}
 	if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE terminal_id = $1 AND `+column+` IS NOT NULL`, x.terminal.ID); err != nil {
 		return "", err

@@ -38,6 +38,9 @@ func (p *Passwords) GiveTemporary(ctx context.Context, tx *db.Tx, t Temporary, p
 		return library.TemporaryPassword{}, err
 	}
 	now := p.now()
+	if err := refer(ctx, tx, patron.ID); err != nil {
+		return library.TemporaryPassword{}, err
+	}
 	_, err := tx.ExecContext(ctx, `INSERT INTO temporary_password (patron_id, hash, issued_at) VALUES ($1, $2, $3)
 		ON CONFLICT (patron_id) DO UPDATE SET hash = excluded.hash, issued_at = excluded.issued_at`, string(patron.ID), t.hash, now.UnixMilli())
 	if err != nil {

@@ -1,9 +1,11 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
+	"fmt"
 	"time"
 
 	"madoguchi/central/db"
@@ -16,6 +18,12 @@ import (
 type attempt struct {
 	terminal string
 	name     string
+	before   *library.Failures // of the name when the attempt was counted
+}
+
+// attempt is a try with a card or a staff name.
+func (s *Service) attempt(terminal, kind, name string) attempt {
+	return attempt{terminal: terminal, name: s.cfg.Passwords.hasher.Name(kind, name), before: new(library.Failures)}
 }
 
 // locks are those of all that the throttle counts for the attempt. Attempts with one
@@ -33,6 +41,7 @@ func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now tim
 	if err != nil {
 		return err
 	}
+	*a.before = f
 	var failing int
 	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM terminal_failure WHERE terminal_id = $1 AND at > $2`,
 		a.terminal, now.Add(-p.TerminalWindow.Duration()).UnixMilli()).Scan(&failing)
@@ -55,6 +64,44 @@ func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now tim
 	_, err = tx.ExecContext(ctx, `INSERT INTO terminal_failure (terminal_id, name, at) VALUES ($1, $2, $3)
 		ON CONFLICT (terminal_id, name) DO UPDATE SET at = excluded.at`, a.terminal, a.name, now.UnixMilli())
 	return err
+}
+
+// count counts an attempt, or refuses it.
+func (s *Service) count(ctx context.Context, a attempt) error {
+	return s.cfg.DB.Locked(ctx, a.locks(), func(tx *db.Tx) error {
+		return a.count(ctx, tx, s.cfg.Site.Policy, s.cfg.Now())
+	})
+}
+
+// notTried returns the error that kept a counted attempt from being judged. Where that is
+// the library's system, which could not be asked, the attempt counts no longer: nobody has
+// learned anything by it, and a patron who tries it again must not be locked out.
+func (s *Service) notTried(ctx context.Context, a attempt, err error) error {
+	if !errors.Is(err, library.ErrSystemUnavailable) {
+		return err
+	}
+	undo := s.cfg.DB.Locked(context.WithoutCancel(ctx), a.locks(), func(tx *db.Tx) error { return a.takeBack(ctx, tx) })
+	return cmp.Or(undo, err)
+}
+
+// takeBack makes it as if the attempt had not been counted. Those that were counted
+// since are left.
+func (a attempt) takeBack(ctx context.Context, tx *db.Tx) error {
+	for _, undo := range []struct {
+		query string
+		args  []any
+	}{
+		{`UPDATE login_failure SET failures = failures - 1, last_at = CASE WHEN failures = $2 THEN $3 ELSE last_at END WHERE name = $1`,
+			[]any{a.name, a.before.Count + 1, a.before.Last.UnixMilli()}},
+		{`DELETE FROM terminal_failure WHERE terminal_id = $1 AND name = $2 AND EXISTS (SELECT 1 FROM login_failure WHERE name = $2 AND failures <= 0)`,
+			[]any{a.terminal, a.name}},
+		{`DELETE FROM login_failure WHERE name = $1 AND failures <= 0`, []any{a.name}},
+	} {
+		if _, err := tx.ExecContext(ctx, undo.query, undo.args...); err != nil {
+			return fmt.Errorf("take a try back: %w", err)
+		}
+	}
+	return nil
 }
 
 // failuresOf reads the failures of a name.

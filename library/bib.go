@@ -4,6 +4,8 @@
 // rules to show an answer and the central server calls the same ones to decide.
 package library
 
+import "strings"
+
 // BibID names one bibliographic record (書誌) for as long as the library keeps it.
 type BibID string
 
@@ -29,6 +31,9 @@ type Bib struct {
 	Description  string    `json:"description,omitempty"`
 	AddedOn      Date      `json:"added_on,omitzero"` // the day it came into the catalogue
 }
+
+// TitleAndVolume is the title by which a patron tells one loan or hold from another.
+func (b Bib) TitleAndVolume() string { return strings.TrimSpace(b.Title + " " + b.Volume) }
 
 // Creator is a person or body that made the work, in the order of the title page.
 type Creator struct {

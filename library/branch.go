@@ -69,6 +69,9 @@ type Site struct {
 	// RequestKey is the public key to which requests are sealed that are left while the
 	// server cannot be reached, "" where none are taken.
 	RequestKey string `json:"request_key,omitempty"`
+
+	// Abilities are what the circulation can do, see Can.
+	Abilities []Ability `json:"abilities"`
 }
 
 // Notice is a short message of the library to its patrons, by language.

@@ -162,6 +162,9 @@ func unreachable(ctx context.Context, err error) error {
 	}
 	var refusal *library.Refusal
 	var problem *protocol.Problem
+	if errors.Is(err, library.ErrSystemUnavailable) { // for the patron it is the same which of the two is away
+		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	}
 	if errors.As(err, &refusal) || errors.As(err, &problem) && problem.Status < 500 {
 		return err
 	}

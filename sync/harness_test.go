@@ -59,7 +59,7 @@ func newServer(t testing.TB) *server {
 		t.Fatal(err)
 	}
 	s.service = central.New(central.Config{
-		DB: d, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords,
+		DB: d, Catalogue: s.catalogue, Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords,
 		Site: library.Site{Name: "試験市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy()},
 	})
 	s.http = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {

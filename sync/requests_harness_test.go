@@ -234,7 +234,7 @@ func (s *server) takesRequests() {
 	s.t.Helper()
 	opener := newPretender(s.t).opener
 	s.service = central.New(central.Config{
-		DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords, Requests: opener,
+		DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords, Requests: opener,
 		Site: library.Site{Name: "試験市立図書館", TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy()},
 	})
 }

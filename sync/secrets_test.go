@@ -25,7 +25,7 @@ func (b *letterbox) Queue(_ context.Context, _ *db.Tx, m library.Mail) error {
 func (s *server) withMail() *letterbox {
 	box := &letterbox{}
 	s.service = central.New(central.Config{
-		DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords, Mail: box,
+		DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger, Editions: s.editions, Terminals: s.terminals, Passwords: s.passwords, Mail: box,
 		Site: library.Site{TimeZone: "Asia/Tokyo", Policy: library.DefaultPolicy(), Terms: library.Terms{Version: "1"}, MailFrom: "library@example.jp"},
 	})
 	return box

@@ -347,3 +347,23 @@ func sameDigests(t *testing.T, c *Catalogue) {
 		t.Error("the stored digests are not those of the records")
 	}
 }
+
+func TestTitles(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		two := book("b2")
+		two.Bib.Volume = "上"
+		put(t, c, book("b1"), two)
+		for bib, want := range map[library.BibID]string{"b1": "こころ b1", "b2": "こころ b2 上", "b3": "", "b\x00": "", "": ""} {
+			err := c.db.View(t.Context(), func(tx *db.Tx) error {
+				got, err := c.TitleTx(t.Context(), tx, bib)
+				if got != want {
+					t.Errorf("%q: %q, want %q", bib, got, want)
+				}
+				return err
+			})
+			if err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}

@@ -118,11 +118,11 @@ func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record)
 	b.barcodes = map[string]library.ItemID{}
 	var ids, itemIDs, barcodes []string
 	for _, r := range records {
-		ids = append(ids, storable(string(r.Bib.ID)))
+		ids = append(ids, askable(string(r.Bib.ID)))
 		for _, it := range r.Items {
-			itemIDs = append(itemIDs, storable(string(it.ID)))
+			itemIDs = append(itemIDs, askable(string(it.ID)))
 			if it.Barcode != "" {
-				barcodes = append(barcodes, storable(it.Barcode))
+				barcodes = append(barcodes, askable(it.Barcode))
 			}
 		}
 	}
@@ -328,9 +328,9 @@ func encode(b *library.Bib) (string, *RecordError) {
 	return string(text), nil
 }
 
-// storable is a key that a database can be asked for, whatever it is: one that no
+// askable is a key that a database can be asked for, whatever it is: one that no
 // check would let pass becomes one that nothing has.
-func storable(key string) string {
+func askable(key string) string {
 	if !printable(key) {
 		return ""
 	}

@@ -22,6 +22,27 @@ func (c *Catalogue) Record(ctx context.Context, id library.BibID) (library.Recor
 	return r, err
 }
 
+// TitleTx returns, in the caller's transaction, the title by which patrons know a bib,
+// "" for one that is not known.
+func (c *Catalogue) TitleTx(ctx context.Context, tx *db.Tx, id library.BibID) (string, error) {
+	if !db.Storable(string(id)) {
+		return "", nil
+	}
+	var text string
+	err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1`, string(id)).Scan(&text)
+	if err == sql.ErrNoRows {
+		return "", nil
+	}
+	if err != nil {
+		return "", err
+	}
+	var b library.Bib
+	if err := json.Unmarshal([]byte(text), &b); err != nil {
+		return "", fmt.Errorf("read bib %s: %w", id, err)
+	}
+	return b.TitleAndVolume(), nil
+}
+
 func record(ctx context.Context, tx *db.Tx, id library.BibID) (library.Record, error) {
 	var text string
 	err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1`, string(id)).Scan(&text)

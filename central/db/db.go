@@ -11,7 +11,9 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"slices"
+	"strings"
 	"time"
+	"unicode/utf8"
 )
 
 // DB is an open database. Its methods may be called from many goroutines, and
@@ -145,6 +147,10 @@ func (db *DB) Exclusive(ctx context.Context, name string, fn func(context.Contex
 
 // ErrTaken says that another process or goroutine does the same work right now.
 var ErrTaken = errors.New("another process is doing this right now")
+
+// Storable reports whether a text that came from outside can stand in the database, and
+// so be a key there: PostgreSQL calls any other an error instead of finding nothing.
+func Storable(text string) bool { return utf8.ValidString(text) && !strings.ContainsRune(text, 0) }
 
 // InsertRows inserts many rows: head is the statement up to VALUES, tail what
 // follows the rows.

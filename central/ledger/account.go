@@ -61,7 +61,7 @@ func (l *Ledger) Loans(ctx context.Context, patron library.PatronID) (all librar
 // LoansTx is Loans in the caller's transaction.
 func (l *Ledger) LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronLoans, error) {
 	all := library.PatronLoans{Today: l.Today(), Loans: []library.PatronLoan{}}
-	if !storable(string(patron)) {
+	if !db.Storable(string(patron)) {
 		return all, nil
 	}
 	found, err := readLoans(ctx, tx, time.Time{}, `l.patron_id = $1 ORDER BY l.due_on, l.lent_on, l.item_id`, string(patron))
@@ -88,7 +88,7 @@ func (l *Ledger) Renew(ctx context.Context, patron library.PatronID, loan librar
 
 // RenewTx is Renew in the caller's transaction.
 func (l *Ledger) RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID, loan library.LoanID) (library.PatronLoan, error) {
-	if !storable(string(patron)) || !storable(string(loan)) {
+	if !db.Storable(string(patron)) || !db.Storable(string(loan)) {
 		return library.PatronLoan{}, library.ErrUnknownLoan
 	}
 	if err := lockItem(ctx, tx, `id IN (SELECT item_id FROM loan WHERE id = $1 AND patron_id = $2)`, string(loan), string(patron)); err != nil {
@@ -166,7 +166,7 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 		if err != nil {
 			return nil, err
 		}
-		x.Title, x.Creators = titleOf(bib), creatorsOf(bib)
+		x.Title, x.Creators = bib.TitleAndVolume(), creatorsOf(bib)
 		all = append(all, x)
 	}
 	return all, rows.Err()
@@ -189,9 +189,6 @@ func readBib(record string) (b library.Bib, err error) {
 	}
 	return b, nil
 }
-
-// titleOf is the title by which a patron tells one loan from another.
-func titleOf(b library.Bib) string { return strings.TrimSpace(b.Title + " " + b.Volume) }
 
 func creatorsOf(b library.Bib) string {
 	names := make([]string, len(b.Creators))

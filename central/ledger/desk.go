@@ -129,7 +129,7 @@ func (l *Ledger) ArriveTx(ctx context.Context, tx *db.Tx, item string, at librar
 }
 
 func knownBranch(ctx context.Context, tx *db.Tx, code library.BranchCode) error {
-	if !storable(string(code)) {
+	if !db.Storable(string(code)) {
 		return library.ErrUnknownBranch
 	}
 	var one int

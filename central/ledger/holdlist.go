@@ -25,7 +25,7 @@ func (l *Ledger) Holds(ctx context.Context, patron library.PatronID) (all librar
 // HoldsTx is Holds in the caller's transaction.
 func (l *Ledger) HoldsTx(ctx context.Context, tx *db.Tx, patron library.PatronID) (library.PatronHolds, error) {
 	all := library.PatronHolds{Today: l.Today(), Holds: []library.PatronHold{}}
-	if !storable(string(patron)) {
+	if !db.Storable(string(patron)) {
 		return all, nil
 	}
 	found, err := l.patronHolds(ctx, tx, `h.patron_id = $1`, string(patron))
@@ -82,7 +82,7 @@ func (l *Ledger) patronHolds(ctx context.Context, tx *db.Tx, where string, args 
 		if x.Hold = h.Hold; !h.endedAt.IsZero() {
 			x.EndedOn = l.dayOf(h.endedAt)
 		}
-		x.Title, x.Creators, x.MayChange = titleOf(bib), creatorsOf(bib), h.MayChange() == nil
+		x.Title, x.Creators, x.MayChange = bib.TitleAndVolume(), creatorsOf(bib), h.MayChange() == nil
 		all = append(all, x)
 	}
 	return all, rows.Err()
@@ -144,7 +144,7 @@ func readPicks(ctx context.Context, tx *db.Tx, query string, args ...any) ([]lib
 		if err != nil {
 			return nil, err
 		}
-		p.Title = titleOf(bib)
+		p.Title = bib.TitleAndVolume()
 		list = append(list, p)
 	}
 	if err := rows.Err(); err != nil {

@@ -145,7 +145,7 @@ func null[T ~string](key T) sql.NullString {
 // queues, and queues before items; several of them in one order by everybody.
 func lockQueues(ctx context.Context, tx *db.Tx, bibs ...library.BibID) error {
 	for _, bib := range slices.Compact(slices.Sorted(slices.Values(bibs))) {
-		if !storable(string(bib)) {
+		if !db.Storable(string(bib)) {
 			continue
 		}
 		if _, err := tx.ExecContext(ctx, `UPDATE bib SET bucket = bucket WHERE id = $1`, string(bib)); err != nil {
@@ -164,7 +164,7 @@ func lockPatron(ctx context.Context, tx *db.Tx, patron library.PatronID) error {
 
 // lockHold finds a patron's hold, with its queue locked and those of its sequence.
 func lockHold(ctx context.Context, tx *db.Tx, patron library.PatronID, id library.HoldID) (storedHold, error) {
-	if !storable(string(patron)) || !storable(string(id)) {
+	if !db.Storable(string(patron)) || !db.Storable(string(id)) {
 		return storedHold{}, library.ErrUnknownHold
 	}
 	together, err := readHolds(ctx, tx, `h.id = $1 OR h.sequence_id = (SELECT sequence_id FROM hold WHERE id = $1)`, string(id))

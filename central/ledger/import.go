@@ -276,7 +276,7 @@ func checkPatron(ctx context.Context, tx *db.Tx, p library.Patron) error {
 		texts[string(f)] = f.text(p)
 	}
 	for name, text := range texts {
-		if len(text) > maxPatronText || !storable(text) || strings.ContainsFunc(text, unicode.IsControl) {
+		if len(text) > maxPatronText || !db.Storable(text) || strings.ContainsFunc(text, unicode.IsControl) {
 			return &PatronError{Reason: fmt.Sprintf("its %s is longer than %d bytes or has characters that cannot be printed", name, maxPatronText)}
 		}
 	}

@@ -5,8 +5,6 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
-	"strings"
-	"unicode/utf8"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -15,7 +13,7 @@ import (
 // Availability says where the items of a bib are now, in the order of their IDs,
 // or library.ErrUnknownBib.
 func (l *Ledger) Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error) {
-	if !storable(string(bib)) {
+	if !db.Storable(string(bib)) {
 		return nil, library.ErrUnknownBib
 	}
 	var all []library.Availability
@@ -54,7 +52,7 @@ func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state librar
 	if (state == library.OnLoan) == due.IsZero() {
 		return fmt.Errorf("item %s: an item on loan has a due date, and no other has", item)
 	}
-	if !storable(string(item)) {
+	if !db.Storable(string(item)) {
 		return library.ErrUnknownItem
 	}
 	return l.change(ctx, func(tx *db.Tx) error {
@@ -112,7 +110,7 @@ func itemByID(ctx context.Context, tx *db.Tx, id library.ItemID) (held, error) {
 // itemByCode finds and locks an item as it is named at a desk: by its barcode, and
 // one that has none by its ID.
 func itemByCode(ctx context.Context, tx *db.Tx, code string) (held, error) {
-	if !storable(code) {
+	if !db.Storable(code) {
 		return held{}, library.ErrUnknownItem
 	}
 	if err := lockItem(ctx, tx, `barcode = $1 OR id = $1 AND barcode IS NULL`, code); err != nil {
@@ -138,7 +136,7 @@ func lockItem(ctx context.Context, tx *db.Tx, where string, args ...any) error {
 }
 
 func findItem(ctx context.Context, tx *db.Tx, where, key string) (held, error) {
-	if !storable(key) {
+	if !db.Storable(key) {
 		return held{}, library.ErrUnknownItem
 	}
 	var it held
@@ -155,7 +153,7 @@ func findItem(ctx context.Context, tx *db.Tx, where, key string) (held, error) {
 	}
 	it.loan, it.hold, it.clearAt = library.LoanID(loan.String), library.HoldID(hold.String), library.BranchCode(clear.String)
 	bib, err := readBib(record)
-	it.title = titleOf(bib)
+	it.title = bib.TitleAndVolume()
 	return it, err
 }
 
@@ -186,7 +184,3 @@ func setClearAt(ctx context.Context, tx *db.Tx, item library.ItemID, at library.
 	_, err := tx.ExecContext(ctx, `UPDATE item SET clear_at = $2 WHERE id = $1`, string(item), null(at))
 	return err
 }
-
-// storable reports whether a text that came from outside can be a key: PostgreSQL
-// calls any other an error instead of finding nothing.
-func storable(key string) bool { return utf8.ValidString(key) && !strings.ContainsRune(key, 0) }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"time"
 
@@ -14,10 +13,14 @@ import (
 // when the patron asked for it: by that day, and by the holds that were received
 // before, as a form of paper counts from when it was received (guide: 申込書での予約も受付日時で
 // 入力される). It refuses as Renew does; a loan that began on a later day is not the one that
-// was meant: library.ErrUnknownLoan. The answer names the bib also where it refuses.
+// was meant: library.ErrUnknownLoan. The answer names the bib also where it refuses. A zero
+// receivedAt is now.
 func (l *Ledger) RenewItemTx(ctx context.Context, tx *db.Tx, patron library.PatronID, item library.ItemID, receivedAt time.Time) (library.PatronLoan, error) {
-	if !storable(string(patron)) || !storable(string(item)) {
+	if !db.Storable(string(patron)) || !db.Storable(string(item)) {
 		return library.PatronLoan{}, library.ErrUnknownLoan
+	}
+	if receivedAt.IsZero() {
+		receivedAt = l.cfg.Now()
 	}
 	if err := lockItem(ctx, tx, `id = $1`, string(item)); err != nil {
 		return library.PatronLoan{}, err
@@ -43,22 +46,4 @@ func (l *Ledger) RenewItemTx(ctx context.Context, tx *db.Tx, patron library.Patr
 		return named, err
 	}
 	return renewed, nil
-}
-
-// TitleTx returns, in the caller's transaction, the title by which a patron tells one
-// bib from another, "" for one that is not known.
-func (l *Ledger) TitleTx(ctx context.Context, tx *db.Tx, bib library.BibID) (string, error) {
-	if !storable(string(bib)) {
-		return "", nil
-	}
-	var record string
-	err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1`, string(bib)).Scan(&record)
-	if errors.Is(err, sql.ErrNoRows) {
-		return "", nil
-	}
-	if err != nil {
-		return "", err
-	}
-	b, err := readBib(record)
-	return titleOf(b), err
 }

@@ -152,21 +152,3 @@ func TestHoldsQueueFromWhenTheyWereReceived(t *testing.T) {
 		}
 	})
 }
-
-func TestTitles(t *testing.T) {
-	each(t, func(t *testing.T, c *city) {
-		c.book(t, "b1", "i1")
-		for bib, want := range map[library.BibID]string{"b1": "こころ 上", "b2": "", "b\x00": "", "": ""} {
-			err := c.db.View(t.Context(), func(tx *db.Tx) error {
-				got, err := c.TitleTx(t.Context(), tx, bib)
-				if got != want {
-					t.Errorf("%q: %q, want %q", bib, got, want)
-				}
-				return err
-			})
-			if err != nil {
-				t.Error(err)
-			}
-		}
-	})
-}

@@ -43,7 +43,7 @@ func (l *Ledger) PatronTx(ctx context.Context, tx *db.Tx, id library.PatronID) (
 // transaction, or returns library.ErrUnknownPatron. It stays until an import has news
 // of it, see PatronImport.
 func (l *Ledger) SetEmailTx(ctx context.Context, tx *db.Tx, id library.PatronID, address string) error {
-	if !storable(string(id)) || !storable(address) {
+	if !db.Storable(string(id)) || !db.Storable(address) {
 		return library.ErrUnknownPatron
 	}
 	done, err := tx.ExecContext(ctx, `UPDATE patron SET email = $2 WHERE id = $1`, string(id), address)
@@ -57,8 +57,33 @@ func (l *Ledger) SetEmailTx(ctx context.Context, tx *db.Tx, id library.PatronID,
 	return err
 }
 
+// EmailTx returns, in the caller's transaction, a patron's registered address, "" for
+// none, or library.ErrUnknownPatron.
+func (l *Ledger) EmailTx(ctx context.Context, tx *db.Tx, id library.PatronID) (string, error) {
+	p, err := l.PatronTx(ctx, tx, id)
+	return p.Email, err
+}
+
+// WithEmailTx returns, in the caller's transaction, the patrons with an address,
+// whatever its case: not every mail server keeps that.
+func (l *Ledger) WithEmailTx(ctx context.Context, tx *db.Tx, address string) (ids []library.PatronID, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id FROM patron WHERE lower(email) = $1`, strings.ToLower(address))
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id library.PatronID
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
+
 func onePatron(ctx context.Context, tx *db.Tx, where, key string) (library.Patron, error) {
-	if !storable(key) {
+	if !db.Storable(key) {
 		return library.Patron{}, library.ErrUnknownPatron
 	}
 	p, err := scanPatron(tx.QueryRowContext(ctx, `SELECT `+patronColumns+` FROM patron WHERE `+where, key))

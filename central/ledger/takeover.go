@@ -136,7 +136,7 @@ func (l *Ledger) takeOverHold(ctx context.Context, tx *db.Tx, s StandingHold) er
 }
 
 func knownBib(ctx context.Context, tx *db.Tx, id library.BibID) error {
-	if !storable(string(id)) {
+	if !db.Storable(string(id)) {
 		return library.ErrUnknownBib
 	}
 	var one int

@@ -87,7 +87,7 @@ func enrolled(t *testing.T, a *app, s *server, typed string) *protocol.Client {
 		t.Fatal(err)
 	}
 	service := httptest.NewServer(central.New(central.Config{
-		DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger, Editions: editions, Terminals: s.terminals,
+		DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger, Editions: editions, Terminals: s.terminals,
 		Passwords: passwords, Site: a.settings.Site, Log: slog.New(slog.DiscardHandler),
 	}))
 	t.Cleanup(service.Close)

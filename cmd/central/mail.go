@@ -126,7 +126,7 @@ func (c *mailBouncesCmd) Run(a *app) error {
 				other++
 			}
 			for _, b := range bounces {
-				patrons, err := central.Bounced(a.ctx, s.db, b.Address, b.Hard, time.Now())
+				patrons, err := central.Bounced(a.ctx, s.db, s.ledger, b.Address, b.Hard, time.Now())
 				switch {
 				case err != nil:
 					return err

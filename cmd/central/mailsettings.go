@@ -132,5 +132,5 @@ func (a *app) sendingOutbox(s *server) (*central.Outbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.settings.outbox(central.OutboxConfig{DB: s.db, Composer: composer, Sender: sender, Log: a.log()})
+	return a.settings.outbox(central.OutboxConfig{DB: s.db, Register: s.ledger, Composer: composer, Sender: sender, Log: a.log()})
 }

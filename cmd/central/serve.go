@@ -57,7 +57,7 @@ func (a *app) serve(secured *tls.Config, listen func() (net.Listener, error)) er
 			return err
 		}
 		config := central.Config{
-			DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger, Editions: editions, Terminals: s.terminals, Passwords: passwords, Requests: requests,
+			DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger, Editions: editions, Terminals: s.terminals, Passwords: passwords, Requests: requests,
 			Site: a.settings.Site, EditionAfter: a.settings.EditionAfter, Log: a.log(),
 		}
 		if outbox != nil {
