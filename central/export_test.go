@@ -16,7 +16,7 @@ func (s *Service) Sweep(ctx context.Context) error { return s.sweep(ctx) }
 func (s *Service) ExpireHolds(ctx context.Context) error { return s.expireHolds(ctx) }
 
 // SendDue is sendDue, which Run calls now and then.
-func (o *Outbox) SendDue(ctx context.Context) error { return o.sendDue(ctx) }
+func (mq *MailQueue) SendDue(ctx context.Context) error { return mq.sendDue(ctx) }
 
 // Hash is hash.
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {

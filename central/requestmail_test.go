@@ -29,7 +29,7 @@ func TestAResultIsMailed(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		outbox := central.NewOutbox(central.OutboxConfig{
+		outbox := central.NewMailQueue(central.MailQueueConfig{
 			DB: c.db, Hasher: hasher, Composer: composer, Now: c.config.Now,
 			Sender: smtpTo(t, centralmail.SMTPConfig{Server: server.Addr, Security: centralmail.StartTLS, CA: server.CA}),
 		})

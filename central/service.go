@@ -38,7 +38,7 @@ type Config struct {
 	Checker     PasswordChecker         // nil: Passwords, which patrons then choose here
 	Requests    *protocol.RequestOpener // reads what was left while this server was away; nil: nothing can be left
 	Mail        Mailer                  // nil: no mail is sent
-	Outbox      *Outbox                 // sends what is queued while the service runs; nil: another process does, or none
+	MailQueue   *MailQueue              // sends what is queued while the service runs; nil: another process does, or none
 
 	// Site is what terminals learn about the library; its branches come from the
 	// catalogue, its RequestKey from Requests.
@@ -74,7 +74,7 @@ func New(cfg Config) *Service {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics(cfg.Outbox.collectors()...)}
+	s := &Service{cfg: cfg, mux: http.NewServeMux(), limit: newEnrolLimit(), metrics: newMetrics(cfg.MailQueue.collectors()...)}
 	if cfg.Checker == nil {
 		s.cfg.Checker = s.own()
 	}
@@ -131,9 +131,9 @@ const upkeepEvery = 30 * time.Second
 // context ends. Trouble is logged and tried again; several processes may run it on one
 // database.
 func (s *Service) Run(ctx context.Context) (err error) {
-	if s.cfg.Outbox != nil {
+	if s.cfg.MailQueue != nil {
 		sent := make(chan error, 1)
-		go func() { sent <- s.cfg.Outbox.Run(ctx) }()
+		go func() { sent <- s.cfg.MailQueue.Run(ctx) }()
 		defer func() { err = errors.Join(err, <-sent) }()
 	}
 	if err := s.cfg.Editions.Tidy(ctx); err != nil && !errors.Is(err, db.ErrTaken) {

@@ -72,12 +72,12 @@ func (a *app) open() (*server, error) {
 	}
 	zone := a.settings.Site.Location()
 	cat := catalogue.New(catalogue.Config{DB: d, Now: func() time.Time { return time.Now().In(zone) }})
-	outbox, err := a.settings.outbox(central.OutboxConfig{DB: d, Log: a.log()})
+	mails, err := a.settings.mailQueue(central.MailQueueConfig{DB: d, Log: a.log()})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	circulation := ledger.New(ledger.Config{
-		DB: d, Catalogue: cat, Mail: outbox, Zone: zone,
+		DB: d, Catalogue: cat, Mail: mails, Zone: zone,
 		Policy: func() library.Policy { return a.settings.Site.Policy },
 	})
 	return &server{db: d, catalogue: cat, ledger: circulation, terminals: central.NewTerminals(d, nil)}, nil

@@ -102,9 +102,9 @@ func (s settings) mailSender() (mailSender, error) {
 	return mail.NewSMTP(c)
 }
 
-// outbox returns the queue of mails, nil where none are sent. It can queue, and not
+// mailQueue returns the queue of mails, nil where none are sent. It can queue, and not
 // send.
-func (s settings) outbox(config central.OutboxConfig) (*central.Outbox, error) {
+func (s settings) mailQueue(config central.MailQueueConfig) (*central.MailQueue, error) {
 	if !s.Mail.on() {
 		return nil, nil
 	}
@@ -116,11 +116,11 @@ func (s settings) outbox(config central.OutboxConfig) (*central.Outbox, error) {
 	if config.Hasher, err = secret.New(pepper, s.HashCost); err != nil {
 		return nil, err
 	}
-	return central.NewOutbox(config), nil
+	return central.NewMailQueue(config), nil
 }
 
-// sendingOutbox returns the outbox that sends, nil where no mails are sent.
-func (a *app) sendingOutbox(s *server) (*central.Outbox, error) {
+// sendingQueue returns the queue of mails that sends, nil where no mails are sent.
+func (a *app) sendingQueue(s *server) (*central.MailQueue, error) {
 	if !a.settings.Mail.on() {
 		return nil, nil
 	}
@@ -132,5 +132,5 @@ func (a *app) sendingOutbox(s *server) (*central.Outbox, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.settings.outbox(central.OutboxConfig{DB: s.db, Register: s.ledger, Composer: composer, Sender: sender, Log: a.log()})
+	return a.settings.mailQueue(central.MailQueueConfig{DB: s.db, Register: s.ledger, Composer: composer, Sender: sender, Log: a.log()})
 }

@@ -52,16 +52,17 @@ func (a *app) serve(secured *tls.Config, listen func() (net.Listener, error)) er
 		if err != nil {
 			return err
 		}
-		outbox, err := a.sendingOutbox(s)
+		mails, err := a.sendingQueue(s)
 		if err != nil {
 			return err
 		}
 		config := central.Config{
-			DB: s.db, Catalogue: s.catalogue, Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger, Editions: editions, Terminals: s.terminals, Passwords: passwords, Requests: requests,
+			DB: s.db, Catalogue: s.catalogue, Editions: editions, Terminals: s.terminals, Passwords: passwords, Requests: requests,
+			Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger,
 			Site: a.settings.Site, EditionAfter: a.settings.EditionAfter, Log: a.log(),
 		}
-		if outbox != nil {
-			config.Mail, config.Outbox = outbox, outbox
+		if mails != nil {
+			config.Mail, config.MailQueue = mails, mails
 		}
 		service := central.New(config)
 		on, err := listen()

@@ -23,7 +23,7 @@ import (
 
 // post is a library that sends mails, with a clock that the test sets.
 type post struct {
-	*central.Outbox
+	*central.MailQueue
 	t         testing.TB
 	db        *db.DB
 	catalogue *catalogue.Catalogue
@@ -39,8 +39,8 @@ func newPost(t testing.TB, d *db.DB, to central.MailSender) *post {
 	t.Helper()
 	p := &post{t: t, db: d, now: time.Date(2026, 11, 25, 3, 0, 0, 0, time.UTC)} // noon in Japan
 	p.catalogue = catalogue.New(catalogue.Config{DB: d, Now: p.clock})
-	p.Outbox = p.outbox(d, to, nil)
-	p.ledger = ledger.New(ledger.Config{DB: d, Catalogue: p.catalogue, Mail: p.Outbox, Now: p.clock})
+	p.MailQueue = p.outbox(d, to, nil)
+	p.ledger = ledger.New(ledger.Config{DB: d, Catalogue: p.catalogue, Mail: p.MailQueue, Now: p.clock})
 	open := library.Hours{Open: 9 * 60, Close: 19 * 60}
 	for code, name := range map[library.BranchCode]string{"chuo": "中央図書館", "kita": "北図書館"} {
 		b := library.Branch{Code: code, Name: name, Calendar: library.Calendar{Hours: [7]library.Hours{open, {}, open, open, open, open, open}}} // closed on Mondays
@@ -53,13 +53,13 @@ func newPost(t testing.TB, d *db.DB, to central.MailSender) *post {
 }
 
 // outbox is that of a process on the same database.
-func (p *post) outbox(d *db.DB, to central.MailSender, change func(*central.OutboxConfig, *centralmail.Config)) *central.Outbox {
+func (p *post) outbox(d *db.DB, to central.MailSender, change func(*central.MailQueueConfig, *centralmail.Config)) *central.MailQueue {
 	p.t.Helper()
 	hasher, err := secret.New([]byte(pepper), cheap)
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	cfg := central.OutboxConfig{DB: d, Hasher: hasher, Sender: to, PerMinute: 1_000_000, Register: ledger.New(ledger.Config{DB: d}), Now: p.clock, Log: slog.New(slog.NewTextHandler(&p.log, nil))}
+	cfg := central.MailQueueConfig{DB: d, Hasher: hasher, Sender: to, PerMinute: 1_000_000, Register: ledger.New(ledger.Config{DB: d}), Now: p.clock, Log: slog.New(slog.NewTextHandler(&p.log, nil))}
 	words := centralmail.Config{Library: "試験市立図書館", From: "mado@toshokan.example.jp", CodeFor: 30 * time.Minute}
 	if change != nil {
 		change(&cfg, &words)
@@ -67,7 +67,7 @@ func (p *post) outbox(d *db.DB, to central.MailSender, change func(*central.Outb
 	if cfg.Composer, err = centralmail.NewComposer(words); err != nil {
 		p.t.Fatal(err)
 	}
-	return central.NewOutbox(cfg)
+	return central.NewMailQueue(cfg)
 }
 
 func (p *post) clock() time.Time {

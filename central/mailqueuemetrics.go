@@ -9,7 +9,7 @@ import (
 	"madoguchi/library"
 )
 
-// mailMetrics are the outbox's own figures. None says anything of an address.
+// mailMetrics are the queue's own figures. None says anything of an address.
 type mailMetrics struct {
 	waiting *prometheus.GaugeVec
 	sent    *prometheus.CounterVec
@@ -38,22 +38,22 @@ func newMailMetrics() *mailMetrics {
 	}
 }
 
-// collectors are those of the outbox, none for nil.
-func (o *Outbox) collectors() []prometheus.Collector {
-	if o == nil {
+// collectors are those of the queue, none for nil.
+func (mq *MailQueue) collectors() []prometheus.Collector {
+	if mq == nil {
 		return nil
 	}
-	m := o.metrics
+	m := mq.metrics
 	return []prometheus.Collector{m.waiting, m.sent, m.failed, m.refused, m.givenUp}
 }
 
 // measure counts what waits.
-func (o *Outbox) measure(ctx context.Context) error {
+func (mq *MailQueue) measure(ctx context.Context) error {
 	counts := map[string]int{}
 	for _, kind := range library.MailKinds {
 		counts[string(kind)] = 0
 	}
-	err := o.cfg.DB.View(ctx, func(tx *db.Tx) error {
+	err := mq.cfg.DB.View(ctx, func(tx *db.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT kind, count(*) FROM mail GROUP BY kind`)
 		if err != nil {
 			return err
@@ -73,7 +73,7 @@ func (o *Outbox) measure(ctx context.Context) error {
 		return err
 	}
 	for kind, n := range counts {
-		o.metrics.waiting.WithLabelValues(kind).Set(float64(n))
+		mq.metrics.waiting.WithLabelValues(kind).Set(float64(n))
 	}
 	return nil
 }

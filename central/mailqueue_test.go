@@ -123,7 +123,9 @@ func TestMailServerFailsForAnHour(t *testing.T) {
 						if err := p.catalogue.PutBranch(t.Context(), library.Branch{Code: "chuo", Name: "新しい中央図書館"}); err != nil {
 							t.Fatal(err)
 						}
-						p.Outbox = p.outbox(d, to, func(_ *central.OutboxConfig, words *centralmail.Config) { words.Library = "別の名前の図書館" })
+						p.MailQueue = p.outbox(d, to, func(_ *central.MailQueueConfig, words *centralmail.Config) {
+							words.Library = "別の名前の図書館"
+						})
 					}
 					p.send()
 					p.pass(time.Minute)
@@ -211,7 +213,7 @@ func TestWhatIsQueued(t *testing.T) {
 		if p.waiting() != 0 {
 			t.Errorf("%d mails wait", p.waiting())
 		}
-		if err := (*central.Outbox)(nil).Queue(t.Context(), nil, library.Mail{To: "hanako@example.jp"}); err != nil {
+		if err := (*central.MailQueue)(nil).Queue(t.Context(), nil, library.Mail{To: "hanako@example.jp"}); err != nil {
 			t.Errorf("a library that sends no mails: %v", err)
 		}
 		p.exec(`INSERT INTO patron_ref (id) VALUES ('p1')`)
@@ -246,8 +248,8 @@ func TestTwoProcessesOnOneDatabase(t *testing.T) {
 			dsn := dsn(t)
 			to := &kept{}
 			p := newPost(t, dbtest.Open(t, dsn), to)
-			quiet := func(cfg *central.OutboxConfig, _ *centralmail.Config) { cfg.Log = nil }
-			senders := []*central.Outbox{p.outbox(p.db, to, quiet), p.outbox(dbtest.Open(t, dsn), to, quiet)}
+			quiet := func(cfg *central.MailQueueConfig, _ *centralmail.Config) { cfg.Log = nil }
+			senders := []*central.MailQueue{p.outbox(p.db, to, quiet), p.outbox(dbtest.Open(t, dsn), to, quiet)}
 			const mails = 60
 			for range mails {
 				p.queue(library.Mail{Kind: library.MailMoved, Patron: "p1", To: "hanako@example.jp"})
@@ -279,7 +281,7 @@ func TestAProcessThatDied(t *testing.T) {
 			hangs <- id
 			<-goOn
 			return nil
-		}), func(cfg *central.OutboxConfig, _ *centralmail.Config) { cfg.Log = nil })
+		}), func(cfg *central.MailQueueConfig, _ *centralmail.Config) { cfg.Log = nil })
 		p.queue(library.Mail{Kind: library.MailMoved, Patron: "p1", To: "hanako@example.jp"})
 		go func() { done <- stuck.SendDue(context.Background()) }()
 		id := <-hangs
@@ -302,7 +304,7 @@ func TestAProcessThatDied(t *testing.T) {
 func TestAServerThatIsToldToEnd(t *testing.T) {
 	eachPost(t, nil, func(t *testing.T, p *post) {
 		ctx, end := context.WithCancel(t.Context())
-		p.Outbox = p.outbox(p.db, senderFunc(func(string, string, []byte) error {
+		p.MailQueue = p.outbox(p.db, senderFunc(func(string, string, []byte) error {
 			end()
 			return &centralmail.Failure{Step: "DATA"}
 		}), nil)
@@ -320,7 +322,7 @@ func TestAServerThatIsToldToEnd(t *testing.T) {
 func TestAMailIsGivenUp(t *testing.T) {
 	eachPost(t, nil, func(t *testing.T, p *post) {
 		var tried []time.Time
-		p.Outbox = p.outbox(p.db, senderFunc(func(_, to string, _ []byte) error {
+		p.MailQueue = p.outbox(p.db, senderFunc(func(_, to string, _ []byte) error {
 			tried = append(tried, p.clock())
 			return &centralmail.Failure{Step: "RCPT", Code: 450, Answer: "<" + to + "> later"}
 		}), nil)
@@ -391,7 +393,7 @@ func TestADomainGetsSoManyAMinute(t *testing.T) {
 	to := &kept{}
 	eachPost(t, to, func(t *testing.T, p *post) {
 		*to = kept{}
-		p.Outbox = p.outbox(p.db, to, func(cfg *central.OutboxConfig, _ *centralmail.Config) { cfg.PerMinute = 60 })
+		p.MailQueue = p.outbox(p.db, to, func(cfg *central.MailQueueConfig, _ *centralmail.Config) { cfg.PerMinute = 60 })
 		for range 20 {
 			p.queue(library.Mail{Kind: library.MailMoved, Patron: "p1", To: "a@docomo.ne.jp"})
 		}
@@ -465,7 +467,7 @@ func TestMailsInTheMetrics(t *testing.T) {
 		}
 		return nil
 	}))
-	s.config.Outbox = p.Outbox
+	s.config.MailQueue = p.MailQueue
 	s.Service = central.New(s.config)
 	for _, to := range []string{"a@example.jp", "b@example.jp", "bad@example.jp", "late@example.jp"} {
 		p.queue(library.Mail{Kind: library.MailMoved, Patron: "p1", To: to})

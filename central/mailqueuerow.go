@@ -41,20 +41,20 @@ type queued struct {
 
 // claim takes the next due mail for this process, worded. Confirmation codes go first:
 // somebody stands at a terminal and waits.
-func (o *Outbox) claim(ctx context.Context) (q queued, found bool, err error) {
-	now := o.cfg.Now()
+func (mq *MailQueue) claim(ctx context.Context) (q queued, found bool, err error) {
+	now := mq.cfg.Now()
 	due := []any{now.UnixMilli(), now.Add(-lease).UnixMilli()}
 	waiting := false
-	err = o.cfg.DB.View(ctx, func(tx *db.Tx) error { // cheaper than the lock, and nearly always enough
+	err = mq.cfg.DB.View(ctx, func(tx *db.Tx) error { // cheaper than the lock, and nearly always enough
 		return tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM mail WHERE next_at <= $1 AND claimed_at <= $2)`, due...).Scan(&waiting)
 	})
 	if err != nil || !waiting {
 		return q, false, err
 	}
-	err = o.cfg.DB.Locked(ctx, []string{"mail"}, func(tx *db.Tx) (err error) {
+	err = mq.cfg.DB.Locked(ctx, []string{"mail"}, func(tx *db.Tx) (err error) {
 		q, found = queued{}, false
 		var domain string
-		if q.id, domain, err = o.next(ctx, tx, due, now); err != nil || q.id == "" {
+		if q.id, domain, err = mq.next(ctx, tx, due, now); err != nil || q.id == "" {
 			return err
 		}
 		var sealed, message string
@@ -65,10 +65,10 @@ func (o *Outbox) claim(ctx context.Context) (q queued, found bool, err error) {
 			return err
 		}
 		found, q.queuedAt, q.claimedAt = true, time.UnixMilli(queuedAt), now.UnixMilli()
-		if message, err = o.read(ctx, tx, &q, sealed, message); err != nil {
+		if message, err = mq.read(ctx, tx, &q, sealed, message); err != nil {
 			return err
 		}
-		o.rate.take(domain, now)
+		mq.rate.take(domain, now)
 		_, err = tx.ExecContext(ctx, `UPDATE mail SET claimed_at = $2, message = $3 WHERE id = $1`, q.id, q.claimedAt, message)
 		return err
 	})
@@ -79,7 +79,7 @@ func (o *Outbox) claim(ctx context.Context) (q queued, found bool, err error) {
 }
 
 // next returns the first due mail whose domain may get one now, "" for none.
-func (o *Outbox) next(ctx context.Context, tx *db.Tx, due []any, now time.Time) (id, domain string, err error) {
+func (mq *MailQueue) next(ctx context.Context, tx *db.Tx, due []any, now time.Time) (id, domain string, err error) {
 	rows, err := tx.QueryContext(ctx, `SELECT id, domain FROM mail WHERE next_at <= $1 AND claimed_at <= $2
 		ORDER BY CASE kind WHEN 'confirm' THEN 0 ELSE 1 END, next_at, id`, due...)
 	if err != nil {
@@ -90,7 +90,7 @@ func (o *Outbox) next(ctx context.Context, tx *db.Tx, due []any, now time.Time) 
 		if err := rows.Scan(&id, &domain); err != nil {
 			return "", "", err
 		}
-		if o.rate.may(domain, now) {
+		if mq.rate.may(domain, now) {
 			return id, domain, nil
 		}
 	}
@@ -99,8 +99,8 @@ func (o *Outbox) next(ctx context.Context, tx *db.Tx, due []any, now time.Time) 
 
 // read opens what is stored of a mail, and words it where that was not done before. It
 // returns the message as it is to be stored.
-func (o *Outbox) read(ctx context.Context, tx *db.Tx, q *queued, sealed, message string) (string, error) {
-	text, err := o.cfg.Hasher.Open(sealed)
+func (mq *MailQueue) read(ctx context.Context, tx *db.Tx, q *queued, sealed, message string) (string, error) {
+	text, err := mq.cfg.Hasher.Open(sealed)
 	if err == nil {
 		err = json.Unmarshal(text, &q.facts)
 	}
@@ -109,7 +109,7 @@ func (o *Outbox) read(ctx context.Context, tx *db.Tx, q *queued, sealed, message
 		return message, nil
 	}
 	if message != "" {
-		if q.message, err = o.cfg.Hasher.Open(message); err != nil {
+		if q.message, err = mq.cfg.Hasher.Open(message); err != nil {
 			q.err = fmt.Errorf("the mail cannot be read: %w", err)
 		}
 		return message, nil
@@ -118,10 +118,10 @@ func (o *Outbox) read(ctx context.Context, tx *db.Tx, q *queued, sealed, message
 	if err != nil {
 		return "", err
 	}
-	if q.message, q.err = o.cfg.Composer.Compose(q.id, q.facts, at); q.err != nil {
+	if q.message, q.err = mq.cfg.Composer.Compose(q.id, q.facts, at); q.err != nil {
 		return "", nil
 	}
-	return o.cfg.Hasher.Seal(q.message), nil
+	return mq.cfg.Hasher.Seal(q.message), nil
 }
 
 // branchOf returns a branch, with its code for its name where there is none any more.
@@ -139,33 +139,33 @@ func branchOf(ctx context.Context, tx *db.Tx, code library.BranchCode) (library.
 }
 
 // drop takes a mail off the queue that was sent or is given up.
-func (o *Outbox) drop(ctx context.Context, q queued) error {
-	return o.settle(ctx, q, `DELETE FROM mail WHERE id = $1 AND claimed_at = $2`)
+func (mq *MailQueue) drop(ctx context.Context, q queued) error {
+	return mq.settle(ctx, q, `DELETE FROM mail WHERE id = $1 AND claimed_at = $2`)
 }
 
 // giveBack lets go of a mail that was not tried to its end.
-func (o *Outbox) giveBack(ctx context.Context, q queued) error {
-	return o.settle(ctx, q, `UPDATE mail SET claimed_at = 0 WHERE id = $1 AND claimed_at = $2`)
+func (mq *MailQueue) giveBack(ctx context.Context, q queued) error {
+	return mq.settle(ctx, q, `UPDATE mail SET claimed_at = 0 WHERE id = $1 AND claimed_at = $2`)
 }
 
 // postpone lets a mail be tried again later.
-func (o *Outbox) postpone(ctx context.Context, q queued) error {
-	next := o.cfg.Now().Add(retryAfter(q.tries + 1)).UnixMilli()
-	return o.settle(ctx, q, `UPDATE mail SET claimed_at = 0, tries = tries + 1, next_at = $3 WHERE id = $1 AND claimed_at = $2`, next)
+func (mq *MailQueue) postpone(ctx context.Context, q queued) error {
+	next := mq.cfg.Now().Add(retryAfter(q.tries + 1)).UnixMilli()
+	return mq.settle(ctx, q, `UPDATE mail SET claimed_at = 0, tries = tries + 1, next_at = $3 WHERE id = $1 AND claimed_at = $2`, next)
 }
 
 // refuse marks an address that is refused for good, and takes the mail off the queue.
-func (o *Outbox) refuse(ctx context.Context, q queued) error {
-	if o.cfg.Register != nil {
-		if _, err := Bounced(ctx, o.cfg.DB, o.cfg.Register, q.facts.To, true, o.cfg.Now()); err != nil {
+func (mq *MailQueue) refuse(ctx context.Context, q queued) error {
+	if mq.cfg.Register != nil {
+		if _, err := Bounced(ctx, mq.cfg.DB, mq.cfg.Register, q.facts.To, true, mq.cfg.Now()); err != nil {
 			return err
 		}
 	}
-	return o.drop(ctx, q)
+	return mq.drop(ctx, q)
 }
 
-func (o *Outbox) settle(ctx context.Context, q queued, query string, more ...any) error {
-	err := o.cfg.DB.Locked(ctx, []string{"mail"}, func(tx *db.Tx) error {
+func (mq *MailQueue) settle(ctx context.Context, q queued, query string, more ...any) error {
+	err := mq.cfg.DB.Locked(ctx, []string{"mail"}, func(tx *db.Tx) error {
 		_, err := tx.ExecContext(ctx, query, append([]any{q.id, q.claimedAt}, more...)...)
 		return err
 	})

@@ -23,8 +23,8 @@ type MailSender interface {
 	Close() error
 }
 
-// OutboxConfig is what an Outbox is made of.
-type OutboxConfig struct {
+// MailQueueConfig is what a MailQueue is made of.
+type MailQueueConfig struct {
 	DB     *db.DB         // open and migrated
 	Hasher *secret.Hasher // seals what waits in the database
 
@@ -39,23 +39,23 @@ type OutboxConfig struct {
 	Now       func() time.Time // nil: time.Now
 }
 
-// Outbox is the queue of mails to patrons, in the database. Whoever wants one sent
+// MailQueue is the queue of mails to patrons, in the database. Whoever wants one sent
 // queues it in the transaction of what it tells of; Run sends it after the commit, and
 // nobody waits for that. Every mail is sent at least once: where it cannot be known
 // whether the mail server has taken it, the same bytes are sent again, by whose
 // Message-ID the receiving side knows them.
 //
-// A nil *Outbox is that of a library that sends no mails.
-type Outbox struct {
-	cfg     OutboxConfig
+// A nil *MailQueue is that of a library that sends no mails.
+type MailQueue struct {
+	cfg     MailQueueConfig
 	rate    *domainRate
 	metrics *mailMetrics
 	pause   time.Duration // after the last mail, since the mail server was not there; 0: it was
 	resume  time.Time     // when pause ends
 }
 
-// NewOutbox returns the outbox in a database. It sends nothing before Run.
-func NewOutbox(cfg OutboxConfig) *Outbox {
+// NewMailQueue returns the queue in a database. It sends nothing before Run.
+func NewMailQueue(cfg MailQueueConfig) *MailQueue {
 	if cfg.PerMinute == 0 {
 		cfg.PerMinute = 60
 	}
@@ -65,20 +65,20 @@ func NewOutbox(cfg OutboxConfig) *Outbox {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	return &Outbox{cfg: cfg, rate: newDomainRate(cfg.PerMinute), metrics: newMailMetrics()}
+	return &MailQueue{cfg: cfg, rate: newDomainRate(cfg.PerMinute), metrics: newMailMetrics()}
 }
 
 // Queue has a mail sent after the transaction's commit, and not at all without it. In
 // the language of the patron, where the mail names none. What cannot be written to is
 // no error: mails to an address that bounced go nowhere, but for the one that confirms
 // it again.
-func (o *Outbox) Queue(ctx context.Context, tx *db.Tx, m library.Mail) error {
-	if o == nil {
+func (mq *MailQueue) Queue(ctx context.Context, tx *db.Tx, m library.Mail) error {
+	if mq == nil {
 		return nil
 	}
 	to, err := library.ParseEmail(m.To)
 	if err != nil { // imported, and never checked
-		o.cfg.Log.Warn("a patron's registered address is none; nothing is sent", "kind", m.Kind)
+		mq.cfg.Log.Warn("a patron's registered address is none; nothing is sent", "kind", m.Kind)
 		return nil
 	}
 	m.To = to
@@ -105,45 +105,45 @@ func (o *Outbox) Queue(ctx context.Context, tx *db.Tx, m library.Mail) error {
 			return fmt.Errorf("queue a mail: %w", err)
 		}
 	}
-	now := o.cfg.Now().UnixMilli()
+	now := mq.cfg.Now().UnixMilli()
 	_, err = tx.ExecContext(ctx, `INSERT INTO mail (id, patron_id, kind, domain, facts, message, queued_at, next_at, claimed_at, tries)
 		VALUES ($1, $2, $3, $4, $5, '', $6, $6, 0, 0)`,
-		id.String(), nullString(string(m.Patron)), string(m.Kind), emailDomain(to), o.cfg.Hasher.Seal(text), now)
+		id.String(), nullString(string(m.Patron)), string(m.Kind), emailDomain(to), mq.cfg.Hasher.Seal(text), now)
 	if err != nil {
 		return fmt.Errorf("queue a mail: %w", err)
 	}
 	return nil
 }
 
-// outboxEvery is how often Run looks for mails. One question to an index: nothing.
-const outboxEvery = 2 * time.Second
+// mailsEvery is how often Run looks for mails. One question to an index: nothing.
+const mailsEvery = 2 * time.Second
 
 // Run sends what is due, until the context ends. Trouble is logged and tried again;
 // several processes may run it on one database.
-func (o *Outbox) Run(ctx context.Context) error {
-	tick := time.NewTicker(outboxEvery)
+func (mq *MailQueue) Run(ctx context.Context) error {
+	tick := time.NewTicker(mailsEvery)
 	defer tick.Stop()
 	for {
-		if err := o.sendDue(ctx); err != nil && ctx.Err() == nil {
-			o.cfg.Log.Error("the outbox of mails cannot be read, will be tried again", "err", err)
+		if err := mq.sendDue(ctx); err != nil && ctx.Err() == nil {
+			mq.cfg.Log.Error("the queue of mails cannot be read, will be tried again", "err", err)
 		}
 		select {
 		case <-ctx.Done():
-			return o.cfg.Sender.Close()
+			return mq.cfg.Sender.Close()
 		case <-tick.C:
 		}
 	}
 }
 
 // sendDue sends mails until none is due that may be sent now.
-func (o *Outbox) sendDue(ctx context.Context) error {
+func (mq *MailQueue) sendDue(ctx context.Context) error {
 	for ctx.Err() == nil {
-		if o.cfg.Now().Before(o.resume) {
+		if mq.cfg.Now().Before(mq.resume) {
 			return nil
 		}
-		found, err := o.sendNext(ctx)
+		found, err := mq.sendNext(ctx)
 		if err != nil || !found {
-			return errors.Join(err, o.measure(ctx))
+			return errors.Join(err, mq.measure(ctx))
 		}
 	}
 	return nil
@@ -153,8 +153,8 @@ func (o *Outbox) sendDue(ctx context.Context) error {
 const sendLimit = 5 * time.Minute
 
 // sendNext sends the next mail, if one is due.
-func (o *Outbox) sendNext(ctx context.Context) (found bool, err error) {
-	q, found, err := o.claim(ctx)
+func (mq *MailQueue) sendNext(ctx context.Context) (found bool, err error) {
+	q, found, err := mq.claim(ctx)
 	if err != nil || !found {
 		return false, err
 	}
@@ -162,31 +162,31 @@ func (o *Outbox) sendNext(ctx context.Context) (found bool, err error) {
 	settle := context.WithoutCancel(ctx)
 	if q.err == nil {
 		limited, cancel := context.WithTimeout(ctx, sendLimit)
-		q.err = o.cfg.Sender.Send(limited, q.id, q.facts.To, q.message)
+		q.err = mq.cfg.Sender.Send(limited, q.id, q.facts.To, q.message)
 		cancel()
 	}
 	failed := (*mail.Failure)(nil)
 	switch {
 	case q.err == nil:
-		o.pause = 0
-		o.metrics.sent.WithLabelValues(string(q.kind)).Inc()
-		return true, o.drop(settle, q)
+		mq.pause = 0
+		mq.metrics.sent.WithLabelValues(string(q.kind)).Inc()
+		return true, mq.drop(settle, q)
 	case ctx.Err() != nil:
-		return true, o.giveBack(settle, q)
+		return true, mq.giveBack(settle, q)
 	case errors.As(q.err, &failed) && failed.BadAddress():
-		o.metrics.refused.Inc()
-		o.cfg.Log.Warn("an address is refused for good", "mail", q.id, "kind", q.kind, "err", failed)
-		return true, o.refuse(settle, q)
+		mq.metrics.refused.Inc()
+		mq.cfg.Log.Warn("an address is refused for good", "mail", q.id, "kind", q.kind, "err", failed)
+		return true, mq.refuse(settle, q)
 	case errors.As(q.err, &failed) && failed.NoServer():
-		o.pause = min(max(2*o.pause, pauseFirst), pauseMost)
-		o.resume = o.cfg.Now().Add(o.pause)
+		mq.pause = min(max(2*mq.pause, pauseFirst), pauseMost)
+		mq.resume = mq.cfg.Now().Add(mq.pause)
 	}
-	o.metrics.failed.Inc()
-	if o.cfg.Now().Sub(q.queuedAt) >= giveUpAfter {
-		o.metrics.givenUp.Inc()
-		o.cfg.Log.Error("a mail is given up", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
-		return true, o.drop(settle, q)
+	mq.metrics.failed.Inc()
+	if mq.cfg.Now().Sub(q.queuedAt) >= giveUpAfter {
+		mq.metrics.givenUp.Inc()
+		mq.cfg.Log.Error("a mail is given up", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
+		return true, mq.drop(settle, q)
 	}
-	o.cfg.Log.Warn("a mail was not sent, will be tried again", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
-	return true, o.postpone(settle, q)
+	mq.cfg.Log.Warn("a mail was not sent, will be tried again", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
+	return true, mq.postpone(settle, q)
 }
