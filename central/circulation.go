@@ -21,6 +21,8 @@ import (
 type Circulation interface {
 	// Abilities are what the system can do for patrons, of library.Abilities.
 	Abilities() []library.Ability
+	// Ready returns nil where the system answers.
+	Ready(ctx context.Context) error
 
 	// Availability says where the items of a bib are now, or library.ErrUnknownBib.
 	Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error)

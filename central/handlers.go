@@ -79,7 +79,7 @@ func (s *Service) head(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, r, protocol.Head{Epoch: log.Epoch, Number: log.Number, Edition: newest})
+	return reply(w, r, protocol.Head{Epoch: log.Epoch, Number: log.Number, Edition: newest, SystemAway: s.systemAway.Load()})
 }
 
 func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
@@ -98,12 +98,13 @@ func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
 	}
 	epoch := q.Get("epoch")
 	if wait > 0 && s.quiet(r.Context(), epoch, after, wait) {
-		return reply(w, r, protocol.Changes{Epoch: epoch, After: after, Upto: after})
+		return reply(w, r, protocol.Changes{Epoch: epoch, After: after, Upto: after, SystemAway: s.systemAway.Load()})
 	}
 	answer, err := s.cfg.Catalogue.Changes(r.Context(), epoch, after)
 	if err != nil {
 		return err
 	}
+	answer.SystemAway = s.systemAway.Load()
 	return reply(w, r, answer)
 }
 

@@ -132,7 +132,10 @@ func (s *Service) serve(route route) http.HandlerFunc {
 			return
 		}
 		p := problemOf(err)
-		if p.Status >= 500 {
+		switch {
+		case errors.Is(err, library.ErrSystemUnavailable):
+			s.noteSystem(err)
+		case p.Status >= 500:
 			s.cfg.Log.Error("a request failed", "route", route.pattern, "err", err)
 		}
 		if w.status == 0 {

@@ -11,6 +11,7 @@ import (
 	"net"
 	"net/http"
 	"slices"
+	"sync/atomic"
 	"time"
 
 	"madoguchi/central/catalogue"
@@ -58,9 +59,12 @@ type Service struct {
 	limit   *enrolLimit
 	metrics *metrics
 	watch   *watch
-	ending  context.Context // done when requests must not wait any more
-	end     context.CancelFunc
-	expired library.Date // the day of the last morning on which holds expired, as Run knows it
+	// systemAway: the system behind Circulation could not be reached when it was last
+	// asked. Terminals are told.
+	systemAway atomic.Bool
+	ending     context.Context // done when requests must not wait any more
+	end        context.CancelFunc
+	expired    library.Date // the day of the last morning on which holds expired, as Run knows it
 }
 
 // New returns a service. It does not start anything.
@@ -142,7 +146,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx), s.expireHolds(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {
@@ -179,6 +183,29 @@ func (s *Service) upkeep(ctx context.Context) error {
 	}
 	s.metrics.edition.Set(float64(m.Number))
 	return nil
+}
+
+// lookForSystem asks the system behind Circulation whether it is there.
+func (s *Service) lookForSystem(ctx context.Context) error {
+	ctx, cancel := context.WithTimeout(ctx, short)
+	defer cancel()
+	err := s.cfg.Circulation.Ready(ctx)
+	s.noteSystem(err)
+	if errors.Is(err, library.ErrSystemUnavailable) {
+		return nil // said by noteSystem
+	}
+	return err
+}
+
+// noteSystem notes by the outcome of a question whether the system is there.
+func (s *Service) noteSystem(err error) {
+	away := errors.Is(err, library.ErrSystemUnavailable)
+	switch was := s.systemAway.Swap(away); {
+	case away && !was:
+		s.cfg.Log.Warn("the library's system cannot be reached; trying again", "err", err)
+	case was && !away:
+		s.cfg.Log.Info("the library's system can be reached again")
+	}
 }
 
 // Serve answers on the listener until the context ends, then lets the requests

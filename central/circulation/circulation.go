@@ -38,7 +38,8 @@ type Order[T any] struct {
 	// where a transaction is begun anew or did not commit. A refusal is not recorded.
 	//
 	// It fails with ErrRecorded where the order was recorded before: then the system
-	// returns that error.
+	// returns that error. A system may as well refuse such an order, in whose way its own
+	// effect stands, so whoever orders looks for the record first.
 	Record func(ctx context.Context, tx *db.Tx, answer T) error
 }
 

@@ -41,6 +41,7 @@ func Run(t *testing.T, open func(*testing.T) Library) {
 	}{
 		{"Patrons", (*trial).patrons},
 		{"Abilities", (*trial).abilities},
+		{"Ready", (*trial).ready},
 		{"Renewals", (*trial).renewals},
 		{"RenewalsOfAnItem", (*trial).renewalsOfAnItem},
 		{"Holds", (*trial).holds},
@@ -237,4 +238,8 @@ func (x *trial) abilities() {
 			x.Errorf("the ability %q is none of library.Abilities", a)
 		}
 	}
+}
+
+func (x *trial) ready() {
+	x.must(x.Circulation.Ready(x.Context()))
 }

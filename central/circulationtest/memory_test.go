@@ -55,6 +55,11 @@ func (m *memory) Abilities() []library.Ability {
 	return []library.Ability{library.AbilityRenew, library.AbilityHold, library.AbilityHoldCancel, library.AbilityHoldChange}
 }
 
+func (m *memory) Ready(ctx context.Context) error {
+	_, err := ask(ctx, m, func() (struct{}, error) { return struct{}{}, nil })
+	return err
+}
+
 // ask answers a question after the wait.
 func ask[T any](ctx context.Context, m *memory, answer func() (T, error)) (T, error) {
 	if m.wait != nil {

@@ -207,6 +207,9 @@ func TestASystemThatIsAway(t *testing.T) {
 				t.Errorf("%d rows of %s", n, table)
 			}
 		}
+		if head := into[protocol.Head](t, s.ask("GET", "/v1/catalogue/head", "", "", nil)); !head.SystemAway {
+			t.Error("terminals do not learn that the system is away")
+		}
 		s.system.wait = nil
 		if l := into[library.PatronLoan](t, s.ask("POST", renewal, token, key, nil)); l.Renewals != 1 {
 			t.Errorf("renewed %+v", l)
@@ -215,6 +218,27 @@ func TestASystemThatIsAway(t *testing.T) {
 			t.Errorf("%d %s", w.Code, w.Body)
 		}
 	})
+}
+
+// TestTheSystemComesBack: the service looks for it by itself, and terminals learn that.
+func TestTheSystemComesBack(t *testing.T) {
+	s := newService(t, dbtest.Open(t, dbtest.SQLite(t)))
+	token := s.logIn("1001")
+	s.system.wait = func(context.Context) error { return library.ErrSystemUnavailable }
+	wantProblem(t, s.ask("GET", "/v1/me", token, "", nil), http.StatusServiceUnavailable, library.ErrSystemUnavailable.Code)
+	s.system.wait = nil
+	ctx, stop := context.WithCancel(t.Context())
+	ran := make(chan error)
+	go func() { ran <- s.Run(ctx) }()
+	for into[protocol.Head](t, s.ask("GET", "/v1/catalogue/head", "", "", nil)).SystemAway {
+		if t.Context().Err() != nil {
+			t.Fatal("the system is away for ever")
+		}
+	}
+	stop()
+	if err := <-ran; err != nil {
+		t.Error(err)
+	}
 }
 
 // TestATryBeforeTheSystemWentAway is still counted when another one is taken back.

@@ -23,6 +23,9 @@ func (Circulation) Abilities() []library.Ability {
 	}
 }
 
+// Ready returns nil: the ledger is where its database is.
+func (Circulation) Ready(context.Context) error { return nil }
+
 // Availability is Ledger.Availability.
 func (c Circulation) Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error) {
 	return c.ledger.Availability(ctx, bib)

@@ -22,6 +22,8 @@ type Head struct {
 	Epoch   string    `json:"epoch"`  // a UUID, new when the server was restored from a backup
 	Number  int64     `json:"number"` // the newest change
 	Edition *Manifest `json:"edition,omitempty"`
+
+	SystemAway bool `json:"system_away,omitempty"` // see Changes
 }
 
 // Manifest describes an edition: a whole catalogue.db, cut into chunks.
@@ -68,6 +70,11 @@ type Changes struct {
 	After int64            `json:"after"`
 	Upto  int64            `json:"upto"` // the cursor after these rows; equal to After when there is nothing new
 	More  bool             `json:"more"` // ask again at once
+
+	// SystemAway says that the library's own system, behind the server, cannot be reached:
+	// what needs it is refused with library.ErrSystemUnavailable.
+	SystemAway bool `json:"system_away,omitempty"`
+
 	Rows  []library.Change `json:"rows,omitempty"`
 }
 
