@@ -94,7 +94,7 @@ bench-terminal: deps-test
 	@$(GO) test -run '^$$' -bench Terminal -benchtime 1x -timeout 20m ./cmd/kiosk | grep -E $(FIGURES)
 
 bench-central: deps-test
-	@$(GO) test -run '^$$' -bench 'Login|Applying|Guessing' -benchtime 1x -timeout 40m ./central | grep -E $(FIGURES)
+	@$(GO) test -run '^$$' -bench 'Login|Applying|Guessing|SlowSystem' -benchtime 1x -timeout 40m ./central ./central/circulationtest | grep -E $(FIGURES)
 
 bench-circulation: deps-test
 	@$(GO) test -run '^$$' -bench City -benchtime 1x -timeout 60m ./central/ledger | grep -E $(FIGURES)

@@ -19,7 +19,7 @@ func own[T any](s *Service, w http.ResponseWriter, r *http.Request, read func(co
 	if err != nil {
 		return err
 	}
-	found, err := read(r.Context(), who.asking())
+	found, err := read(r.Context(), who.whose())
 	if err != nil {
 		return err
 	}

@@ -27,7 +27,7 @@ func giveOrder[T any](s *Service, w http.ResponseWriter, r *http.Request, q aski
 		if err != nil || found {
 			return a, err
 		}
-		o := circulation.Order[T]{Who: q.who.asking(), Key: k.terminal + " " + k.key, Record: func(ctx context.Context, tx *db.Tx, answer T) error {
+		o := circulation.Order[T]{Who: q.who.whose(), Key: k.terminal + " " + k.key, Record: func(ctx context.Context, tx *db.Tx, answer T) error {
 			var err error
 			if a, err = answerWith(wire(answer)); err != nil {
 				return err

@@ -21,7 +21,7 @@ func (s *Service) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if c.patron, err = s.cfg.Circulation.Patron(r.Context(), who.asking()); err != nil {
+	if c.patron, err = s.cfg.Circulation.Patron(r.Context(), who.whose()); err != nil {
 		return err
 	}
 	if err := checkCredentials("", c.Present, c.New); err != nil {

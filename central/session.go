@@ -31,8 +31,8 @@ func (x session) asker() string {
 	return "patron:" + string(x.patron)
 }
 
-// asking names a patron who asks, as circulation knows the patron.
-func (x session) asking() circulation.Who { return circulation.Who{Patron: x.patron} }
+// whose names a patron who asks, as circulation knows the patron.
+func (x session) whose() circulation.Who { return circulation.Who{Patron: x.patron} }
 
 // How much longer than the terminal's own limit a session lives here, so that the
 // terminal's countdown is what ends it; and how exactly its last use is kept.

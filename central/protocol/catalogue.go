@@ -66,16 +66,16 @@ type Chunk struct {
 // them again from the first on leads to the same. When more than one change hit the
 // same thing only its newest state is sent.
 type Changes struct {
-	Epoch string           `json:"epoch"`
-	After int64            `json:"after"`
-	Upto  int64            `json:"upto"` // the cursor after these rows; equal to After when there is nothing new
-	More  bool             `json:"more"` // ask again at once
+	Epoch string `json:"epoch"`
+	After int64  `json:"after"`
+	Upto  int64  `json:"upto"` // the cursor after these rows; equal to After when there is nothing new
+	More  bool   `json:"more"` // ask again at once
 
 	// SystemAway says that the library's own system, behind the server, cannot be reached:
 	// what needs it is refused with library.ErrSystemUnavailable.
 	SystemAway bool `json:"system_away,omitempty"`
 
-	Rows  []library.Change `json:"rows,omitempty"`
+	Rows []library.Change `json:"rows,omitempty"`
 }
 
 // Digests is the answer of GET /v1/catalogue/digests: see library.Digest.
