@@ -37,6 +37,10 @@ const (
 	Expired   HoldState = "expired"
 )
 
+// HoldStates are all states, in the order in which a hold can go through them. Whoever
+// words, shows or stores holds has something for each, and a test that says so.
+var HoldStates = []HoldState{Waiting, Preparing, ReadyHold, Collected, Cancelled, Expired}
+
 // Active reports whether the hold still waits for its patron or the patron for it.
 func (s HoldState) Active() bool { return s == Waiting || s == Preparing || s == ReadyHold }
 

@@ -38,18 +38,11 @@ func Loans() ([]Loan, error) {
 	return list, nil
 }
 
-// The states of a hold.
-const (
-	HoldWaiting   = "waiting"
-	HoldPreparing = "preparing" // a copy is on its way to the branch where it is wanted
-	HoldReady     = "ready"     // it waits there
-)
-
 // Hold is a patron's place in the queue for a bib, or the copy that came of it.
 type Hold struct {
 	Card         string
 	Bib          string
-	State        string // HoldWaiting, HoldPreparing or HoldReady
+	State        string // a library.HoldState that is active
 	Pickup       string // code of the branch
 	Barcode      string // of the copy, "" while waiting
 	ReceivedAgo  int    // days from the request to today

@@ -144,16 +144,16 @@ func TestEachCopyIsInOnePlace(t *testing.T) {
 		if !cards[h.Card] {
 			t.Errorf("%s is held by %s, who is nobody", h.Bib, h.Card)
 		}
-		if h.State == demo.HoldWaiting {
+		if h.State == string(library.Waiting) {
 			if h.Barcode != "" {
 				t.Errorf("a hold for %s waits and has a copy", h.Bib)
 			}
 			continue
 		}
-		state := map[string]library.ItemState{demo.HoldPreparing: library.InTransit, demo.HoldReady: library.OnHoldShelf}[h.State]
+		state := map[string]library.ItemState{string(library.Preparing): library.InTransit, string(library.ReadyHold): library.OnHoldShelf}[h.State]
 		at(h.Barcode, state)
 		it := items[h.Barcode]
-		if state == "" || string(it.BibID) != h.Bib || h.State == demo.HoldReady && string(it.Branch) != h.Pickup || h.ContactedAgo > h.ReceivedAgo {
+		if state == "" || string(it.BibID) != h.Bib || h.State == string(library.ReadyHold) && string(it.Branch) != h.Pickup || h.ContactedAgo > h.ReceivedAgo {
 			t.Errorf("%+v of copy %+v", h, it)
 		}
 	}
@@ -195,7 +195,7 @@ func TestHoldsWaitForSomething(t *testing.T) {
 		for code, it := range items {
 			if string(it.BibID) == h.Bib && it.Lendable {
 				out++
-				if h.State == demo.HoldWaiting && !off[code] {
+				if h.State == string(library.Waiting) && !off[code] {
 					t.Errorf("%s waits for %s, and copy %s stands on its shelf", h.Card, h.Bib, code)
 				}
 			}
@@ -210,14 +210,25 @@ func TestHoldsWaitForSomething(t *testing.T) {
 func TestSomebodyForEveryScreen(t *testing.T) {
 	items := copies(t)
 	waiting := map[string][]string{} // cards by bib
-	ready := map[string]int{}
+	ready, states := map[string]int{}, map[library.HoldState]int{}
 	for _, h := range must[[]demo.Hold](t)(demo.Holds()) {
-		switch h.State {
-		case demo.HoldWaiting:
+		state := library.HoldState(h.State)
+		states[state]++
+		switch state {
+		case library.Waiting:
 			waiting[h.Bib] = append(waiting[h.Bib], h.Card)
-		case demo.HoldReady:
+		case library.ReadyHold:
 			ready[h.Card]++
 		}
+	}
+	for _, s := range library.HoldStates {
+		if (states[s] > 0) != s.Active() {
+			t.Errorf("%d holds are %s", states[s], s)
+		}
+		delete(states, s)
+	}
+	if len(states) > 0 {
+		t.Errorf("holds are in states that do not exist: %v", states)
 	}
 	refusals, due := map[string]map[error]int{}, map[string][]library.Date{}
 	for _, l := range must[[]demo.Loan](t)(demo.Loans()) {

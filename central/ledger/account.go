@@ -149,7 +149,7 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 	}
 	args = append(args, until)
 	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.lent_on, l.due_on, l.renewals, b.record, i.owned,
-			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = '`+holdWaiting+`' AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
+			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = 'waiting' AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
 		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id WHERE `+where, args...)
 	if err != nil {
 		return nil, err
@@ -172,14 +172,8 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 	return all, rows.Err()
 }
 
-// The states of holds that loans and accounts ask for.
-const (
-	holdWaiting = "waiting"
-	holdReady   = "ready"
-)
-
 func readyHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) (n int, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM hold WHERE patron_id = $1 AND state = $2`, string(patron), holdReady).Scan(&n)
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM hold WHERE patron_id = $1 AND state = $2`, string(patron), string(library.ReadyHold)).Scan(&n)
 	return n, err
 }
 

@@ -211,7 +211,7 @@ func (l *Ledger) release(ctx context.Context, tx *db.Tx, it held, was storedHold
 // collect ends what a patron who now has a copy of a bib waited for: nothing is kept
 // of it, as of a loan that ended.
 func (l *Ledger) collect(ctx context.Context, tx *db.Tx, patron library.PatronID, it held) error {
-	found, err := readHolds(ctx, tx, `h.patron_id = $1 AND h.bib_id = $2 AND h.state IN ('waiting', 'preparing', 'ready')`, string(patron), string(it.BibID))
+	found, err := readHolds(ctx, tx, `h.patron_id = $1 AND h.bib_id = $2 AND `+activeHold, string(patron), string(it.BibID))
 	if err != nil {
 		return err
 	}

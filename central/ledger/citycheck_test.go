@@ -6,6 +6,7 @@ import (
 	"slices"
 
 	"madoguchi/central/db"
+	"madoguchi/central/ledger"
 	"madoguchi/library"
 )
 
@@ -272,7 +273,7 @@ func (s *sim) readAll() (active map[library.HoldID]seenHold, expired map[library
 			coalesce(h.item_id, ''), coalesce(h.fetch_at, ''), h.from_hold_shelf, h.contacted_on, h.shelf_until,
 			coalesce(i.bib_id, ''), coalesce(i.state, '')
 		FROM hold h LEFT JOIN item i ON i.id = h.item_id
-		WHERE h.state IN ('waiting', 'preparing', 'ready') OR h.state = 'expired' AND h.ended_at >= $1`, func(scan func(...any) error) error {
+		WHERE `+ledger.ActiveHold+` OR h.state = 'expired' AND h.ended_at >= $1`, func(scan func(...any) error) error {
 		var h seenHold
 		err := scan(&h.id, &h.bib, &h.patron, &h.pickup, &h.state, &h.received, &h.sequence, &h.place,
 			&h.item, &h.fetchAt, &h.fromHoldShelf, &h.contacted, &h.until, &h.itemBib, &h.itemState)

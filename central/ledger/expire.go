@@ -125,7 +125,7 @@ func (l *Ledger) sweepHolds(ctx context.Context) error {
 	d := l.Today().Add(-l.cfg.Policy().HoldShownDays)
 	shown := time.Date(d.Year, d.Month, d.Day, 0, 0, 0, 0, l.cfg.Zone)
 	return l.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM hold WHERE state IN ('cancelled', 'expired', 'collected') AND ended_at < $1`, shown.UnixMilli())
+		_, err := tx.ExecContext(ctx, `DELETE FROM hold AS h WHERE NOT `+activeHold+` AND h.ended_at < $1`, shown.UnixMilli())
 		return err
 	})
 }

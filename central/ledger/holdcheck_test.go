@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"madoguchi/central/db"
+	"madoguchi/central/ledger"
 )
 
 // count is the number that a query returns.
@@ -30,9 +31,9 @@ func (c *city) agrees(t tb) {
 		"a copy is not where its hold says":                              `SELECT count(*) FROM hold h JOIN item i ON i.id = h.item_id WHERE i.state <> CASE h.state WHEN 'ready' THEN 'on_hold_shelf' ELSE 'in_transit' END`,
 		"a copy is on the hold shelf for nobody":                         `SELECT count(*) FROM item i WHERE i.state = 'on_hold_shelf' AND NOT EXISTS (SELECT 1 FROM hold h WHERE h.item_id = i.id AND h.state = 'ready')`,
 		"a copy is to be cleared that is not on its way, or is a hold's": `SELECT count(*) FROM item i WHERE i.clear_at IS NOT NULL AND (i.state <> 'in_transit' OR EXISTS (SELECT 1 FROM hold h WHERE h.item_id = i.id))`,
-		"a patron has and holds a bib":                                   `SELECT count(*) FROM hold h JOIN loan l ON l.bib_id = h.bib_id AND l.patron_id = h.patron_id WHERE h.state IN ('waiting', 'preparing', 'ready')`,
+		"a patron has and holds a bib":                                   `SELECT count(*) FROM hold h JOIN loan l ON l.bib_id = h.bib_id AND l.patron_id = h.patron_id WHERE ` + ledger.ActiveHold,
 		"a ready hold says not until when":                               `SELECT count(*) FROM hold h WHERE (h.state = 'ready') AND (h.shelf_until = '' OR h.contacted_on = '')`,
-		"an ended hold says not when, or an active one does":             `SELECT count(*) FROM hold h WHERE (h.ended_at = 0) <> (h.state IN ('waiting', 'preparing', 'ready'))`,
+		"an ended hold says not when, or an active one does":             `SELECT count(*) FROM hold h WHERE (h.ended_at = 0) <> (` + ledger.ActiveHold + `)`,
 		"a hold waits that could be served": `SELECT count(*) FROM hold h WHERE h.state = 'waiting'
 			AND EXISTS (SELECT 1 FROM item i WHERE i.bib_id = h.bib_id AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.lendable AND i.owned)
 			AND NOT EXISTS (SELECT 1 FROM hold e WHERE e.sequence_id = h.sequence_id AND e.sequence_place < h.sequence_place AND e.state = 'waiting')`,

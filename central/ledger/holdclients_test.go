@@ -15,6 +15,7 @@ import (
 	"github.com/anishathalye/porcupine"
 
 	"madoguchi/central/db"
+	"madoguchi/central/ledger"
 	"madoguchi/library"
 )
 
@@ -306,8 +307,8 @@ func (h *raceHistory) readQueue(tx *db.Tx, bib int, s *raceState) error {
 			x.has = number(h.t, has[1:]) - 100 + 1
 		}
 	}
-	rows, err := tx.Query(`SELECT id, patron_id, state, coalesce(item_id, ''), coalesce(fetch_at, ''), from_hold_shelf FROM hold
-		WHERE bib_id = $1 AND state IN ('waiting', 'preparing', 'ready')`, string(raceBib(bib)))
+	rows, err := tx.Query(`SELECT id, patron_id, state, coalesce(item_id, ''), coalesce(fetch_at, ''), from_hold_shelf FROM hold h
+		WHERE bib_id = $1 AND `+ledger.ActiveHold, string(raceBib(bib)))
 	if err != nil {
 		return err
 	}

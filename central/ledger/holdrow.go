@@ -22,6 +22,10 @@ type storedHold struct {
 const holdColumns = `h.id, h.bib_id, h.patron_id, h.pickup_branch, h.contact, h.state, h.received_at, h.sequence_id, h.sequence_place,
 	h.item_id, h.contacted_on, h.shelf_until, h.ended_at, h.fetch_at, h.from_hold_shelf`
 
+// activeHold is the condition that the hold h is active: library.HoldState.Active in
+// SQL. The index hold_once lets a patron have one such hold of a bib.
+const activeHold = `h.state IN ('waiting', 'preparing', 'ready')`
+
 // scanHold reads holdColumns, and further columns into more.
 func scanHold(row interface{ Scan(...any) error }, more ...any) (h storedHold, err error) {
 	var received, ended int64
@@ -63,7 +67,7 @@ func plain(stored []storedHold) []library.Hold {
 }
 
 func activeHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) ([]library.Hold, error) {
-	active, err := readHolds(ctx, tx, `h.patron_id = $1 AND h.state IN ('waiting', 'preparing', 'ready')`, string(patron))
+	active, err := readHolds(ctx, tx, `h.patron_id = $1 AND `+activeHold, string(patron))
 	return plain(active), err
 }
 

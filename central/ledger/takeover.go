@@ -87,12 +87,6 @@ func (l *Ledger) takeOverLoan(ctx context.Context, tx *db.Tx, s StandingLoan) er
 	return l.lend(ctx, tx, it, loan)
 }
 
-// The state of a hold that got a copy which is still on its way to the patron.
-const holdPreparing = "preparing"
-
-// noContact is how a patron is told of a hold who did not say how: not at all.
-const noContact = "none"
-
 func (l *Ledger) takeOverHold(ctx context.Context, tx *db.Tx, s StandingHold) error {
 	patron, err := l.PatronByCardTx(ctx, tx, s.Card)
 	if err != nil {
@@ -104,7 +98,7 @@ func (l *Ledger) takeOverHold(ctx context.Context, tx *db.Tx, s StandingHold) er
 	if err := knownBib(ctx, tx, s.Bib); err != nil {
 		return err
 	}
-	state, item := holdWaiting, sql.NullString{}
+	state, item := library.Waiting, sql.NullString{}
 	if s.Item != "" {
 		it, err := itemByCode(ctx, tx, s.Item)
 		if err != nil {
@@ -114,9 +108,9 @@ func (l *Ledger) takeOverHold(ctx context.Context, tx *db.Tx, s StandingHold) er
 			return fmt.Errorf("item %s is no copy of it that stands on its shelf and is lent", s.Item)
 		}
 		var where library.ItemState
-		state, where = holdPreparing, library.InTransit
+		state, where = library.Preparing, library.InTransit
 		if !s.ContactedOn.IsZero() {
-			state, where = holdReady, library.OnHoldShelf
+			state, where = library.ReadyHold, library.OnHoldShelf
 		}
 		if err := l.setState(ctx, tx, it, where, library.Date{}); err != nil {
 			return err
@@ -130,7 +124,7 @@ func (l *Ledger) takeOverHold(ctx context.Context, tx *db.Tx, s StandingHold) er
 	_, err = tx.ExecContext(ctx, `INSERT INTO hold (id, bib_id, patron_id, pickup_branch, contact, state, received_at,
 			sequence_place, item_id, contacted_on, shelf_until, ended_at)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, 0)`,
-		id.String(), string(s.Bib), string(patron.ID), string(s.Pickup), noContact, state, s.ReceivedAt.UnixMilli(),
+		id.String(), string(s.Bib), string(patron.ID), string(s.Pickup), string(library.NoNews), string(state), s.ReceivedAt.UnixMilli(),
 		item, s.ContactedOn, s.ShelfUntil)
 	return err
 }

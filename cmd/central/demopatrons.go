@@ -71,7 +71,7 @@ func (d demoLibrary) circulation() error {
 			Card: x.Card, Bib: library.BibID(x.Bib), Pickup: library.BranchCode(x.Pickup),
 			ReceivedAt: d.now.AddDate(0, 0, -x.ReceivedAgo), Item: x.Barcode,
 		}
-		if x.State == demo.HoldReady {
+		if library.HoldState(x.State) == library.ReadyHold {
 			branch, _ := library.Site{Branches: branches}.Branch(h.Pickup)
 			h.ContactedOn = d.today.Add(-x.ContactedAgo)
 			h.ShelfUntil = library.ShelfUntil(branch.Calendar, h.ContactedOn, d.app.settings.Site.Policy.ShelfDays)

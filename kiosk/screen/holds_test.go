@@ -3,8 +3,10 @@ package screen
 import (
 	"context"
 	"fmt"
+	"strings"
 	"testing"
 
+	"madoguchi/assets/wording"
 	"madoguchi/barcode"
 	"madoguchi/kiosk/session"
 	"madoguchi/kiosk/widget"
@@ -312,5 +314,27 @@ func TestALongSequence(t *testing.T) {
 	}
 	if len(seen) != len(all) {
 		t.Errorf("%d of %d members are shown", len(seen), len(all))
+	}
+}
+
+// Every state of a hold is called something of its own in every language, on the list
+// and on the slip; those that are active bear a mark.
+func TestEveryHoldStateIsWorded(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	for _, l := range wording.Languages() {
+		a.prefer(func(p *session.Preferences) { p.Language = l.Code })
+		said := map[string]library.HoldState{}
+		for _, s := range library.HoldStates {
+			h := library.PatronHold{Hold: library.Hold{State: s, ShelfUntil: testToday, EndedOn: testToday}, Position: 3, Copies: 2, Title: "こころ"}
+			tag, _ := a.visit.holdState(h)
+			if other, twice := said[tag]; twice || !a.printer.Has("hold."+string(s)) || tag == "" {
+				t.Errorf("%s: the state %s is called %q, as %q is", l.Code, s, tag, other)
+			}
+			said[tag] = s
+			marked := strings.ContainsAny(tag, "○→●")
+			if marked != s.Active() {
+				t.Errorf("%s: %q of the state %s is marked: %v", l.Code, tag, s, marked)
+			}
+		}
 	}
 }

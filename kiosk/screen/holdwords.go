@@ -35,7 +35,7 @@ func (v *visit) holdState(h library.PatronHold) (string, widget.Tone) {
 	case library.ReadyHold:
 		mark, tone = "● ", widget.Good
 	}
-	return mark + v.t("hold."+string(h.State)), tone
+	return mark + v.worded("hold."+string(h.State), "problem.ask"), tone
 }
 
 // holdAbout is the line below the state: the place in the queue, the last day, and how

@@ -84,7 +84,7 @@ func (s *loansScreen) loanHeight() float32 {
 
 // reason says why a loan may not be renewed, where its button would be.
 func (s *loansScreen) reason(l library.PatronLoan) *widget.Text {
-	return s.kit.Second(s.worded("renewal."+l.Refusal, "refusal."+l.Refusal)).Centered()
+	return s.kit.Second(s.worded("renewal."+l.Refusal, "refusal."+l.Refusal, "problem.ask")).Centered()
 }
 
 // row is one loan: what it is, until when, and the button, or why there is none.

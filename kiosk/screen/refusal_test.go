@@ -51,6 +51,7 @@ func TestUnknownRefusalIsASentence(t *testing.T) {
 			t.Fatalf("%s: there is no wording for what is not known", l.Code)
 		}
 		for where, said := range map[string]string{
+			"a refusal":          v.refusal(&library.Refusal{Code: code}),
 			"a problem":          v.refusal(&protocol.Problem{Status: 409, Code: code}),
 			"any other error":    v.refusal(fmt.Errorf("a broken answer")),
 			"a staff's problem":  v.staffRefusal(&protocol.Problem{Status: 409, Code: code}),
@@ -61,8 +62,31 @@ func TestUnknownRefusalIsASentence(t *testing.T) {
 				t.Errorf("%s: %s: %q", l.Code, where, said)
 			}
 		}
-		if said := v.requestRefusal(code); said != v.t("request_results.refused") {
+		if said := v.requestRefusal(code); said != v.t("problem.ask") {
 			t.Errorf("%s: a request's result: %q", l.Code, said)
+		}
+	}
+}
+
+// Where a screen shows the code of a refusal that came as part of an answer, a code that
+// it does not know becomes a sentence, too.
+func TestUnknownRefusalsOnScreens(t *testing.T) {
+	const code = "of_a_newer_server"
+	a := newTestApp(t, sizes[0])
+	a.counter.loans[1].Refusal = code
+	a.counter.holds[0].State = code
+	logIn(t, a)
+	for _, r := range []Route{{Page: PageLoans}, {Page: PageHolds}, {Page: PageHeld}} {
+		a.answers = []library.HoldAnswer{{BibID: "kokoro", Refusal: code}}
+		a.show(r)
+		a.settle()
+		if a.shows(code) {
+			t.Errorf("%s shows the code", r.Page)
+		}
+		if r.Page == PageHeld {
+			a.see(t, "うまくいきませんでした")
+		} else {
+			a.see(t, "カウンターでおたずねください")
 		}
 	}
 }

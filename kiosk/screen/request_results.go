@@ -93,5 +93,5 @@ func (v *visit) refusedResult(code string) fyne.CanvasObject {
 // requestRefusal words why a request was refused some time ago: what may be otherwise
 // by now has a wording of its own.
 func (v *visit) requestRefusal(code string) string {
-	return v.worded("request_refusal."+code, "refusal."+code, "request_results.refused")
+	return v.worded("request_refusal."+code, "refusal."+code, "problem.ask")
 }

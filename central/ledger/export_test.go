@@ -1,0 +1,4 @@
+package ledger
+
+// ActiveHold is activeHold.
+const ActiveHold = activeHold
