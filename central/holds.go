@@ -102,8 +102,8 @@ func (s *Service) paperHold(w http.ResponseWriter, r *http.Request) error {
 }
 
 func checkContact(c library.Contact) error {
-	if !slices.Contains([]library.Contact{library.ByMail, library.ByPhone, library.NoNews}, c) {
-		return badRequest("contact is %s, %s or %s", library.ByMail, library.ByPhone, library.NoNews)
+	if !slices.Contains(library.Contacts, c) {
+		return badRequest("contact is one of %v", library.Contacts)
 	}
 	return nil
 }

@@ -16,6 +16,9 @@ const (
 	EmailBouncing    EmailState = "bouncing"    // mails came back
 )
 
+// EmailStates are all states of an address.
+var EmailStates = []EmailState{NoEmail, EmailUnconfirmed, EmailConfirmed, EmailBouncing}
+
 // Message returns the message of an Account that the state is worth, "" for none.
 func (s EmailState) Message() string {
 	switch s {

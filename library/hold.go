@@ -55,6 +55,9 @@ const (
 	NoNews  Contact = "none"
 )
 
+// Contacts are all ways of contact, in the order in which they are offered.
+var Contacts = []Contact{ByMail, ByPhone, NoNews}
+
 // PatronHold is a hold as its patron sees it.
 type PatronHold struct {
 	Hold

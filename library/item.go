@@ -28,6 +28,9 @@ const (
 	Missing     ItemState = "missing"
 )
 
+// ItemStates are all states of an item.
+var ItemStates = []ItemState{OnShelf, OnLoan, InTransit, OnHoldShelf, Missing}
+
 // Availability is the part of an item that circulation changes.
 type Availability struct {
 	ItemID ItemID    `json:"item_id"`

@@ -3,6 +3,7 @@ package catalogue
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -73,9 +74,5 @@ func printable(s string) bool {
 }
 
 func knownState(s library.ItemState) bool {
-	switch s {
-	case "", library.OnShelf, library.OnLoan, library.InTransit, library.OnHoldShelf, library.Missing:
-		return true
-	}
-	return false
+	return s == "" || slices.Contains(library.ItemStates, s)
 }

@@ -117,9 +117,7 @@ type line struct {
 // place judges the lines of a request, stores the holds that may be, and serves
 // their queues.
 func (l *Ledger) place(ctx context.Context, tx *db.Tx, asked request, bibs []library.BibID) ([]line, error) {
-	switch asked.contact {
-	case library.ByMail, library.ByPhone, library.NoNews:
-	default:
+	if !slices.Contains(library.Contacts, asked.contact) {
 		return nil, fmt.Errorf("a patron cannot be told of a hold by %q", asked.contact)
 	}
 	if err := knownBranch(ctx, tx, asked.pickup); err != nil {

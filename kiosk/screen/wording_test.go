@@ -9,11 +9,13 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	"golang.org/x/image/font/sfnt"
 
 	"madoguchi/assets/wording"
 	"madoguchi/kiosk/theme"
+	"madoguchi/library"
 )
 
 // No key that the screens use is missing, and none that exists is unused. A key
@@ -47,6 +49,50 @@ func TestNoWordingIsMissingOrUnused(t *testing.T) {
 			t.Errorf("%q is a wording that nothing uses", key)
 		}
 	}
+}
+
+// Every member of the closed sets that screens show is called something, in every
+// language.
+func TestEveryMemberIsWorded(t *testing.T) {
+	var keys []string
+	add := func(family string, members ...string) {
+		for _, m := range members {
+			keys = append(keys, family+"."+m)
+		}
+	}
+	add("kind", texts(library.Kinds)...)
+	add("document", texts(library.Documents)...)
+	add("contact", texts(library.Contacts)...)
+	add("hold", texts(library.HoldStates)...)
+	add("item", texts(library.ItemStates)...)
+	add("staff.email", texts(library.EmailStates)...)
+	for _, e := range library.Eras {
+		add("era", e.Code)
+	}
+	for d := range 7 {
+		add("date.weekday", strings.ToLower(time.Weekday(d).String()[:3]))
+	}
+	for m := time.January; m <= time.December; m++ {
+		add("date.month", m.String()[:3])
+	}
+	for _, l := range wording.Languages() {
+		p, err := wording.For(l.Code)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, key := range keys {
+			if !p.Has(key) {
+				t.Errorf("%s: there is no wording for %q", l.Code, key)
+			}
+		}
+	}
+}
+
+func texts[T ~string](list []T) (all []string) {
+	for _, x := range list {
+		all = append(all, string(x))
+	}
+	return all
 }
 
 // A terminal needs no font but its own: every character that the program itself
