@@ -18,12 +18,18 @@ import (
 type attempt struct {
 	terminal string
 	name     string
-	before   *library.Failures // of the name when the attempt was counted
+	tally    *tally
+}
+
+// tally is whether and after what an attempt was counted.
+type tally struct {
+	counted bool
+	before  library.Failures // of the name
 }
 
 // attempt is a try with a card or a staff name.
 func (s *Service) attempt(terminal, kind, name string) attempt {
-	return attempt{terminal: terminal, name: s.cfg.Passwords.hasher.Name(kind, name), before: new(library.Failures)}
+	return attempt{terminal: terminal, name: s.cfg.Passwords.hasher.Name(kind, name), tally: new(tally)}
 }
 
 // locks are those of all that the throttle counts for the attempt. Attempts with one
@@ -41,7 +47,7 @@ func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now tim
 	if err != nil {
 		return err
 	}
-	*a.before = f
+	*a.tally = tally{before: f}
 	var failing int
 	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM terminal_failure WHERE terminal_id = $1 AND at > $2`,
 		a.terminal, now.Add(-p.TerminalWindow.Duration()).UnixMilli()).Scan(&failing)
@@ -63,6 +69,7 @@ func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now tim
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO terminal_failure (terminal_id, name, at) VALUES ($1, $2, $3)
 		ON CONFLICT (terminal_id, name) DO UPDATE SET at = excluded.at`, a.terminal, a.name, now.UnixMilli())
+	a.tally.counted = err == nil
 	return err
 }
 
@@ -77,7 +84,7 @@ func (s *Service) count(ctx context.Context, a attempt) error {
 // the library's system, which could not be asked, the attempt counts no longer: nobody has
 // learned anything by it, and a patron who tries it again must not be locked out.
 func (s *Service) notTried(ctx context.Context, a attempt, err error) error {
-	if !errors.Is(err, library.ErrSystemUnavailable) {
+	if !errors.Is(err, library.ErrSystemUnavailable) || !a.tally.counted {
 		return err
 	}
 	undo := s.cfg.DB.Locked(context.WithoutCancel(ctx), a.locks(), func(tx *db.Tx) error { return a.takeBack(ctx, tx) })
@@ -92,7 +99,7 @@ func (a attempt) takeBack(ctx context.Context, tx *db.Tx) error {
 		args  []any
 	}{
 		{`UPDATE login_failure SET failures = failures - 1, last_at = CASE WHEN failures = $2 THEN $3 ELSE last_at END WHERE name = $1`,
-			[]any{a.name, a.before.Count + 1, a.before.Last.UnixMilli()}},
+			[]any{a.name, a.tally.before.Count + 1, a.tally.before.Last.UnixMilli()}},
 		{`DELETE FROM terminal_failure WHERE terminal_id = $1 AND name = $2 AND EXISTS (SELECT 1 FROM login_failure WHERE name = $2 AND failures <= 0)`,
 			[]any{a.terminal, a.name}},
 		{`DELETE FROM login_failure WHERE name = $1 AND failures <= 0`, []any{a.name}},

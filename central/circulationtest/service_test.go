@@ -128,7 +128,7 @@ func (s *service) loan(card, item string) string {
 
 func (s *service) count(query string) (n int) {
 	s.t.Helper()
-	err := s.db.View(context.Background(), func(tx *db.Tx) error {
+	err := s.db.Tx(context.Background(), func(tx *db.Tx) error {
 		return tx.QueryRowContext(context.Background(), query).Scan(&n)
 	})
 	if err != nil {
@@ -249,6 +249,17 @@ func TestATryBeforeTheSystemWentAway(t *testing.T) {
 		s.tryLogIn("1001", "wrong")
 		if n, m := s.count(`SELECT sum(failures) FROM login_failure`), s.count(`SELECT count(*) FROM terminal_failure`); n != 1 || m != 1 {
 			t.Errorf("%d failures, %d at the terminal", n, m)
+		}
+		// A card that is locked is not counted, and stays locked.
+		s.count(`UPDATE login_failure SET failures = 20 RETURNING 1`)
+		id := uuid.NewString()
+		sealed, err := protocol.SealRequest(s.key.SiteKey(), id, library.Request{Card: "1001", Password: "wrong", ReceivedAt: time.Now(), RenewItem: "1"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		wantProblem(t, s.ask("POST", "/v1/requests", "", id, sealed), http.StatusServiceUnavailable, library.ErrSystemUnavailable.Code)
+		if n := s.count(`SELECT sum(failures) FROM login_failure`); n != 20 {
+			t.Errorf("%d failures of a locked card", n)
 		}
 	})
 }
