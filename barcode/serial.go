@@ -12,9 +12,10 @@ import (
 	"golang.org/x/sys/unix"
 )
 
-const (
-	defaultBaud = 9600
+// DefaultBaud is the speed of a Serial that names none.
+const DefaultBaud = 9600
 
+const (
 	// readTimeout is how long a Read waits, and so how long Run may take to end.
 	readTimeout = 200 * time.Millisecond
 
@@ -43,7 +44,7 @@ type Status struct {
 // Serial reads a scanner on a serial line: 8 data bits, no parity, 1 stop bit.
 type Serial struct {
 	Path     string // "/dev/serial/by-id/…", which stays the same whatever port it is plugged into
-	Baud     int    // 0: 9600
+	Baud     int    // 0: DefaultBaud
 	Settings Settings
 
 	// OnStatus is told of every change, and OnRefused why a scan came as
@@ -95,7 +96,7 @@ func (r *reader) connect(ctx context.Context) error {
 	defer lock.release()
 	baud := r.Baud
 	if baud == 0 {
-		baud = defaultBaud
+		baud = DefaultBaud
 	}
 	port, err := serial.OpenPort(&serial.Config{Name: r.Path, Baud: baud, ReadTimeout: readTimeout})
 	if err != nil {

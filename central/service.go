@@ -45,11 +45,15 @@ type Config struct {
 	// catalogue, its RequestKey from Requests.
 	Site library.Site
 	// EditionAfter is how many changes may gather before a new edition is built.
-	// 0: 50,000.
+	// 0: DefaultEditionAfter.
 	EditionAfter int64
 	Log          *slog.Logger     // nil: no log
 	Now          func() time.Time // nil: time.Now
 }
+
+// DefaultEditionAfter is how many changes gather before a new edition is built, where a
+// Config does not say.
+const DefaultEditionAfter = 50_000
 
 // Service answers terminals. Make it with New; it is an http.Handler, and Run
 // does what has to be done in the background.
@@ -70,7 +74,7 @@ type Service struct {
 // New returns a service. It does not start anything.
 func New(cfg Config) *Service {
 	if cfg.EditionAfter == 0 {
-		cfg.EditionAfter = 50_000
+		cfg.EditionAfter = DefaultEditionAfter
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)

@@ -13,6 +13,7 @@ import (
 	"github.com/BurntSushi/toml"
 
 	"madoguchi/barcode"
+	"madoguchi/central"
 	"madoguchi/central/secret"
 	"madoguchi/library"
 )
@@ -45,7 +46,7 @@ type settings struct {
 	Mail           mailSettings
 }
 
-// settingsFile is central.toml.
+// settingsFile is central.toml. examples/central.toml has each of its settings.
 type settingsFile struct {
 	Data           string              `toml:"data"`
 	DB             string              `toml:"db"`
@@ -99,7 +100,7 @@ func (f settingsFlags) settings() (settings, error) {
 		TLSKey:       file.TLSKey,
 		PlainHTTP:    file.PlainHTTP,
 		Hosts:        file.Hosts,
-		EditionAfter: file.EditionAfter,
+		EditionAfter: cmp.Or(file.EditionAfter, central.DefaultEditionAfter),
 		Site: library.Site{
 			Name:     cmp.Or(file.Site.Name, "図書館"),
 			TimeZone: cmp.Or(file.Site.TimeZone, "Asia/Tokyo"),

@@ -9,9 +9,10 @@ import (
 
 	"madoguchi/barcode"
 	"madoguchi/kiosk/printer"
+	"madoguchi/kiosk/theme"
 )
 
-// Config is kiosk.toml.
+// Config is kiosk.toml. examples/kiosk.toml has each of its settings.
 type Config struct {
 	Server     string  `toml:"server"`     // of the central server, where it differs from the one enrolled at
 	Data       string  `toml:"data"`       // folder of the catalogue and of who this terminal is
@@ -32,7 +33,11 @@ type Scanner struct {
 }
 
 func defaultConfig() Config {
-	return Config{Data: "/var/lib/madoguchi", Fullscreen: true, Scale: 1}
+	return Config{
+		Data: "/var/lib/madoguchi", Font: theme.FontFolder, Fullscreen: true, Scale: 1,
+		Scanner: Scanner{Baud: barcode.DefaultBaud},
+		Printer: printer.Settings{Paper: printer.DefaultPaper, Baud: printer.DefaultBaud},
+	}
 }
 
 // readConfig reads the settings; without a file all of them are the defaults. A

@@ -24,9 +24,13 @@ type Settings struct {
 	Pictures string `toml:"pictures"`
 }
 
+// The paper, and the speed of a serial printer, where the settings name none.
 const (
-	defaultPaper = 80
-	defaultBaud  = 38400
+	DefaultPaper = 80
+	DefaultBaud  = 38400
+)
+
+const (
 	defaultPort  = "9100"
 	serialPrefix = "serial:"
 )
@@ -60,7 +64,7 @@ func (s Settings) Width() int {
 
 func (s Settings) baud() int {
 	if s.Baud == 0 {
-		return defaultBaud
+		return DefaultBaud
 	}
 	return s.Baud
 }

@@ -1,0 +1,86 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"reflect"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/BurntSushi/toml"
+
+	"madoguchi/library"
+)
+
+// exampleLine is the beginning of a line of an example that has a setting which is not
+// set by default.
+var exampleLine = regexp.MustCompile(`(?m)^#(\[|\w+ = )`)
+
+// The example shows each setting, and those that have a default with it.
+func TestExample(t *testing.T) {
+	const path = "../../examples/central.toml"
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown, err := settingsFlags{Config: path}.settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	empty, err := settingsFlags{Config: file(t, "empty.toml", "")}.settings()
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown.Site.Terms, empty.Site.Terms = library.Terms{}, library.Terms{} // our own text, by default
+	if !reflect.DeepEqual(shown, empty) {
+		t.Errorf("what it shows as defaults is\n%+v\nand they are\n%+v", shown, empty)
+	}
+
+	all := exampleLine.ReplaceAllString(string(text), "$1")
+	var f settingsFile
+	meta, err := toml.Decode(all, &f)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		t.Errorf("it has settings that do not exist: %v", unknown)
+	}
+	for _, key := range settingsOf(reflect.TypeFor[settingsFile]()) {
+		if !meta.IsDefined(key...) {
+			t.Errorf("it lacks the setting %s", strings.Join(key, "."))
+		}
+	}
+	for _, f := range reflect.VisibleFields(reflect.TypeFor[library.Policy]()) {
+		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		if !regexp.MustCompile(`(?m)^` + name + ` = `).Match(text) {
+			t.Errorf("it lacks the default of %s", name)
+		}
+	}
+
+	// With all of its examples it can be used, but for mails that go to two places.
+	all = regexp.MustCompile(`(?m)^folder = .*$`).ReplaceAllString(all, "")
+	used := file(t, "central.toml", all)
+	for _, terms := range []string{f.Terms.Ja, f.Terms.En} {
+		if err := os.WriteFile(filepath.Join(filepath.Dir(used), terms), []byte("# 1\n\nterms\n"), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if _, err := (settingsFlags{Config: used}).settings(); err != nil {
+		t.Errorf("with all of its examples: %v", err)
+	}
+}
+
+// settingsOf returns the names of all settings of a struct, each with the tables that it
+// is in.
+func settingsOf(t reflect.Type, in ...string) (all [][]string) {
+	for _, f := range reflect.VisibleFields(t) {
+		key := append(in[:len(in):len(in)], f.Tag.Get("toml"))
+		if f.Type.Kind() == reflect.Struct {
+			all = append(all, settingsOf(f.Type, key...)...)
+			continue
+		}
+		all = append(all, key)
+	}
+	return all
+}
