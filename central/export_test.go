@@ -22,3 +22,11 @@ func (mq *MailQueue) SendDue(ctx context.Context) error { return mq.sendDue(ctx)
 func (p *Passwords) Hash(ctx context.Context, password string) (string, error) {
 	return p.hash(ctx, password)
 }
+
+// Patterns are those of the table of routes.
+func Patterns() (all []string) {
+	for _, r := range new(Service).routes() {
+		all = append(all, r.pattern)
+	}
+	return all
+}

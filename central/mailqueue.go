@@ -34,7 +34,7 @@ type MailQueueConfig struct {
 	Composer *mail.Composer
 	Sender   MailSender
 
-	PerMinute int              // mails a minute to one domain, by this process; 0: 60
+	PerMinute int              // mails a minute to one domain, by this process; 0: MailsPerMinute
 	Log       *slog.Logger     // nil: no log
 	Now       func() time.Time // nil: time.Now
 }
@@ -54,10 +54,14 @@ type MailQueue struct {
 	resume  time.Time     // when pause ends
 }
 
+// MailsPerMinute is how many mails go to one domain in a minute, where a config does not
+// say.
+const MailsPerMinute = 60
+
 // NewMailQueue returns the queue in a database. It sends nothing before Run.
 func NewMailQueue(cfg MailQueueConfig) *MailQueue {
 	if cfg.PerMinute == 0 {
-		cfg.PerMinute = 60
+		cfg.PerMinute = MailsPerMinute
 	}
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
