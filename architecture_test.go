@@ -1,4 +1,5 @@
-// Package madoguchi has only this test: it holds the layers of ARCHITECTURE.md.
+// Package madoguchi has only tests: they hold what is true of the whole, such as the layers
+// of ARCHITECTURE.md.
 package madoguchi
 
 import (

@@ -81,7 +81,7 @@ func (s settings) mailSender() (mailSender, error) {
 	if m.Folder != "" {
 		return mail.Folder(m.Folder), nil
 	}
-	c := mail.SMTPConfig{Server: m.Server, Security: cmp.Or(m.Security, mail.StartTLS), User: m.User, Sender: cmp.Or(m.BouncesTo, m.From)}
+	c := mail.SMTPConfig{Server: m.Server, Security: m.Security, User: m.User, Sender: cmp.Or(m.BouncesTo, m.From)}
 	if m.PasswordFile != "" {
 		password, err := os.ReadFile(m.PasswordFile)
 		if err != nil {

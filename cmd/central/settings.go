@@ -14,6 +14,7 @@ import (
 
 	"madoguchi/barcode"
 	"madoguchi/central"
+	"madoguchi/central/mail"
 	"madoguchi/central/secret"
 	"madoguchi/library"
 )
@@ -115,6 +116,8 @@ func (f settingsFlags) settings() (settings, error) {
 		return settings{}, fmt.Errorf("[mail] in %s: %w", path, err)
 	}
 	if s.Mail.on() {
+		s.Mail.Security = cmp.Or(s.Mail.Security, mail.StartTLS)
+		s.Mail.PerMinute = cmp.Or(s.Mail.PerMinute, central.MailsPerMinute)
 		if s.Site.MailFrom, err = library.ParseEmail(s.Mail.From); err != nil {
 			return settings{}, fmt.Errorf("[mail] in %s: from must be an e-mail address, not %q", path, s.Mail.From)
 		}

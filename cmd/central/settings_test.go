@@ -58,6 +58,20 @@ func TestExample(t *testing.T) {
 		}
 	}
 
+	// The defaults of mails stand among the examples, since none are sent by default.
+	mails := func(names string) mailSettings {
+		t.Helper()
+		some := regexp.MustCompile(`(?m)^#((`+names+`) = )`).ReplaceAllString(string(text), "$1")
+		s, err := settingsFlags{Config: file(t, "mails.toml", some)}.settings()
+		if err != nil {
+			t.Fatal(err)
+		}
+		return s.Mail
+	}
+	if few, more := mails("from|server"), mails("from|server|security|per_minute"); few != more {
+		t.Errorf("what it shows as defaults of mails is\n%+v\nand they are\n%+v", more, few)
+	}
+
 	// With all of its examples it can be used, but for mails that go to two places.
 	all = regexp.MustCompile(`(?m)^folder = .*$`).ReplaceAllString(all, "")
 	used := file(t, "central.toml", all)

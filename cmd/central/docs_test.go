@@ -1,0 +1,51 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/alecthomas/kong"
+)
+
+var (
+	docLine   = regexp.MustCompile("(?m)^    (central .*)$|`(central [a-z][^`]*)`")
+	shellWord = regexp.MustCompile(`'[^']*'|"[^"]*"|\S+`)
+)
+
+// Each command that a document names is one, with the arguments that it names.
+func TestDocsNameCommands(t *testing.T) {
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	named := 0
+	for _, path := range append(files, "../../README.md", "../../SECURITY.md", "../../CHANGELOG.md") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, found := range docLine.FindAllStringSubmatch(string(text), -1) {
+			line, _, _ := strings.Cut(found[1]+found[2], " #")
+			for _, command := range strings.Split(line, ";") {
+				words := shellWord.FindAllString(command, -1)
+				for i, word := range words {
+					words[i] = strings.Trim(word, `'"`)
+				}
+				parser, err := kong.New(new(cli), kong.Name("central"))
+				if err != nil {
+					t.Fatal(err)
+				}
+				named++
+				if _, err := parser.Parse(words[1:]); err != nil {
+					t.Errorf("%s names the command %q: %v", path, strings.TrimSpace(command), err)
+				}
+			}
+		}
+	}
+	if named < 40 {
+		t.Errorf("only %d commands were found", named)
+	}
+}
