@@ -82,6 +82,9 @@ func demoServes(ctx context.Context, t *testing.T, folder string, stdout io.Writ
 }
 
 func TestDemoServes(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it makes the demo library twice, with all of its passwords")
+	}
 	folder := filepath.Join(t.TempDir(), "demo")
 	var out strings.Builder
 	told, code := demoServes(t.Context(), t, folder, &out)
