@@ -13,10 +13,6 @@ import (
 	"madoguchi/library"
 )
 
-// ErrUnreachable is wrapped by every error that is no answer of the central server:
-// it could not be reached, did not answer in time, or was in trouble itself.
-var ErrUnreachable = errors.New("the central server does not answer")
-
 // TryLater is library.ErrTryLater with the time to wait.
 type TryLater = protocol.TryLater
 
@@ -34,7 +30,7 @@ const accountWithin = 15 * time.Second
 
 // LogIn opens a session for the patron of a card. It returns library.ErrLogin
 // whatever of the two was wrong, a *TryLater while the card must pause, another
-// *library.Refusal where the patron may not be served, and ErrUnreachable. After a
+// *library.Refusal where the patron may not be served, and library.ErrUnreachable. After a
 // temporary password MustChange holds, and of the account only the name is known.
 func (c *Client) LogIn(ctx context.Context, card, password string) (*Session, library.Account, error) {
 	in, cancel := context.WithTimeout(ctx, accountWithin)
@@ -59,7 +55,7 @@ func (s *Session) Loans(ctx context.Context) (library.PatronLoans, error) {
 
 // Renew renews a loan once, also when the server's answer is lost and it has to be
 // asked again, and returns the loan as it stands then. The server's answer comes
-// within 10 seconds, or ErrUnreachable: then the loan may be renewed or not, and
+// within 10 seconds, or library.ErrUnreachable: then the loan may be renewed or not, and
 // Loans tells.
 func (s *Session) Renew(ctx context.Context, loan library.LoanID) (library.PatronLoan, error) {
 	return change(ctx, s, func(ctx context.Context, token, key string) (library.PatronLoan, error) {
@@ -140,7 +136,7 @@ func again[T any](ctx context.Context, question func(key string) (T, error)) (T,
 	for try := range changeTries {
 		var answer T
 		answer, err = question(key.String())
-		if !errors.Is(err, ErrUnreachable) {
+		if !errors.Is(err, library.ErrUnreachable) {
 			return answer, err
 		}
 		if try == changeTries-1 {
@@ -163,10 +159,10 @@ func unreachable(ctx context.Context, err error) error {
 	var refusal *library.Refusal
 	var problem *protocol.Problem
 	if errors.Is(err, library.ErrSystemUnavailable) { // for the patron it is the same which of the two is away
-		return fmt.Errorf("%w: %w", ErrUnreachable, err)
+		return fmt.Errorf("%w: %w", library.ErrUnreachable, err)
 	}
 	if errors.As(err, &refusal) || errors.As(err, &problem) && problem.Status < 500 {
 		return err
 	}
-	return fmt.Errorf("%w: %w", ErrUnreachable, err)
+	return fmt.Errorf("%w: %w", library.ErrUnreachable, err)
 }

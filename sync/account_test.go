@@ -154,15 +154,15 @@ func TestRefusalsOfALogin(t *testing.T) {
 	}
 	ended, cancel := context.WithCancel(ctx)
 	cancel()
-	if _, _, err := c.LogIn(ended, card, password); !errors.Is(err, context.Canceled) || errors.Is(err, kiosksync.ErrUnreachable) {
+	if _, _, err := c.LogIn(ended, card, password); !errors.Is(err, context.Canceled) || errors.Is(err, library.ErrUnreachable) {
 		t.Errorf("whoever asked has left: %v", err)
 	}
 	s.intercept(func(w http.ResponseWriter, _ *http.Request) { w.WriteHeader(http.StatusBadGateway) })
-	if _, _, err := c.LogIn(ctx, card, password); !errors.Is(err, kiosksync.ErrUnreachable) {
+	if _, _, err := c.LogIn(ctx, card, password); !errors.Is(err, library.ErrUnreachable) {
 		t.Errorf("something else answers: %v", err)
 	}
 	s.http.Close()
-	if _, _, err := c.LogIn(ctx, card, password); !errors.Is(err, kiosksync.ErrUnreachable) {
+	if _, _, err := c.LogIn(ctx, card, password); !errors.Is(err, library.ErrUnreachable) {
 		t.Errorf("nothing answers: %v", err)
 	}
 }
@@ -207,7 +207,7 @@ func TestALostAnswer(t *testing.T) {
 				}
 			}
 			if lost == 3 {
-				if !errors.Is(err, kiosksync.ErrUnreachable) || len(way.keys) != 3 {
+				if !errors.Is(err, library.ErrUnreachable) || len(way.keys) != 3 {
 					t.Errorf("after %d tries: %+v, %v", len(way.keys), renewed, err)
 				}
 				return
@@ -250,7 +250,7 @@ func TestNothingOfAPatronStays(t *testing.T) {
 	dir := t.TempDir()
 	s.enrol(dir)
 	x := start(t, dir)
-	x.until("ready", func(st kiosksync.Status) bool { return st.Phase == kiosksync.Ready })
+	x.until("ready", func(st library.TerminalState) bool { return st.Phase == library.CatalogueReady })
 	var tokens []string
 	s.intercept(func(_ http.ResponseWriter, r *http.Request) {
 		if token := r.Header.Get(protocol.SessionHeader); token != "" {

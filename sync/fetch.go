@@ -16,6 +16,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 
 	"madoguchi/central/protocol"
+	"madoguchi/library"
 	"madoguchi/store"
 )
 
@@ -42,7 +43,7 @@ func (c *Client) fetch(ctx context.Context) error {
 	}
 	m := head.Edition
 	if m == nil || m.Schema != store.Schema || m.Epoch != head.Epoch {
-		return &codedError{CodeNoEdition, errors.New("the server has no edition that this program can use")}
+		return &codedError{library.ProblemNoEdition, errors.New("the server has no edition that this program can use")}
 	}
 	if err := checkManifest(m); err != nil {
 		return err
@@ -62,11 +63,8 @@ func (c *Client) fetch(ctx context.Context) error {
 	if err := c.showNumbers(); err != nil {
 		return err
 	}
-	c.report(func(s *Status) { s.Phase, s.Done, s.Total = Ready, 0, 0 })
+	c.report(func(s *library.TerminalState) { s.Phase, s.Done, s.Total = library.CatalogueReady, 0, 0 })
 	c.cfg.Log.Info("a new catalogue is in use", "edition", m.Number)
-	if c.cfg.OnCatalogue != nil {
-		c.cfg.OnCatalogue()
-	}
 	return nil
 }
 
@@ -102,7 +100,7 @@ func (c *Client) fetchInto(ctx context.Context, m *protocol.Manifest, path strin
 	err := c.fetchChunks(ctx, m, arrived)
 	close(arrived)
 	if err == nil {
-		c.report(func(s *Status) { s.Phase, s.Done, s.Total = Building, 0, m.Size })
+		c.report(func(s *library.TerminalState) { s.Phase, s.Done, s.Total = library.CatalogueBuilding, 0, m.Size })
 	}
 	if failed := <-assembled; failed != nil && !errors.Is(failed, errBrokenOff) {
 		return failed
@@ -134,10 +132,10 @@ func (c *Client) fetchChunks(ctx context.Context, m *protocol.Manifest, arrived 
 	if err := checkSpace(c.cfg.Dir, total-done+m.Size); err != nil {
 		return err
 	}
-	c.report(func(s *Status) { s.Phase, s.Done, s.Total = Fetching, done, total })
+	c.report(func(s *library.TerminalState) { s.Phase, s.Done, s.Total = library.CatalogueFetching, done, total })
 	for _, chunk := range m.Chunks {
 		if !there[chunk.SHA256] {
-			progress := func(n int64) { c.report(func(s *Status) { s.Done = done + n }) }
+			progress := func(n int64) { c.report(func(s *library.TerminalState) { s.Done = done + n }) }
 			if err := c.fetchChunk(ctx, chunk, progress); err != nil {
 				return err
 			}
@@ -157,7 +155,7 @@ func (c *Client) fetchChunk(ctx context.Context, chunk protocol.Chunk, progress 
 	for try := 1; ; try++ {
 		err := c.fetchChunkOnce(ctx, chunk, progress)
 		var coded *codedError
-		if err == nil || try == chunkTries || !errors.As(err, &coded) || coded.code != CodeChunkDamaged {
+		if err == nil || try == chunkTries || !errors.As(err, &coded) || coded.code != library.ProblemChunkDamaged {
 			return err
 		}
 		c.cfg.Log.Warn("a chunk arrived damaged, it is fetched again", "chunk", chunk.SHA256, "err", err)
@@ -186,7 +184,7 @@ func (c *Client) fetchChunkOnce(ctx context.Context, chunk protocol.Chunk, progr
 		if err := os.Rename(part.Name(), path+".damaged"); err != nil {
 			return localError(err)
 		}
-		return &codedError{CodeChunkDamaged, fmt.Errorf("chunk %s has other content than its name says", chunk.SHA256)}
+		return &codedError{library.ProblemChunkDamaged, fmt.Errorf("chunk %s has other content than its name says", chunk.SHA256)}
 	}
 	if err := part.Sync(); err != nil {
 		return localError(err)
@@ -277,8 +275,8 @@ func (c *Client) assemble(ctx context.Context, m *protocol.Manifest, path string
 			return localError(err)
 		}
 		size += chunk.Size
-		c.report(func(s *Status) {
-			if s.Phase == Building {
+		c.report(func(s *library.TerminalState) {
+			if s.Phase == library.CatalogueBuilding {
 				s.Done = size
 			}
 		})
@@ -287,14 +285,14 @@ func (c *Client) assemble(ctx context.Context, m *protocol.Manifest, path string
 		return errBrokenOff
 	}
 	if hex.EncodeToString(whole.Sum(nil)) != m.SHA256 {
-		return &codedError{CodeChunkDamaged, errors.New("the edition put together is not the one announced")}
+		return &codedError{library.ProblemChunkDamaged, errors.New("the edition put together is not the one announced")}
 	}
 	return localError(errors.Join(out.Sync(), out.Close()))
 }
 
 func (c *Client) dropChunk(chunk protocol.Chunk, why error) error {
 	err := fmt.Errorf("chunk %s is damaged: %w", chunk.SHA256, why)
-	return &codedError{CodeChunkDamaged, errors.Join(err, os.Rename(c.chunkPath(chunk), c.chunkPath(chunk)+".damaged"))}
+	return &codedError{library.ProblemChunkDamaged, errors.Join(err, os.Rename(c.chunkPath(chunk), c.chunkPath(chunk)+".damaged"))}
 }
 
 // removeChunks removes the chunks that the edition does not need.

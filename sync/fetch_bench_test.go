@@ -7,7 +7,7 @@ import (
 	"testing"
 	"time"
 
-	kiosksync "madoguchi/sync"
+	"madoguchi/library"
 )
 
 // slowLine forwards connections to the server. What comes back goes at 10 Mbit/s, all
@@ -78,7 +78,7 @@ func BenchmarkEditionFetch(b *testing.B) {
 	s.enrol(dir)
 	began := time.Now()
 	x := start(b, dir)
-	x.until("searchable", func(st kiosksync.Status) bool { return st.Searchable })
+	x.until("searchable", func(st library.TerminalState) bool { return st.Searchable })
 	took := time.Since(began)
 	figure("edition_fetch_10mbit_20k", took.Seconds(), "s")
 	figure("edition_fetch_beside_line_20k", took.Seconds()-float64(packed)/1.25e6, "s")

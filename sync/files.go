@@ -6,6 +6,8 @@ import (
 	"os"
 	"path/filepath"
 
+	"madoguchi/library"
+
 	"golang.org/x/sys/unix"
 )
 
@@ -51,7 +53,7 @@ func checkSpace(dir string, need int64) error {
 	}
 	free := int64(s.Bavail) * s.Bsize
 	if free < need+spareSpace {
-		return &codedError{CodeDiskFull, fmt.Errorf("the disk of %s has %d MB free, but the catalogue needs %d MB: make room", dir, free>>20, (need+spareSpace)>>20)}
+		return &codedError{library.ProblemDiskFull, fmt.Errorf("the disk of %s has %d MB free, but the catalogue needs %d MB: make room", dir, free>>20, (need+spareSpace)>>20)}
 	}
 	return nil
 }

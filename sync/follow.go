@@ -22,10 +22,10 @@ const (
 )
 
 // Run keeps the catalogue in step until the context ends. Whatever the server or
-// the disk does, it goes on trying; Status says how things stand.
+// the disk does, it goes on trying; State says how things stand.
 func (c *Client) Run(ctx context.Context) error {
 	for failures := 0; ; {
-		began, number := time.Now(), c.Status().Number
+		began, number := time.Now(), c.State().Change
 		patience := c.cfg.Poll
 		if failures > 0 || c.verifyDue() {
 			patience = 0
@@ -39,24 +39,24 @@ func (c *Client) Run(ctx context.Context) error {
 		// terminals that all heard of one at once. Where a question brought nothing
 		// though the server did not let it wait, it is the whole of Poll.
 		wait := jitter(min(pause, c.cfg.Poll))
-		if patience > 0 && c.Status().Number == number {
+		if patience > 0 && c.State().Change == number {
 			wait = max(wait, jitter(c.cfg.Poll)-time.Since(began))
 		}
 		if err != nil {
 			wait = jitter(min(firstBackoff<<min(failures, 10), maxBackoff))
 			failures++
-			if failures == 1 || c.Status().Err != code {
+			if failures == 1 || c.State().Problem != code {
 				c.cfg.Log.Warn("not in step with the server; trying again", "code", code, "err", err)
 			}
 		} else if failures > 0 {
 			failures = 0
 			c.cfg.Log.Info("in step with the server again")
 		}
-		c.report(func(s *Status) {
-			s.Connected, s.Err = connected, code
-			s.Phase, s.Done, s.Total = Starting, 0, 0
+		c.report(func(s *library.TerminalState) {
+			s.Connected, s.Problem = connected, code
+			s.Phase, s.Done, s.Total = library.CatalogueStarting, 0, 0
 			if s.Searchable {
-				s.Phase = Ready
+				s.Phase = library.CatalogueReady
 			}
 		})
 		select {
@@ -156,7 +156,7 @@ func (c *Client) head(ctx context.Context) (protocol.Head, error) {
 
 // contact notes that the server answered.
 func (c *Client) contact() {
-	c.report(func(s *Status) { s.Connected, s.LastContact = true, time.Now() })
+	c.report(func(s *library.TerminalState) { s.Connected, s.LastContact = true, time.Now() })
 }
 
 func (c *Client) info(ctx context.Context) (in store.Info, err error) {
@@ -167,13 +167,15 @@ func (c *Client) info(ctx context.Context) (in store.Info, err error) {
 	return in, err
 }
 
-// showNumbers puts the catalogue's numbers into the status.
+// showNumbers puts the catalogue's numbers into the state.
 func (c *Client) showNumbers() error {
 	in, err := c.info(context.Background())
 	if err != nil {
 		return err
 	}
-	c.report(func(s *Status) { s.Searchable, s.Edition, s.Number = true, in.Edition, in.Number })
+	c.report(func(s *library.TerminalState) {
+		s.Searchable, s.Edition, s.Change, s.Bibs, s.Items = true, in.Edition, in.Number, in.Bibs, in.Items
+	})
 	return nil
 }
 
@@ -205,9 +207,6 @@ func (c *Client) pull(ctx context.Context, patience time.Duration) error {
 			}
 			if err := c.showNumbers(); err != nil {
 				return err
-			}
-			if c.cfg.OnPulled != nil {
-				c.cfg.OnPulled()
 			}
 		}
 		if !changes.More {

@@ -11,6 +11,7 @@ import (
 
 	"github.com/google/uuid"
 
+	"madoguchi/library"
 	"madoguchi/store"
 )
 
@@ -138,7 +139,7 @@ func (c *Client) openCatalogue() error {
 	} else if err != nil {
 		return errors.Join(err, cat.Close())
 	}
-	c.status.Phase = Ready
+	c.state.Phase = library.CatalogueReady
 	return c.removeStrays(filepath.Base(path))
 }
 
@@ -153,7 +154,7 @@ func (c *Client) install(unfinished string) error {
 	if err != nil {
 		removeDatabase(path)
 		if damaged(err) {
-			return &codedError{CodeChunkDamaged, err}
+			return &codedError{library.ProblemChunkDamaged, err}
 		}
 		return localError(err)
 	}

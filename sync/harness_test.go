@@ -2,9 +2,12 @@ package sync_test
 
 import (
 	"context"
+	"errors"
 	"fmt"
+	"io/fs"
 	"net/http"
 	"net/http/httptest"
+	"os"
 	"path/filepath"
 	"sync"
 	"testing"
@@ -169,34 +172,23 @@ type terminal struct {
 	changed chan struct{}
 	stop    func()
 	mu      sync.Mutex
-	history []kiosksync.Status
-	swapped int
+	history []library.TerminalState
 }
 
 func start(t testing.TB, dir string) *terminal {
 	t.Helper()
 	x := &terminal{t: t, changed: make(chan struct{}, 1)}
-	note := func() {
-		select {
-		case x.changed <- struct{}{}:
-		default:
-		}
-	}
 	client, err := kiosksync.Open(kiosksync.Config{
 		Dir: dir, Poll: 10 * time.Millisecond, Spread: time.Millisecond, Verify: 20 * time.Millisecond,
-		OnStatus: func(s kiosksync.Status) {
+		OnState: func(s library.TerminalState) {
 			x.mu.Lock()
 			x.history = append(x.history, s)
 			x.mu.Unlock()
-			note()
+			select {
+			case x.changed <- struct{}{}:
+			default:
+			}
 		},
-		OnCatalogue: func() {
-			x.mu.Lock()
-			x.swapped++
-			x.mu.Unlock()
-			note()
-		},
-		OnPulled: note,
 	})
 	if err != nil {
 		t.Fatal(err)
@@ -221,16 +213,27 @@ func start(t testing.TB, dir string) *terminal {
 	return x
 }
 
+// inUse is the file that is searched in a data folder: another one after every swap, ""
+// before the first.
+func inUse(t testing.TB, dir string) string {
+	t.Helper()
+	file, err := os.Readlink(kiosksync.CataloguePath(dir))
+	if err != nil && !errors.Is(err, fs.ErrNotExist) {
+		t.Fatal(err)
+	}
+	return file
+}
+
 // until waits for something to become true of the terminal.
-func (x *terminal) until(what string, ok func(kiosksync.Status) bool) {
+func (x *terminal) until(what string, ok func(library.TerminalState) bool) {
 	x.t.Helper()
 	deadline := time.After(60 * time.Second)
-	for !ok(x.Status()) {
+	for !ok(x.State()) {
 		select {
 		case <-x.changed:
 		case <-time.After(50 * time.Millisecond): // digests change without a word
 		case <-deadline:
-			x.t.Fatalf("never came to this: %s; status %+v", what, x.Status())
+			x.t.Fatalf("never came to this: %s; status %+v", what, x.State())
 		}
 	}
 }
@@ -253,8 +256,8 @@ func (x *terminal) equals(s *server) {
 	if err != nil {
 		x.t.Fatal(err)
 	}
-	x.until(fmt.Sprintf("equal to the server at change %d", want.Number), func(st kiosksync.Status) bool {
-		return st.Number == want.Number && x.digests() == want.Buckets
+	x.until(fmt.Sprintf("equal to the server at change %d", want.Number), func(st library.TerminalState) bool {
+		return st.Change == want.Number && x.digests() == want.Buckets
 	})
 }
 

@@ -14,7 +14,7 @@ func (s *Session) Holds(ctx context.Context) (library.PatronHolds, error) {
 
 // PlaceHolds asks for holds once, as Renew does, and returns what became of each
 // line, in their order. The whole is refused with library.ErrUnknownBranch or
-// library.ErrNoEmail. After ErrUnreachable Holds tells what was placed.
+// library.ErrNoEmail. After library.ErrUnreachable Holds tells what was placed.
 func (s *Session) PlaceHolds(ctx context.Context, req library.HoldRequest) ([]library.HoldAnswer, error) {
 	return change(ctx, s, func(ctx context.Context, token, key string) ([]library.HoldAnswer, error) {
 		return s.client.wire.PlaceHolds(ctx, token, key, req)

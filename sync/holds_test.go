@@ -121,7 +121,7 @@ func TestALostAnswerAboutHolds(t *testing.T) {
 				}
 				way.lose, way.keys = lost, nil
 				err := test.change(t, session, hold)
-				if lost == 3 && !errors.Is(err, kiosksync.ErrUnreachable) || lost < 3 && err != nil {
+				if lost == 3 && !errors.Is(err, library.ErrUnreachable) || lost < 3 && err != nil {
 					t.Error(err)
 				}
 				if len(way.keys) != min(lost+1, 3) {

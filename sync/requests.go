@@ -19,14 +19,6 @@ const outboxName = "outbox.db"
 
 func outboxPath(dir string) string { return filepath.Join(dir, outboxName) }
 
-// TakesRequests reports whether Leave would take a request: the server has told its
-// key, and there is room.
-func (c *Client) TakesRequests() bool {
-	c.mu.Lock()
-	defer c.mu.Unlock()
-	return c.takes && c.site != nil && c.site.RequestKey != ""
-}
-
 // Leave seals a request to the server's key and keeps it until the server has it, which
 // is within moments where it answers. It is on the disk, and nobody but the server can
 // read it, when Leave returns the code of its receipt. ReceivedAt is set here. Whatever
@@ -68,7 +60,7 @@ func (c *Client) keep(ctx context.Context, r library.Request) (id uuid.UUID, err
 // the front of a queue. The clocks' readings are compared, not how much time went by,
 // which Round takes out.
 func (c *Client) receivedNow() time.Time {
-	now, last := time.Now().Round(0), c.Status().LastContact.Round(0)
+	now, last := time.Now().Round(0), c.State().LastContact.Round(0)
 	if now.Before(last) {
 		now = last
 	}
@@ -97,7 +89,7 @@ type try struct {
 // the same again and again does not. It is called when the server has just answered.
 func (c *Client) deliver(ctx context.Context) {
 	box := c.box()
-	if box == nil || c.Status().Requests == 0 {
+	if box == nil || c.State().Requests == 0 {
 		return
 	}
 	letters, err := box.Letters(ctx)
@@ -145,7 +137,7 @@ func (c *Client) handOver(ctx context.Context, box *outbox.Outbox, l outbox.Lett
 	wait := tryAgain(err, t.failures)
 	t.next = time.Now().Add(wait)
 	c.tries[l.ID] = t
-	answered = !errors.Is(unreachable(ctx, err), ErrUnreachable)
+	answered = !errors.Is(unreachable(ctx, err), library.ErrUnreachable)
 	if errors.Is(err, library.ErrRequestUnreadable) && !l.Unreadable {
 		c.outboxFailed(box, box.MarkUnreadable(ctx, l.ID))
 	}
@@ -168,7 +160,7 @@ func tryAgain(err error, failures int) time.Duration {
 		return throttledAgain
 	case errors.As(err, &problem) && problem.RetryAfter > 0:
 		return time.Duration(problem.RetryAfter) * time.Second
-	case errors.Is(unreachable(context.Background(), err), ErrUnreachable):
+	case errors.Is(unreachable(context.Background(), err), library.ErrUnreachable):
 		// The next round tries it again.
 		if failures == 1 {
 			return 0
@@ -232,12 +224,12 @@ func (c *Client) outboxFailed(box *outbox.Outbox, err error) error {
 	if !errors.Is(err, outbox.ErrDamaged) {
 		return err
 	}
-	c.mu.Lock()
-	mine := c.outbox == box
-	if mine {
-		c.outbox, c.takes = nil, false
-	}
-	c.mu.Unlock()
+	mine := false
+	c.report(func(*library.TerminalState) {
+		if mine = c.outbox == box; mine {
+			c.outbox, c.room = nil, false
+		}
+	})
 	if mine {
 		c.noteOutbox(errors.Join(err, box.Close()))
 	}
@@ -262,30 +254,30 @@ func (c *Client) noteOutbox(err error) {
 	}
 }
 
-// lookAtOutbox puts what is in the outbox into the status.
+// lookAtOutbox puts what is in the outbox into the state.
 func (c *Client) lookAtOutbox() {
 	c.looking.Lock() // the later look is the one that stays
 	defer c.looking.Unlock()
 	var s outbox.State
-	takes := false
+	room := false
 	if box := c.box(); box != nil {
 		var err error
 		s, err = box.State(context.Background())
 		if err = c.outboxFailed(box, err); err != nil {
 			c.noteOutbox(err)
 		}
-		takes = err == nil && s.Refuses == nil
+		room = err == nil && s.Refuses == nil
 	}
-	c.mu.Lock()
-	c.takes = takes
-	c.mu.Unlock()
-	c.report(func(st *Status) { st.Requests, st.RequestsSince, st.Unreadable = s.Letters, s.Oldest, s.Unreadable })
+	c.report(func(st *library.TerminalState) {
+		c.room = room
+		st.Requests, st.RequestsSince, st.Unreadable = s.Letters, s.Oldest, s.Unreadable
+	})
 }
 
 func (c *Client) closeOutbox() error {
 	c.mu.Lock()
 	box := c.outbox
-	c.outbox, c.takes = nil, false
+	c.outbox, c.room = nil, false
 	c.mu.Unlock()
 	if box == nil {
 		return nil

@@ -17,7 +17,6 @@ import (
 	"github.com/google/uuid"
 
 	"madoguchi/library"
-	kiosksync "madoguchi/sync"
 )
 
 func receiptOf(t testing.TB, id string) string {
@@ -38,7 +37,7 @@ func long(d time.Duration) {
 // left says how many requests wait at a terminal, of which so many could not be read.
 func left(t *testing.T, f *follower, requests, unreadable int) {
 	t.Helper()
-	if s := f.Status(); s.Requests != requests || s.Unreadable != unreadable || s.RequestsSince.IsZero() != (requests == 0) {
+	if s := f.State(); s.Requests != requests || s.Unreadable != unreadable || s.RequestsSince.IsZero() != (requests == 0) {
 		t.Errorf("%d requests wait since %v, %d of them unreadable; not %d, %d", s.Requests, s.RequestsSince, s.Unreadable, requests, unreadable)
 	}
 }
@@ -50,7 +49,7 @@ func TestLeftWhileTheServerIsThere(t *testing.T) {
 		f := p.follow(enrolled(t))
 		defer f.stop()
 		long(time.Minute)
-		if !f.TakesRequests() {
+		if !f.State().TakesRequests {
 			t.Fatalf("no requests are taken: %s", f.log)
 		}
 		before := time.Now()
@@ -95,7 +94,7 @@ func TestLeftWhileTheServerIsAway(t *testing.T) {
 		defer func() { f.stop() }()
 		synctest.Wait()
 		left(t, f, 12, 0)
-		if s := f.Status(); !s.RequestsSince.Equal(since) || s.Connected {
+		if s := f.State(); !s.RequestsSince.Equal(since) || s.Connected {
 			t.Errorf("after a restart %+v, want since %v", s, since)
 		}
 		f.leave(t, "last")
@@ -151,7 +150,7 @@ func TestNothingOfARequestCanBeRead(t *testing.T) {
 	p := newPretender(t)
 	dir := enrolled(t)
 	f := p.follow(dir)
-	for !f.TakesRequests() {
+	for !f.State().TakesRequests {
 		time.Sleep(time.Millisecond)
 	}
 	p.have(func() { p.away = true })
@@ -207,9 +206,9 @@ func TestRequestsAtARealServer(t *testing.T) {
 	s.enrol(dir)
 	x := start(t, dir)
 	x.equals(s)
-	x.until("requests are taken", func(kiosksync.Status) bool { return x.TakesRequests() })
+	x.until("requests are taken", func(st library.TerminalState) bool { return st.TakesRequests })
 	s.intercept(func(http.ResponseWriter, *http.Request) { panic(http.ErrAbortHandler) })
-	x.until("the server is away", func(st kiosksync.Status) bool { return !st.Connected })
+	x.until("the server is away", func(st library.TerminalState) bool { return !st.Connected })
 	var receipts []string
 	for _, r := range []library.Request{
 		{Card: card, Password: password, Holds: &library.HoldRequest{Bibs: []library.BibID{"b00002", "b00003"}, Pickup: "chuo", Contact: library.NoNews}},
@@ -221,7 +220,7 @@ func TestRequestsAtARealServer(t *testing.T) {
 		}
 		receipts = append(receipts, receipt)
 	}
-	if st := x.Status(); st.Requests != 2 {
+	if st := x.State(); st.Requests != 2 {
 		t.Errorf("%+v", st)
 	}
 	x.stop()
@@ -234,7 +233,7 @@ func TestRequestsAtARealServer(t *testing.T) {
 		}
 	})
 	x = start(t, dir)
-	x.until("all was handed over", func(st kiosksync.Status) bool { return st.Requests == 0 && st.Searchable })
+	x.until("all was handed over", func(st library.TerminalState) bool { return st.Requests == 0 && st.Searchable })
 	x.equals(s)
 	_, account, err := x.LogIn(context.Background(), card, password)
 	if err != nil || len(account.Requests) != 2 {
@@ -266,7 +265,7 @@ func TestLeftWhileWaitingForChanges(t *testing.T) {
 	s.enrol(dir)
 	x := start(t, dir)
 	x.equals(s)
-	x.until("requests are taken", func(kiosksync.Status) bool { return x.TakesRequests() })
+	x.until("requests are taken", func(st library.TerminalState) bool { return st.TakesRequests })
 	waits, taken := make(chan bool, 100), make(chan bool)
 	s.intercept(func(_ http.ResponseWriter, r *http.Request) {
 		switch {
@@ -287,7 +286,7 @@ func TestLeftWhileWaitingForChanges(t *testing.T) {
 	if _, err := x.Leave(t.Context(), renewal("ib00001")); err != nil {
 		t.Fatal(err)
 	}
-	x.until("it was handed over", func(st kiosksync.Status) bool { return st.Requests == 0 })
+	x.until("it was handed over", func(st library.TerminalState) bool { return st.Requests == 0 })
 	if n := s.number(`SELECT count(*) FROM loan WHERE renewals = 1`); n != 1 {
 		t.Errorf("%d loans were renewed", n)
 	}
@@ -307,7 +306,7 @@ func TestTheCatalogueNeedsNoOutbox(t *testing.T) {
 	x.equals(s)
 	s.put(10, 20, nil)
 	x.equals(s)
-	if x.TakesRequests() {
+	if x.State().TakesRequests {
 		t.Error("requests are taken")
 	}
 }

@@ -148,7 +148,7 @@ func TestNoRequestIsLost(t *testing.T) {
 						f = p.follow(dir)
 						synctest.Wait()
 					}
-					if here, there := f.Status().Requests, len(p.items()); here+there < len(asked) {
+					if here, there := f.State().Requests, len(p.items()); here+there < len(asked) {
 						t.Fatalf("%d were left, %d are here and %d have happened", len(asked), here, there)
 					}
 				}
@@ -175,8 +175,8 @@ func TestNoRequestIsLost(t *testing.T) {
 func TestNoRequestsAreTaken(t *testing.T) {
 	refused := func(t *testing.T, f *follower, why string) {
 		t.Helper()
-		if receipt, err := f.Leave(t.Context(), renewal("i1")); err != library.ErrNoRequests || receipt != "" || f.TakesRequests() {
-			t.Errorf("taken %q, %v; says %v", receipt, err, f.TakesRequests())
+		if receipt, err := f.Leave(t.Context(), renewal("i1")); err != library.ErrNoRequests || receipt != "" || f.State().TakesRequests {
+			t.Errorf("taken %q, %v; says %v", receipt, err, f.State().TakesRequests)
 		}
 		if !strings.Contains(f.log.String(), why) {
 			t.Errorf("%q is not in the log: %s", why, f.log)
@@ -209,8 +209,8 @@ func TestNoRequestsAreTaken(t *testing.T) {
 			defer f.stop()
 			long(10 * time.Minute)
 			refused(t, f, "is not open")
-			if !f.Status().Connected || strings.Count(f.log.String(), "no requests can be taken") != 1 {
-				t.Errorf("%+v; the log: %s", f.Status(), f.log)
+			if !f.State().Connected || strings.Count(f.log.String(), "no requests can be taken") != 1 {
+				t.Errorf("%+v; the log: %s", f.State(), f.log)
 			}
 			if err := os.Remove(box); err != nil {
 				t.Fatal(err)
@@ -227,7 +227,7 @@ func TestNoRequestsAreTaken(t *testing.T) {
 		p := newPretender(t)
 		f := p.follow(enrolled(t))
 		defer f.stop()
-		for !f.TakesRequests() {
+		for !f.State().TakesRequests {
 			time.Sleep(time.Millisecond)
 		}
 		r := library.Request{Card: card, Password: password, Holds: &library.HoldRequest{Bibs: []library.BibID{library.BibID(strings.Repeat("x", 9000))}}}

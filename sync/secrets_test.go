@@ -10,7 +10,6 @@ import (
 	"madoguchi/central"
 	"madoguchi/central/db"
 	"madoguchi/library"
-	kiosksync "madoguchi/sync"
 )
 
 // letterbox keeps the mails that were queued.
@@ -75,7 +74,7 @@ func TestApplying(t *testing.T) {
 				t.Error(err)
 			}
 			s.http.Close()
-			if err := c.Apply(ctx, right); !errors.Is(err, kiosksync.ErrUnreachable) {
+			if err := c.Apply(ctx, right); !errors.Is(err, library.ErrUnreachable) {
 				t.Errorf("nothing answers: %v", err)
 			}
 		})

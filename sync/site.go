@@ -7,7 +7,6 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"reflect"
 	"time"
 
 	"madoguchi/library"
@@ -43,7 +42,7 @@ func (c *Client) readSite() error {
 		return err
 	}
 	c.site = &f.Site
-	c.status.LastContact = time.UnixMilli(f.LastContact)
+	c.state.LastContact = time.UnixMilli(f.LastContact)
 	return nil
 }
 
@@ -65,13 +64,7 @@ func (c *Client) pullSite(ctx context.Context) error {
 	if err != nil {
 		return err
 	}
-	c.mu.Lock()
-	changed := c.site == nil || !reflect.DeepEqual(*c.site, site)
-	c.site = &site
-	c.mu.Unlock()
+	c.report(func(*library.TerminalState) { c.site = &site }) // its key is needed for requests
 	c.siteAt = now
-	if changed && c.cfg.OnPulled != nil {
-		c.cfg.OnPulled()
-	}
 	return localError(writeFile(sitePath(c.cfg.Dir), text))
 }

@@ -38,10 +38,8 @@ type Config struct {
 	Verify time.Duration // how often to compare the whole catalogue; 0: 6 h
 	Spread time.Duration // over how long terminals that must fetch anew spread; 0: 1 min
 
-	Log         *slog.Logger // nil: no log
-	OnStatus    func(Status) // called from Run and Leave whenever the status changed; must not block
-	OnCatalogue func()       // called from Run when a new catalogue took the old one's place
-	OnPulled    func()       // called from Run when changes were applied
+	Log     *slog.Logger                // nil: no log
+	OnState func(library.TerminalState) // called from Open, Run and Leave whenever the state changed; must not block
 }
 
 // Client keeps the catalogue in step. Make it with Open, let Run work in a
@@ -54,14 +52,14 @@ type Client struct {
 	wake     chan struct{} // something must be done before the next poll
 
 	mu      sync.Mutex
-	status  Status
+	state   library.TerminalState
 	site    *library.Site
 	current *generation
 	closed  bool
 	closing sync.WaitGroup
 
 	outbox    *outbox.Outbox // nil: it could not be opened
-	takes     bool           // the outbox has room for another request
+	room      bool           // the outbox has some for another request
 	outboxErr string         // what was last logged of it, "" when all is well
 	looking   sync.Mutex     // held before mu
 
@@ -94,7 +92,7 @@ func Open(cfg Config) (*Client, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, wake: make(chan struct{}, 1), mustVerify: true, tries: map[string]try{}, status: Status{Phase: Starting}}
+	c := &Client{cfg: cfg, wake: make(chan struct{}, 1), mustVerify: true, tries: map[string]try{}, state: library.TerminalState{Phase: library.CatalogueStarting}}
 	var err error
 	if c.terminal, err = readTerminal(cfg.Dir); err != nil {
 		return nil, err

@@ -34,8 +34,8 @@ func TestFetchesAndFollows(t *testing.T) {
 	if n := x.finds("図書館"); n != 300 {
 		t.Errorf("%d hits", n)
 	}
-	x.until("ready and connected", func(st kiosksync.Status) bool {
-		return st.Phase == kiosksync.Ready && st.Connected && st.Searchable && st.Err == "" && !st.LastContact.IsZero()
+	x.until("ready and connected", func(st library.TerminalState) bool {
+		return st.Phase == library.CatalogueReady && st.Connected && st.Searchable && st.Problem == "" && !st.LastContact.IsZero()
 	})
 	if site, ok := x.Site(); !ok || site.Name != "試験市立図書館" || len(site.Branches) != 1 {
 		t.Errorf("site %+v, %v", site, ok)
@@ -43,7 +43,7 @@ func TestFetchesAndFollows(t *testing.T) {
 	if x.Branch() != "chuo" {
 		t.Errorf("branch %q", x.Branch())
 	}
-	phases := map[kiosksync.Phase]bool{}
+	phases := map[library.CataloguePhase]bool{}
 	x.mu.Lock()
 	for _, st := range x.history {
 		phases[st.Phase] = true
@@ -52,7 +52,7 @@ func TestFetchesAndFollows(t *testing.T) {
 		}
 	}
 	x.mu.Unlock()
-	if !phases[kiosksync.Fetching] || !phases[kiosksync.Building] {
+	if !phases[library.CatalogueFetching] || !phases[library.CatalogueBuilding] {
 		t.Errorf("phases shown: %v", phases)
 	}
 
@@ -93,7 +93,7 @@ func TestStartsWithoutTheServer(t *testing.T) {
 	// Away from the first second on, then there.
 	s.intercept(away)
 	x := start(t, dir)
-	x.until("unreachable", func(st kiosksync.Status) bool { return st.Err == kiosksync.CodeUnreachable && !st.Connected })
+	x.until("unreachable", func(st library.TerminalState) bool { return st.Problem == library.ProblemUnreachable && !st.Connected })
 	if err := x.With(func(*store.Catalogue) error { return nil }); err != kiosksync.ErrNoCatalogue {
 		t.Errorf("With: %v", err)
 	}
@@ -104,7 +104,7 @@ func TestStartsWithoutTheServer(t *testing.T) {
 	// A later start finds what was kept.
 	s.intercept(away)
 	x = start(t, dir)
-	if st := x.Status(); !st.Searchable || st.LastContact.IsZero() {
+	if st := x.State(); !st.Searchable || st.LastContact.IsZero() {
 		t.Errorf("status at once: %+v", st)
 	}
 	if n := x.finds("図書館"); n != 20 {
@@ -113,7 +113,7 @@ func TestStartsWithoutTheServer(t *testing.T) {
 	if _, ok := x.Site(); !ok {
 		t.Error("the site was not kept")
 	}
-	x.until("unreachable", func(st kiosksync.Status) bool { return st.Err == kiosksync.CodeUnreachable })
+	x.until("unreachable", func(st library.TerminalState) bool { return st.Problem == library.ProblemUnreachable })
 	s.intercept(nil)
 	s.put(20, 25, nil)
 	x.equals(s)
@@ -161,7 +161,7 @@ func TestServerKeepsADamagedChunk(t *testing.T) {
 		t.Fatal(err)
 	}
 	x := start(t, dir)
-	x.until("it cannot go on", func(st kiosksync.Status) bool { return st.Err != "" && !st.Searchable })
+	x.until("it cannot go on", func(st library.TerminalState) bool { return st.Problem != "" && !st.Searchable })
 	if err := s.editions.Verify(t.Context(), newest(t, s)); err == nil {
 		t.Error("the server does not notice its damaged chunk")
 	}
@@ -258,7 +258,7 @@ func TestDamagedCatalogueAtStart(t *testing.T) {
 			}
 			x := start(t, dir)
 			x.equals(s)
-			x.until("the damaged file was set aside, and no file is left over", func(kiosksync.Status) bool {
+			x.until("the damaged file was set aside, and no file is left over", func(library.TerminalState) bool {
 				aside, _ := filepath.Glob(filepath.Join(dir, "catalogue.db.damaged-*"))
 				files, _ := filepath.Glob(filepath.Join(dir, "catalogue-*.db"))
 				return len(aside) == 1 && len(files) == 1
@@ -283,6 +283,7 @@ func TestResetFetchesTheEditionAgain(t *testing.T) {
 	x := start(t, dir)
 	x.equals(s)
 	x.stop()
+	before := inUse(t, dir)
 	// The log no longer reaches back to where the terminal is.
 	s.put(30, 400, nil)
 	s.build()
@@ -291,7 +292,7 @@ func TestResetFetchesTheEditionAgain(t *testing.T) {
 	s.put(405, 410, nil)
 	x = start(t, dir)
 	x.equals(s)
-	if x.swapped == 0 {
+	if inUse(t, dir) == before {
 		t.Error("no new edition was fetched")
 	}
 
@@ -303,10 +304,10 @@ func TestResetFetchesTheEditionAgain(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	x.until("no edition of the new epoch", func(st kiosksync.Status) bool { return st.Err == kiosksync.CodeNoEdition && st.Searchable })
+	x.until("no edition of the new epoch", func(st library.TerminalState) bool { return st.Problem == library.ProblemNoEdition && st.Searchable })
 	s.build()
 	x.equals(s)
-	x.until("no error", func(st kiosksync.Status) bool { return st.Err == "" })
+	x.until("no error", func(st library.TerminalState) bool { return st.Problem == "" })
 }
 
 // TestFarBehind: after a large import the edition is the shorter way.
@@ -318,6 +319,7 @@ func TestFarBehind(t *testing.T) {
 	x := start(t, dir)
 	x.equals(s)
 	x.stop()
+	before := inUse(t, dir)
 	s.put(0, 13_000, nil) // 26,000 changes, and the log reaches back to all of them
 	s.build()
 	var pages atomic.Int32
@@ -327,11 +329,7 @@ func TestFarBehind(t *testing.T) {
 		}
 	})
 	x = start(t, dir)
-	x.until("a swap", func(kiosksync.Status) bool {
-		x.mu.Lock()
-		defer x.mu.Unlock()
-		return x.swapped > 0
-	})
+	x.until("a swap", func(library.TerminalState) bool { return inUse(t, dir) != before })
 	if n := pages.Load(); n > 10 {
 		t.Errorf("%d pages of changes were read before", n)
 	}
@@ -379,8 +377,8 @@ func TestRevokedTerminal(t *testing.T) {
 	if err := s.terminals.Revoke(t.Context(), all[0].ID); err != nil {
 		t.Fatal(err)
 	}
-	x.until("shut out", func(st kiosksync.Status) bool {
-		return st.Err == library.ErrTerminalUnknown.Code && !st.Connected && st.Searchable && st.Phase == kiosksync.Ready
+	x.until("shut out", func(st library.TerminalState) bool {
+		return st.Problem == library.ErrTerminalUnknown.Code && !st.Connected && st.Searchable && st.Phase == library.CatalogueReady
 	})
 	if n := x.finds("図書館"); n != 30 {
 		t.Errorf("search has %d hits after the revocation", n)
@@ -448,20 +446,14 @@ func TestSearchGoesOnDuringSwaps(t *testing.T) {
 		})
 	}
 	for range 3 {
-		x.mu.Lock()
-		before := x.swapped
-		x.mu.Unlock()
+		before := inUse(t, dir)
 		s.restore()
-		x.until("a swap", func(kiosksync.Status) bool {
-			x.mu.Lock()
-			defer x.mu.Unlock()
-			return x.swapped > before
-		})
+		x.until("a swap", func(library.TerminalState) bool { return inUse(t, dir) != before })
 	}
 	cancel()
 	wg.Wait()
 	x.equals(s)
-	x.until("only one file is left", func(kiosksync.Status) bool {
+	x.until("only one file is left", func(library.TerminalState) bool {
 		files, _ := filepath.Glob(filepath.Join(dir, "catalogue-*.db"))
 		return len(files) == 1
 	})
@@ -472,8 +464,8 @@ func TestNoEditionYet(t *testing.T) {
 	dir := t.TempDir()
 	s.enrol(dir)
 	x := start(t, dir)
-	x.until("waiting", func(st kiosksync.Status) bool {
-		return st.Err == kiosksync.CodeNoEdition && st.Connected && st.Phase == kiosksync.Starting
+	x.until("waiting", func(st library.TerminalState) bool {
+		return st.Problem == library.ProblemNoEdition && st.Connected && st.Phase == library.CatalogueStarting
 	})
 	s.put(0, 3, nil)
 	s.build()
@@ -503,7 +495,7 @@ func TestAnswersThatMakeNoSense(t *testing.T) {
 		}
 	})
 	x := start(t, dir)
-	x.until("unreachable, more than once", func(st kiosksync.Status) bool { return turn.Load() > 1 && st.Err != "" })
+	x.until("unreachable, more than once", func(st library.TerminalState) bool { return turn.Load() > 1 && st.Problem != "" })
 	s.intercept(nil)
 	x.equals(s)
 }

@@ -10,7 +10,7 @@ import (
 	"golang.org/x/sys/unix"
 
 	"madoguchi/kiosk/printer"
-	"madoguchi/kiosk/screen"
+	"madoguchi/library"
 )
 
 // restartStatus is the exit status by which the program asks to be started again:
@@ -32,32 +32,17 @@ const checkWithin = 5 * time.Second
 type machine struct{ *terminal }
 
 // Report is part of screen.Machine.
-func (m machine) Report(ctx context.Context) screen.MachineReport {
-	s := m.client.Status()
-	m.counts.Lock()
-	bibs := m.counts.bibs
-	m.counts.Unlock()
-	return screen.MachineReport{
-		Terminal:    m.client.Terminal(),
-		Version:     version(),
-		StartedAt:   m.startedAt,
-		Server:      m.client.Server(),
-		Connected:   s.Connected,
-		LastContact: s.LastContact,
-		Problem:     s.Err,
-		Edition:     s.Edition,
-		Change:      s.Number,
-		Bibs:        bibs,
-		Scanner:     m.scannerState(),
-		Printer:     m.printerState(ctx),
-		DiskFree:    m.diskFree(),
-
-		Requests:      s.Requests,
-		RequestsSince: s.RequestsSince,
-		Unreadable:    s.Unreadable,
-		TakesRequests: m.client.TakesRequests(),
-
-		LastErrors: m.recent.newestFirst(),
+func (m machine) Report(ctx context.Context) library.TerminalReport {
+	return library.TerminalReport{
+		TerminalState: m.client.State(),
+		Terminal:      m.client.Terminal(),
+		Version:       version(),
+		StartedAt:     m.startedAt,
+		Server:        m.client.Server(),
+		Scanner:       m.scannerState(),
+		Printer:       m.printerState(ctx),
+		DiskFree:      m.diskFree(),
+		LastErrors:    m.recent.newestFirst(),
 	}
 }
 
@@ -73,32 +58,32 @@ func (m machine) Leave() {
 	m.end(nil)
 }
 
-func (m machine) scannerState() screen.DeviceState {
+func (m machine) scannerState() library.DeviceState {
 	switch {
 	case m.config.Scanner.Device != "" && m.scanning.Load():
-		return screen.DeviceOK
+		return library.DeviceOK
 	case m.config.Scanner.Device != "":
-		return screen.DeviceMissing
+		return library.DeviceMissing
 	case m.config.Scanner.Wedge:
-		return screen.DeviceWedge
+		return library.DeviceWedge
 	}
-	return screen.DeviceNone
+	return library.DeviceNone
 }
 
-func (m machine) printerState(ctx context.Context) screen.DeviceState {
+func (m machine) printerState(ctx context.Context) library.DeviceState {
 	if m.printer == nil {
-		return screen.DeviceNone
+		return library.DeviceNone
 	}
 	ctx, done := context.WithTimeout(ctx, checkWithin)
 	defer done()
 	err := m.printer.Check(ctx)
 	switch {
 	case err == nil:
-		return screen.DeviceOK
+		return library.DeviceOK
 	case errors.Is(err, printer.ErrPaperOut):
-		return screen.DevicePaperOut
+		return library.DevicePaperOut
 	}
-	return screen.DeviceMissing
+	return library.DeviceMissing
 }
 
 // diskFree is the room on the disk of the data folder, in bytes; 0 where it cannot be

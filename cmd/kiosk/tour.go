@@ -16,8 +16,8 @@ import (
 	"madoguchi/assets/ndc"
 	"madoguchi/assets/wording"
 	"madoguchi/barcode"
-	"madoguchi/kiosk/screen"
 	"madoguchi/kiosk/widget"
+	"madoguchi/library"
 )
 
 type tourCommand struct {
@@ -197,15 +197,15 @@ var staffSteps = []step{
 // states are what a patron sees when things are not as they should be.
 var states = []struct {
 	picture string
-	state   screen.State
+	state   library.TerminalState
 }{
-	{"one-moment", screen.State{Connected: true, Fetching: true, Done: 130 << 20, Total: 420 << 20}},
-	{"no-connection", screen.State{Problem: "unreachable"}},
+	{"one-moment", library.TerminalState{Connected: true, Phase: library.CatalogueFetching, Done: 130 << 20, Total: 420 << 20}},
+	{"no-connection", library.TerminalState{Problem: library.ProblemUnreachable}},
 }
 
 // walk takes the steps, then shows the states.
 func (g *tour) walk(ctx context.Context) error {
-	if err := g.wait(ctx, time.Minute, func() bool { return g.state().Ready }); err != nil {
+	if err := g.wait(ctx, time.Minute, func() bool { return g.state().Searchable }); err != nil {
 		return fmt.Errorf("the catalogue did not come: %w", err)
 	}
 	all := steps

@@ -5,7 +5,7 @@ import (
 	"fmt"
 	"time"
 
-	"madoguchi/kiosk/screen"
+	"madoguchi/library"
 )
 
 // awaySteps leave a request as while the server is away.
@@ -39,14 +39,14 @@ func (g *tour) requests(ctx context.Context) error {
 		return err
 	}
 	g.pretendTo(nil)
-	if err := g.wait(ctx, time.Minute, func() bool { return g.client.Status().Requests == 0 }); err != nil {
+	if err := g.wait(ctx, time.Minute, func() bool { return g.client.State().Requests == 0 }); err != nil {
 		return fmt.Errorf("the request was not handed over: %w", err)
 	}
 	return g.follow(ctx, resultSteps)
 }
 
 // pretendTo shows a state instead of the true one, or the true one again.
-func (g *tour) pretendTo(s *screen.State) {
+func (g *tour) pretendTo(s *library.TerminalState) {
 	g.ui.doAndWait(func() {
 		g.pretend = s
 		g.screens.Refresh()

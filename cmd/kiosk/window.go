@@ -18,7 +18,6 @@ import (
 	"madoguchi/kiosk/screen"
 	"madoguchi/kiosk/theme"
 	"madoguchi/library"
-	"madoguchi/store"
 	kiosksync "madoguchi/sync"
 )
 
@@ -48,10 +47,9 @@ type terminal struct {
 	window  fyne.Window
 	screens *screen.App
 	ui      *uiThread
-	counts  counts
 
 	refreshing atomic.Bool                   // a refresh waits for the UI thread
-	pretend    *screen.State                 // shown instead of the true state, for pictures of it
+	pretend    *library.TerminalState        // shown instead of the true state, for pictures of it
 	started    []func(context.Context) error // run beside the window, once it is there
 
 	startedAt time.Time
@@ -62,13 +60,6 @@ type terminal struct {
 }
 
 func hasDisplay() bool { return os.Getenv("DISPLAY") != "" || os.Getenv("WAYLAND_DISPLAY") != "" }
-
-// counts are how many bibs and items the catalogue holds: read when it changed,
-// shown at any time.
-type counts struct {
-	sync.Mutex
-	bibs, items int
-}
 
 // newTerminal assembles a terminal. A zero size means fullscreen.
 func newTerminal(e *env, size fyne.Size) (*terminal, error) {
@@ -82,17 +73,14 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	t := &terminal{config: e.config, ui: newUIThread(), startedAt: time.Now(), recent: &recent{}}
 	t.log = slog.New(t.recent.handler(slog.NewTextHandler(e.stderr, nil)))
 	t.client, err = kiosksync.Open(kiosksync.Config{
-		Dir:         e.config.Data,
-		Server:      e.config.Server,
-		Log:         t.log,
-		OnStatus:    func(kiosksync.Status) { t.refresh() },
-		OnCatalogue: t.recount,
-		OnPulled:    t.recount,
+		Dir:     e.config.Data,
+		Server:  e.config.Server,
+		Log:     t.log,
+		OnState: func(library.TerminalState) { t.refresh() },
 	})
 	if err != nil {
 		return nil, err
 	}
-	t.recount()
 	prints, err := newPrinting(e.config.Printer, fonts, t.log)
 	if err != nil {
 		return nil, err
@@ -119,7 +107,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	t.window.Resize(size)
 	t.screens, err = screen.New(screen.Config{
 		App: t.app, Window: t.window, Catalogue: catalogue{t.client}, Fonts: fonts,
-		Do: t.ui.do, LogIn: t.logIn, Apply: t.apply, Leave: t.client.Leave, StaffLogIn: t.staffLogIn, Machine: machine{t},
+		Do: t.ui.do, LogIn: t.logIn, Apply: t.client.Apply, Leave: t.client.Leave, StaffLogIn: t.staffLogIn, Machine: machine{t},
 		State: t.state, Branch: t.client.Branch, Site: t.site,
 		Print:    prints.print,
 		Barcodes: e.config.Barcode, Wedge: e.config.Scanner.Wedge,
@@ -244,45 +232,12 @@ func (t *terminal) refresh() {
 	})
 }
 
-// recount reads the size of the catalogue after it changed.
-func (t *terminal) recount() {
-	err := t.client.With(func(c *store.Catalogue) error {
-		info, err := c.Info(context.Background())
-		if err != nil {
-			return err
-		}
-		t.counts.Lock()
-		defer t.counts.Unlock()
-		t.counts.bibs, t.counts.items = info.Bibs, info.Items
-		return nil
-	})
-	if err != nil && !errors.Is(err, kiosksync.ErrNoCatalogue) {
-		t.log.Warn("counting the catalogue failed", "err", err)
-	}
-	t.refresh()
-}
-
 // state tells the screens how things stand.
-func (t *terminal) state() screen.State {
+func (t *terminal) state() library.TerminalState {
 	if t.pretend != nil {
 		return *t.pretend
 	}
-	s := t.client.Status()
-	t.counts.Lock()
-	defer t.counts.Unlock()
-	return screen.State{
-		Ready:       s.Searchable,
-		Connected:   s.Connected,
-		LastContact: s.LastContact,
-		Fetching:    s.Phase == kiosksync.Fetching || s.Phase == kiosksync.Building,
-		Done:        s.Done,
-		Total:       s.Total,
-		Problem:     s.Err,
-		Bibs:        t.counts.bibs,
-		Items:       t.counts.items,
-
-		TakesRequests: t.client.TakesRequests(),
-	}
+	return t.client.State()
 }
 
 // site is what is known of the library; the guide's rules until the server told.

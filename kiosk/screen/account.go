@@ -2,7 +2,6 @@ package screen
 
 import (
 	"context"
-	"errors"
 
 	"fyne.io/fyne/v2"
 
@@ -10,7 +9,7 @@ import (
 )
 
 // LogIn asks the central server for the account behind a card, or returns why not: a
-// library.Refusal, or ErrUnreachable.
+// library.Refusal, or library.ErrUnreachable.
 type LogIn func(ctx context.Context, card, password string) (Account, library.Account, error)
 
 // Account is what a patron who is logged in may ask of the central server.
@@ -29,9 +28,6 @@ type Account interface {
 // Leave keeps a request, sealed, until the central server can be reached, and returns
 // the code of its receipt; or library.ErrNoRequests.
 type Leave func(ctx context.Context, r library.Request) (receipt string, err error)
-
-// ErrUnreachable is wrapped where the central server does not answer.
-var ErrUnreachable = errors.New("the central server does not answer")
 
 // fetch asks the central server for what belongs to the patron, and gives it to show. In
 // the slot stands meanwhile that it takes a moment, and where it is refused, why.

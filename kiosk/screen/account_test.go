@@ -188,7 +188,7 @@ func TestRefusedLogins(t *testing.T) {
 		{library.ErrCardExpired, "期限が切れています"},
 		{library.ErrCardLost, "なくしたと届け"},
 		{library.ErrCardBlocked, "職員からお話"},
-		{fmt.Errorf("log in: %w", ErrUnreachable), "つながりません"},
+		{fmt.Errorf("log in: %w", library.ErrUnreachable), "つながりません"},
 		{fmt.Errorf("log in: odd"), "うまくいきませんでした"},
 	} {
 		a := newTestApp(t, sizes[0])

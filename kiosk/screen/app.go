@@ -26,8 +26,8 @@ type Config struct {
 	App        fyne.App
 	Window     fyne.Window
 	Catalogue  Catalogue
-	Do         func(func()) // runs a function on the UI thread
-	State      func() State // asked on the UI thread; must not wait
+	Do         func(func())                 // runs a function on the UI thread
+	State      func() library.TerminalState // asked on the UI thread; must not wait
 	Branch     func() library.BranchCode
 	Site       func() library.Site
 	Barcodes   barcode.Settings
@@ -41,19 +41,6 @@ type Config struct {
 	Fonts      theme.Fonts
 	Now        func() time.Time
 	Log        *slog.Logger
-}
-
-// State is what the screens must know of the catalogue and the connection.
-type State struct {
-	Ready       bool      // there is a catalogue to search
-	Connected   bool      // the central server answered the last time it was asked
-	LastContact time.Time // zero: never
-	Fetching    bool      // an edition is on its way
-	Done, Total int64     // bytes of it
-	Problem     string    // code of what keeps the terminal from getting ready, "" for nothing
-	Bibs, Items int
-
-	TakesRequests bool // requests can be left while the server is away
 }
 
 // App is the terminal's user interface in one window. What it holds of a person is in
@@ -70,14 +57,14 @@ type App struct {
 	root    *fyne.Container // everything: the screen, and a dialog over it
 	header  *fyne.Container
 	size    fyne.Size
-	here    context.Context    // ends when another screen is shown
-	depart  context.CancelFunc // ends it
-	leave   context.CancelFunc // ends the visit
-	held    bool               // a finger is down on a button
-	stale   bool               // Refresh or Tick was called meanwhile
-	state   State              // as it is shown
-	loading int                // results that have not been shown yet
-	pressed *time.Timer        // a finger stays on the clock
+	here    context.Context       // ends when another screen is shown
+	depart  context.CancelFunc    // ends it
+	leave   context.CancelFunc    // ends the visit
+	held    bool                  // a finger is down on a button
+	stale   bool                  // Refresh or Tick was called meanwhile
+	state   library.TerminalState // as it is shown
+	loading int                   // results that have not been shown yet
+	pressed *time.Timer           // a finger stays on the clock
 
 	memory
 }
@@ -133,12 +120,11 @@ func (a *App) Refresh() {
 	}
 	before, now := a.state, a.cfg.State()
 	a.state = now
-	now.LastContact = before.LastContact
 	switch {
-	case now == before:
+	case seen(now) == seen(before):
 	case a.pages[a.route.Page].staff: // building it anew would lose what is typed
 		a.refreshHeader()
-	case !now.Ready || !before.Ready, a.route.Page == PageHome,
+	case !now.Searchable || !before.Searchable, a.route.Page == PageHome,
 		a.route.Barcode != "" && now.Connected != before.Connected: // what is offered there depends on it
 		a.rebuild()
 	default:
@@ -155,6 +141,13 @@ func (a *App) hold(down bool) {
 			a.Tick()
 		})
 	}
+}
+
+// seen is a state without what no screen shows as it changes.
+func seen(s library.TerminalState) library.TerminalState {
+	s.LastContact, s.Edition, s.Change = time.Time{}, 0, 0
+	s.Requests, s.RequestsSince, s.Unreadable = 0, time.Time{}, 0
+	return s
 }
 
 // Tick is called every few seconds, to keep the clock right.

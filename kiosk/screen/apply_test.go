@@ -160,7 +160,7 @@ func TestRefusedApplications(t *testing.T) {
 		{library.ErrTerminalThrottled, PageNewPassword, "この端末では"},
 		{library.ErrTryLater, PageNewPassword, "少し時間をおいて"},
 		{library.RuleBirth.RefusalOf(), PageNewPassword, "誕生日は、パスワードにできません"},
-		{fmt.Errorf("apply: %w", ErrUnreachable), PageNewPassword, "つながりません"},
+		{fmt.Errorf("apply: %w", library.ErrUnreachable), PageNewPassword, "つながりません"},
 		{errors.New("odd"), PageNewPassword, "うまくいきませんでした"},
 	} {
 		a := newTestApp(t, sizes[0])

@@ -242,7 +242,7 @@ func TestATypedAddressDiesWithItsScreens(t *testing.T) {
 func TestAnUnreachableServerAndAnAddress(t *testing.T) {
 	a := newTestApp(t, sizes[0])
 	toAddress(t, a)
-	a.counter.refuseNew = ErrUnreachable
+	a.counter.refuseNew = library.ErrUnreachable
 	a.typed(ownAddress)
 	a.enter()
 	a.onPage(t, PageEmailEdit)

@@ -41,7 +41,7 @@ func (a *App) refreshHeader() { a.refreshHeaderFor(a.visit, a.content) }
 
 func (a *App) refreshHeaderFor(v *visit, c content) {
 	v = v.inHead()
-	home := v.route.Page == PageHome || !a.state.Ready && len(a.back) == 0
+	home := v.route.Page == PageHome || !a.state.Searchable && len(a.back) == 0
 	var left []fyne.CanvasObject
 	title := v.kit.Title(c.title).Lines(1).DownTo(v.look().Second * 0.8)
 	if !home && v.route.Page != PageStaff && !c.stay {
@@ -132,7 +132,7 @@ func (v *visit) cartReachable() bool {
 	case v.route.Page == PageHome:
 		return len(v.app.session.Cart()) > 0
 	}
-	return v.app.state.Ready
+	return v.app.state.Searchable
 }
 
 // displayButton leads to language, size of type and colours.

@@ -147,7 +147,7 @@ func pageTable() map[Page]page {
 // build makes the screen of a visit, or says that there is nothing to search yet.
 func (a *App) build(v *visit) content {
 	p := a.pages[v.route.Page]
-	if !a.state.Ready && !p.noCatalogue {
+	if !a.state.Searchable && !p.noCatalogue {
 		return waiting(v)
 	}
 	return p.build(v)

@@ -94,13 +94,13 @@ func TestEveryPageStandsInEveryState(t *testing.T) {
 			full := Route{Page: p, Bib: "kokoro", Hold: "h5", Offset: 99, NDC: "9", Field: "search"}
 			for _, as := range []struct {
 				name  string
-				state State
+				state library.TerminalState
 				route Route
 			}{
 				{"online", online, Route{Page: p}},
 				{"online, far down a list", online, full},
 				{"away", away, full},
-				{"without a catalogue", State{Problem: "unreachable"}, full},
+				{"without a catalogue", library.TerminalState{Problem: library.ProblemUnreachable}, full},
 			} {
 				a.reset(as.state)
 				who.begin(a)
@@ -112,7 +112,7 @@ func TestEveryPageStandsInEveryState(t *testing.T) {
 				if strings.TrimSpace(a.content.title) == "" || a.content.body == nil {
 					t.Errorf("%s to %s, %s: the title is %q, the body %v", p, who.name, as.name, a.content.title, a.content.body)
 				}
-				if waits := a.shows(a.printer.T("wait.header")); waits != (!as.state.Ready && !a.pages[a.route.Page].noCatalogue) {
+				if waits := a.shows(a.printer.T("wait.header")); waits != (!as.state.Searchable && !a.pages[a.route.Page].noCatalogue) {
 					t.Errorf("%s to %s, %s: waits for the catalogue: %v", p, who.name, as.name, waits)
 				}
 			}

@@ -2,7 +2,6 @@ package screen
 
 import (
 	"context"
-	"time"
 
 	"madoguchi/library"
 )
@@ -45,43 +44,7 @@ type Staff interface {
 
 // Machine is the terminal itself, as staff look after it.
 type Machine interface {
-	Report(ctx context.Context) MachineReport
+	Report(ctx context.Context) library.TerminalReport
 	Restart() // ends the program in such a way that it is started again
 	Leave()   // ends it for good, so that the desktop under it can be used
-}
-
-// DeviceState says how a scanner or printer stands.
-type DeviceState string
-
-// The states of devices.
-const (
-	DeviceOK       DeviceState = "ok"
-	DeviceNone     DeviceState = "none"      // the terminal has none
-	DeviceMissing  DeviceState = "missing"   // it is set up, and does not answer
-	DevicePaperOut DeviceState = "paper_out" // a printer
-	DeviceWedge    DeviceState = "wedge"     // a scanner that poses as a keyboard: nobody can tell
-)
-
-// MachineReport is how the terminal stands. It holds nothing of a patron.
-type MachineReport struct {
-	Terminal    string // its id
-	Version     string // of the program
-	StartedAt   time.Time
-	Server      string // address
-	Connected   bool
-	LastContact time.Time // zero: never
-	Problem     string    // code of what keeps the catalogue from going on, "" for nothing
-	Edition     int64     // of the catalogue in use, 0: none
-	Change      int64     // the last one in it
-	Bibs        int
-	Scanner     DeviceState
-	Printer     DeviceState
-	DiskFree    int64 // bytes
-
-	Requests      int       // that were left here and wait to be handed over
-	RequestsSince time.Time // when the oldest of them was left
-	Unreadable    int       // of them: the server could not read, see library.ErrRequestUnreadable
-	TakesRequests bool
-
-	LastErrors []string // as they stand in the log, the newest first
 }

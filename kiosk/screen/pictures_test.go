@@ -30,7 +30,7 @@ var sizes = []fyne.Size{fyne.NewSize(1280, 1024), fyne.NewSize(1080, 1920)}
 type testApp struct {
 	*App
 	queue   chan func()
-	state   *State
+	state   *library.TerminalState
 	counter *counter
 	desk    *desk
 	engine  *engine
@@ -46,7 +46,7 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 		t.Fatal(err)
 	}
 	server := &counter{loans: someLoans(), holds: someHolds(), end: make(chan struct{}, 100)}
-	state := &State{}
+	state := &library.TerminalState{}
 	*state = online
 	fyneApp := test.NewTempApp(t)
 	w := fyneApp.NewWindow("")
@@ -59,7 +59,7 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 		Do:  func(f func()) { queue <- f },
 		App: fyneApp, Window: w, Catalogue: books(), Fonts: fonts, LogIn: server.logIn, Apply: server.apply, Leave: server.leave,
 		Barcodes: barcode.Settings{Card: barcode.Rule{Lengths: []int{11}, Prefix: "2"}},
-		State:    func() State { return *state },
+		State:    func() library.TerminalState { return *state },
 		Branch:   func() library.BranchCode { return "chuo" },
 		Site:     city,
 		Now:      func() time.Time { return testNow },
@@ -73,10 +73,10 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	return testApp{a, queue, state, server, desk, engine}
 }
 
-var online = State{Ready: true, Connected: true, Bibs: 4, Items: 1204386, TakesRequests: true}
+var online = library.TerminalState{Searchable: true, Connected: true, Bibs: 4, Items: 1204386, TakesRequests: true}
 
 // away is how things stand while the server cannot be reached.
-var away = State{Ready: true, LastContact: time.Date(2026, 11, 24, 5, 2, 0, 0, time.UTC), Bibs: 4, Items: 1204386, TakesRequests: true}
+var away = library.TerminalState{Searchable: true, LastContact: time.Date(2026, 11, 24, 5, 2, 0, 0, time.UTC), Bibs: 4, Items: 1204386, TakesRequests: true}
 
 // situations are what the pictures show: every screen, and the states that change it.
 func situations() []situation {
@@ -238,10 +238,10 @@ func situations() []situation {
 			a.countdown(12 * time.Second)
 		}},
 		{"say", online, func(a *App) { a.say(a.printer.T("scan.price_row")) }},
-		{"offline", State{Ready: true, LastContact: time.Date(2026, 11, 24, 5, 2, 0, 0, time.UTC), Items: 1204386}, func(a *App) { a.show(Route{Page: PageSearch}) }},
-		{"wait-fetching", State{Connected: true, Fetching: true, Done: 130 << 20, Total: 420 << 20}, func(a *App) { a.goHome() }},
-		{"wait-preparing", State{Connected: true}, func(a *App) { a.goHome() }},
-		{"wait-offline", State{Problem: "unreachable"}, func(a *App) { a.goHome() }},
+		{"offline", library.TerminalState{Searchable: true, LastContact: time.Date(2026, 11, 24, 5, 2, 0, 0, time.UTC), Items: 1204386}, func(a *App) { a.show(Route{Page: PageSearch}) }},
+		{"wait-fetching", library.TerminalState{Connected: true, Phase: library.CatalogueFetching, Done: 130 << 20, Total: 420 << 20}, func(a *App) { a.goHome() }},
+		{"wait-preparing", library.TerminalState{Connected: true}, func(a *App) { a.goHome() }},
+		{"wait-offline", library.TerminalState{Problem: library.ProblemUnreachable}, func(a *App) { a.goHome() }},
 	})
 }
 
@@ -270,7 +270,7 @@ func (a *App) pictured() Account {
 
 type situation struct {
 	name  string
-	state State
+	state library.TerminalState
 	show  func(*App)
 }
 
@@ -312,7 +312,7 @@ func TestScreens(t *testing.T) {
 }
 
 // reset is a terminal that nobody has touched, in a state.
-func (a testApp) reset(state State) {
+func (a testApp) reset(state library.TerminalState) {
 	*a.state = state
 	a.forget()
 	a.session.End(session.Other)

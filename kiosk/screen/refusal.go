@@ -28,9 +28,9 @@ func (v *visit) refusal(err error) string {
 		return v.t("refusal.try_later")
 	case errors.As(err, &refused):
 		return v.worded("refusal." + refused.Code)
-	case errors.Is(err, ErrUnreachable) && v.app.takesRequests():
+	case errors.Is(err, library.ErrUnreachable) && v.app.takesRequests():
 		return v.t("refusal.unreachable_requests")
-	case errors.Is(err, ErrUnreachable):
+	case errors.Is(err, library.ErrUnreachable):
 		return v.t("refusal.unreachable")
 	}
 	v.app.cfg.Log.Warn("the central server refused in an unknown way", "page", v.route.Page, "err", err)
@@ -70,7 +70,7 @@ func (v *visit) staffRefusal(err error) string {
 	if code, ok := refusalCode(err); ok && !errors.As(err, &wait) && v.app.printer.Has("staff.refusal."+code) {
 		return v.t("staff.refusal." + code)
 	}
-	if errors.Is(err, ErrUnreachable) {
+	if errors.Is(err, library.ErrUnreachable) {
 		return v.t("staff.refusal.unreachable")
 	}
 	return v.refusal(err)

@@ -69,7 +69,7 @@ func (v *visit) cartRequest(sequence bool) request {
 // instead offers to leave as a request what the server could not be asked for, and
 // reports whether it does.
 func (v *visit) instead(err error, wish request) bool {
-	if !errors.Is(err, ErrUnreachable) || !v.app.takesRequests() || wish.item == "" && len(wish.bibs) == 0 {
+	if !errors.Is(err, library.ErrUnreachable) || !v.app.takesRequests() || wish.item == "" && len(wish.bibs) == 0 {
 		return false
 	}
 	v.ask(v.t("request.offer"), v.t("request.offer_about"), v.t("request.begin"), func() { v.app.startRequest(wish, v.route) })

@@ -40,7 +40,7 @@ func TestTheConnectionGoesAfterTheLogin(t *testing.T) {
 	})
 	t.Run("on its way to the confirmation", func(t *testing.T) {
 		a := toConfirm(t)
-		a.counter.refuse = ErrUnreachable // which is not known yet
+		a.counter.refuse = library.ErrUnreachable // which is not known yet
 		a.press(t, "2件の予約に進む")
 		a.press(t, "仮受付にする")
 		a.press(t, "次へ")
@@ -52,7 +52,7 @@ func TestTheConnectionGoesAfterTheLogin(t *testing.T) {
 		a.press(t, "2件の予約に進む")
 		a.press(t, "門司")
 		a.press(t, "電話で連絡")
-		a.counter.refuse = ErrUnreachable
+		a.counter.refuse = library.ErrUnreachable
 		a.press(t, "予約する")
 		a.press(t, "仮受付にする")
 		a.see(t, "受取 門司　電話で連絡")
@@ -65,7 +65,7 @@ func TestTheConnectionGoesAfterTheLogin(t *testing.T) {
 		a := newTestApp(t, sizes[0])
 		logIn(t, a)
 		a.press(t, "借りている本")
-		a.counter.refuse = ErrUnreachable
+		a.counter.refuse = library.ErrUnreachable
 		a.press(t, "延長する")
 		a.press(t, "仮受付にする")
 		a.see(t, "延長を仮受付します")

@@ -39,7 +39,7 @@ func requestSituations() []situation {
 		{"request-offer", away, func(a *App) {
 			a.session.SetCart(someCart())
 			a.show(Route{Page: PageCart})
-			a.visit.instead(ErrUnreachable, a.visit.cartRequest(false))
+			a.visit.instead(library.ErrUnreachable, a.visit.cartRequest(false))
 		}},
 		typing("password-away", situation{"", away, func(a *App) {
 			a.cfg.LogIn = unreachable

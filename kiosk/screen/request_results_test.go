@@ -70,13 +70,13 @@ func TestResultsOfRequests(t *testing.T) {
 
 func TestStaffSeeWhatIsKept(t *testing.T) {
 	for _, c := range []struct {
-		change func(*MachineReport)
+		change func(*library.TerminalReport)
 		want   []string
 	}{
-		{func(*MachineReport) {}, []string{"ありません"}},
-		{func(r *MachineReport) { r.Requests, r.RequestsSince = 3, away.LastContact }, []string{"3件（11月24日(火) 14:02 から）"}},
-		{func(r *MachineReport) { r.Requests, r.RequestsSince, r.Unreadable = 3, away.LastContact, 1 }, []string{"▲ 3件（11月24日(火) 14:02 から）", "うち1件はサーバーで読めません"}},
-		{func(r *MachineReport) { r.TakesRequests = false }, []string{"ありません", "▲ できません。ディスクの空きを"}},
+		{func(*library.TerminalReport) {}, []string{"ありません"}},
+		{func(r *library.TerminalReport) { r.Requests, r.RequestsSince = 3, away.LastContact }, []string{"3件（11月24日(火) 14:02 から）"}},
+		{func(r *library.TerminalReport) { r.Requests, r.RequestsSince, r.Unreadable = 3, away.LastContact, 1 }, []string{"▲ 3件（11月24日(火) 14:02 から）", "うち1件はサーバーで読めません"}},
+		{func(r *library.TerminalReport) { r.TakesRequests = false }, []string{"ありません", "▲ できません。ディスクの空きを"}},
 	} {
 		a := newTestApp(t, sizes[0])
 		c.change(&a.engine.report)

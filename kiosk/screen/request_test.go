@@ -26,7 +26,7 @@ func (c *counter) leave(_ context.Context, r library.Request) (string, error) {
 }
 
 func unreachable(context.Context, string, string) (Account, library.Account, error) {
-	return nil, library.Account{}, fmt.Errorf("log in: %w", ErrUnreachable)
+	return nil, library.Account{}, fmt.Errorf("log in: %w", library.ErrUnreachable)
 }
 
 // newAwayApp is a terminal whose server cannot be reached.
@@ -41,7 +41,7 @@ func newAwayApp(t *testing.T) testApp {
 func (a testApp) pull() {
 	*a.state = away
 	a.cfg.LogIn = unreachable
-	a.counter.refuse = fmt.Errorf("ask: %w", ErrUnreachable)
+	a.counter.refuse = fmt.Errorf("ask: %w", library.ErrUnreachable)
 	a.Refresh()
 }
 

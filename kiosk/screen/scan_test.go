@@ -4,6 +4,7 @@ import (
 	"testing"
 
 	"madoguchi/barcode"
+	"madoguchi/library"
 )
 
 // A scan is looked up while the connection comes or goes, which draws the screen anew.
@@ -14,7 +15,7 @@ func TestAScanOutlivesANewDrawing(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			a := newTestApp(t, sizes[0])
-			for _, next := range []State{away, online} {
+			for _, next := range []library.TerminalState{away, online} {
 				a.Scanned(code)
 				*a.state = next
 				a.Refresh()

@@ -90,7 +90,7 @@ func TestOpeningHours(t *testing.T) {
 
 func TestStaffSeeWhyATerminalDoesNotGetReady(t *testing.T) {
 	a := newTestApp(t, sizes[0])
-	for _, state := range []State{{Problem: "disk_full"}, {Connected: true, Problem: "disk_full"}, {Connected: true, Fetching: true, Problem: "disk_full"}} {
+	for _, state := range []library.TerminalState{{Problem: library.ProblemDiskFull}, {Connected: true, Problem: library.ProblemDiskFull}, {Connected: true, Phase: library.CatalogueFetching, Problem: library.ProblemDiskFull}} {
 		*a.state = state
 		a.goHome()
 		a.see(t, "職員の方へ：disk_full")

@@ -10,6 +10,7 @@ import (
 	"madoguchi/kiosk/session"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
+	"madoguchi/library"
 )
 
 // longPress is how long a finger stays on the clock until staff are asked for their
@@ -208,7 +209,7 @@ func (v *visit) ends() fyne.CanvasObject {
 func (v *visit) endProgram(note func(context.Context) error, do func()) {
 	a := v.app
 	load(v, nil, func(ctx context.Context) (struct{}, error) { return struct{}{}, note(ctx) }, func(_ struct{}, err error) {
-		if err != nil && !errors.Is(err, ErrUnreachable) {
+		if err != nil && !errors.Is(err, library.ErrUnreachable) {
 			a.say(v.staffRefusal(err))
 			return
 		}

@@ -10,6 +10,7 @@ import (
 	"madoguchi/kiosk/slip"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
+	"madoguchi/library"
 )
 
 // machine is how the terminal stands. What went wrong lately is shown to staff who
@@ -17,12 +18,12 @@ import (
 func machine(v *visit) content {
 	body, footer := newSlot(), newSlot()
 	m, loggedIn := v.app.cfg.Machine, v.app.staff != nil
-	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (r MachineReport, err error) {
+	load(v, func() { put(body, v.kit.Second(v.t("wait.moment"))) }, func(ctx context.Context) (r library.TerminalReport, err error) {
 		if m == nil {
 			return r, errNobody
 		}
 		return m.Report(ctx), nil
-	}, func(r MachineReport, err error) {
+	}, func(r library.TerminalReport, err error) {
 		if err != nil {
 			put(body, v.kit.Text(v.refusal(err)))
 			return
@@ -54,7 +55,7 @@ func machine(v *visit) content {
 
 // machineRows says of each part how it stands; what is not as it should be has a
 // mark, and says what to do.
-func (v *visit) machineRows(r MachineReport) []fyne.CanvasObject {
+func (v *visit) machineRows(r library.TerminalReport) []fyne.CanvasObject {
 	var rows []fyne.CanvasObject
 	row := func(key, value string, wrong bool) {
 		text := v.kit.Text(value).Lines(3)
@@ -84,8 +85,8 @@ func (v *visit) machineRows(r MachineReport) []fyne.CanvasObject {
 	if !r.TakesRequests {
 		row("machine.new_requests", v.t("machine.requests_not_taken"), true)
 	}
-	row("machine.scanner", v.t("machine.scanner."+string(r.Scanner)), r.Scanner == DeviceMissing)
-	row("machine.printer", v.t("machine.printer."+string(r.Printer)), r.Printer == DeviceMissing || r.Printer == DevicePaperOut)
+	row("machine.scanner", v.t("machine.scanner."+string(r.Scanner)), r.Scanner == library.DeviceMissing)
+	row("machine.printer", v.t("machine.printer."+string(r.Printer)), r.Printer == library.DeviceMissing || r.Printer == library.DevicePaperOut)
 	row("machine.disk", v.t("machine.free", fmt.Sprintf("%.1f", float64(r.DiskFree)/(1<<30))), r.DiskFree < wantFree)
 	row("machine.terminal", r.Terminal+"　"+v.t("machine.version", r.Version), false)
 	row("machine.started", v.moment(r.StartedAt), false)
@@ -93,7 +94,7 @@ func (v *visit) machineRows(r MachineReport) []fyne.CanvasObject {
 }
 
 // keptRequests says how many requests wait to be handed over.
-func (v *visit) keptRequests(r MachineReport) string {
+func (v *visit) keptRequests(r library.TerminalReport) string {
 	text := v.t("machine.requests_none")
 	if r.Requests > 0 {
 		text = v.t("machine.requests_since", r.Requests, v.moment(r.RequestsSince))

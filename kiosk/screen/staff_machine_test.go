@@ -12,15 +12,17 @@ import (
 
 // engine is a terminal that is looked after.
 type engine struct {
-	report            MachineReport
+	report            library.TerminalReport
 	restarted, leaves int
 }
 
 func newEngine() *engine {
-	return &engine{report: MachineReport{
+	return &engine{report: library.TerminalReport{
+		TerminalState: library.TerminalState{Connected: true, Edition: 12, Change: 48213, Bibs: 1204386, TakesRequests: true},
+
 		Terminal: "t-chuo-1", Version: "0.5.0 (3f2a91c)", StartedAt: time.Date(2026, 11, 24, 0, 2, 0, 0, time.UTC),
-		Server: "https://library.example:8443", Connected: true, Edition: 12, Change: 48213, Bibs: 1204386,
-		Scanner: DeviceMissing, Printer: DeviceOK, DiskFree: 11 << 30, TakesRequests: true,
+		Server:  "https://library.example:8443",
+		Scanner: library.DeviceMissing, Printer: library.DeviceOK, DiskFree: 11 << 30,
 		LastErrors: []string{
 			"11-24 13:58 the scanner is not connected: /dev/serial/by-id/usb-scanner: no scanner is there: check its cable and power: no such file or directory",
 			"11-24 09:10 following the catalogue failed: Get https://library.example:8443/v1/catalogue/head: context deadline exceeded",
@@ -28,7 +30,7 @@ func newEngine() *engine {
 	}}
 }
 
-func (e *engine) Report(context.Context) MachineReport { return e.report }
+func (e *engine) Report(context.Context) library.TerminalReport { return e.report }
 
 func (e *engine) Restart() { e.restarted++ }
 
@@ -52,7 +54,7 @@ func TestLeavingIsForAdmins(t *testing.T) {
 	if a.engine.restarted != 0 {
 		t.Error("restarted though the server refused")
 	}
-	a.desk.refuse = ErrUnreachable // which may be why
+	a.desk.refuse = library.ErrUnreachable // which may be why
 	a.press(t, "わかりました")
 	a.press(t, "再起動する")
 	a.pressLast(t, "再起動する")
@@ -91,11 +93,11 @@ func TestStateOfTheTerminal(t *testing.T) {
 
 func TestStaffPagesNeedNoCatalogue(t *testing.T) {
 	a := newTestApp(t, sizes[0])
-	*a.state = State{Problem: "unreachable"}
+	*a.state = library.TerminalState{Problem: library.ProblemUnreachable}
 	a.Refresh()
 	a.open(Route{Page: PageStaffName})
 	a.typed("sa")
-	*a.state = State{Connected: true, Fetching: true, Done: 1, Total: 2}
+	*a.state = library.TerminalState{Connected: true, Phase: library.CatalogueFetching, Done: 1, Total: 2}
 	a.Refresh()
 	a.typed("to")
 	a.see(t, "sato")

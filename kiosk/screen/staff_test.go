@@ -200,7 +200,7 @@ func TestRefusedStaffLogins(t *testing.T) {
 	}{
 		{library.ErrLogin, "名前かカード"},
 		{library.ErrCardLocked, "central staff password"},
-		{fmt.Errorf("log in: %w", ErrUnreachable), "「端末の状態」で確かめてください"},
+		{fmt.Errorf("log in: %w", library.ErrUnreachable), "「端末の状態」で確かめてください"},
 	} {
 		a := newTestApp(t, sizes[0])
 		a.desk.refuse = c.err

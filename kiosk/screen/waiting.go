@@ -14,7 +14,7 @@ func waiting(v *visit) content {
 	k := v.kit
 	lines := widget.Column(theme.GapWide)
 	switch {
-	case state.Fetching:
+	case state.Fetching():
 		share := 0.0
 		if state.Total > 0 {
 			share = float64(state.Done) / float64(state.Total)
