@@ -1,7 +1,7 @@
 // Package screen is what a patron sees: one file per screen, built anew from a
 // Route whenever something that it depends on changes. Screens read the catalogue
-// through the small interfaces declared here, off the UI thread, and never hold
-// what belongs to a patron longer than a session.
+// through the small interfaces declared here, off the UI thread. What belongs to a
+// patron is in one value, memory, which the end of a session sets to zero.
 package screen
 
 import (

@@ -84,7 +84,9 @@ const (
 	toServe   flow = "serve"   // a patron, as staff
 )
 
-// pageTable is the one list of all screens.
+// pageTable is the one list of all screens. A new one needs a constant above and a line
+// here, its function in a file of its own, its wordings in assets/wording, and a situation
+// of which the tests make pictures; what it remembers of a person belongs in memory.
 func pageTable() map[Page]page {
 	return map[Page]page{
 		PageHome:     {build: home},
