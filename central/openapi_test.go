@@ -319,7 +319,7 @@ func (op operation) allCodes() (all []*protocol.Problem) {
 	}
 	switch op.by {
 	case byPatron:
-		refusals = append(refusals, library.ErrSessionEnded)
+		refusals = append(refusals, library.ErrSessionEnded, library.ErrCardLost, library.ErrCardBlocked, library.ErrCardExpired)
 		if !op.early {
 			refusals = append(refusals, library.ErrMustChange)
 		}
@@ -337,7 +337,7 @@ func (op operation) allCodes() (all []*protocol.Problem) {
 	if op.keyed {
 		refusals = append(refusals, library.ErrKeyReused)
 	}
-	if op.system {
+	if op.system || op.by == byPatron { // whose card is asked for each time
 		refusals = append(refusals, library.ErrSystemUnavailable)
 	}
 	if op.needs != "" {

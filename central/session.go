@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -128,13 +129,28 @@ func (s *Service) patron(r *http.Request) (session, error) {
 	return x, err
 }
 
-// anyPatron is patron for what may be done after a temporary password too.
+// anyPatron is patron for what may be done after a temporary password too. Whether the
+// patron may use a terminal is asked with every request: a card that was reported lost,
+// was blocked or is over by now ends its session, with the refusal that a login gets.
 func (s *Service) anyPatron(r *http.Request) (session, error) {
 	x, err := s.session(r)
 	if err == nil && x.patron == "" {
 		err = library.ErrSessionEnded
 	}
-	return x, err
+	if err != nil {
+		return session{}, err
+	}
+	p, err := s.cfg.Circulation.Patron(r.Context(), x.whose())
+	if errors.Is(err, library.ErrUnknownPatron) { // who is gone
+		err = library.ErrSessionEnded
+	}
+	if err != nil {
+		return session{}, err
+	}
+	if refusal := p.MayUseTerminal(s.today()); refusal != nil {
+		return session{}, cmp.Or(s.endSession(r), refusal)
+	}
+	return x, nil
 }
 
 // staff returns the staff member who asks, or library.ErrStaffOnly where somebody
@@ -155,14 +171,18 @@ func (s *Service) logOut(w http.ResponseWriter, r *http.Request) error {
 	if _, err := s.session(r); err != nil {
 		return err
 	}
-	ctx := r.Context()
-	err := s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE token_hash = $1`, hash(r.Header.Get(protocol.SessionHeader)))
-		return err
-	})
-	if err != nil {
+	if err := s.endSession(r); err != nil {
 		return err
 	}
 	w.WriteHeader(http.StatusNoContent)
 	return nil
+}
+
+// endSession ends the session that a request comes from.
+func (s *Service) endSession(r *http.Request) error {
+	ctx := r.Context()
+	return s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		_, err := tx.ExecContext(ctx, `DELETE FROM session WHERE token_hash = $1`, hash(r.Header.Get(protocol.SessionHeader)))
+		return err
+	})
 }

@@ -225,3 +225,35 @@ func TestTheCostCanChange(t *testing.T) {
 		}
 	})
 }
+
+// TestTheCardIsAskedForWithEveryRequest: one that was reported lost a moment ago does
+// nothing more, and its session is over.
+func TestTheCardIsAskedForWithEveryRequest(t *testing.T) {
+	requests := map[string]func(x *terminal, token string) *http.Response{
+		"account": func(x *terminal, token string) *http.Response { return x.get("/v1/me", token) },
+		"renewal": func(x *terminal, token string) *http.Response { return x.renew(token, newKey(), "loan") },
+		"password": func(x *terminal, token string) *http.Response {
+			return x.changePassword(token, newKey(), passwordOf("1001"), "another9")
+		},
+	}
+	for code, change := range map[string]string{
+		"card_lost":    `UPDATE patron SET blocks = 'lost_card'`,
+		"card_blocked": `UPDATE patron SET blocks = 'staff'`,
+		"card_expired": `UPDATE patron SET valid_until = '2026-11-23'`,
+	} {
+		each(t, func(t *testing.T, s *server) {
+			for what, ask := range requests {
+				s.patron("1001", nil)
+				x := s.terminal()
+				token := x.logIn("1001")
+				s.exec(change)
+				wantProblem(t, ask(x, token), http.StatusForbidden, code)
+				wantProblem(t, ask(x, token), http.StatusUnauthorized, "session_ended")
+				if t.Failed() {
+					t.Fatal(what)
+				}
+				s.exec(`UPDATE patron SET blocks = '', valid_until = ''`)
+			}
+		})
+	}
+}
