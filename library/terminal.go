@@ -21,6 +21,7 @@ type TerminalState struct {
 
 	Connected   bool      // the server answered this terminal the last time it was asked
 	LastContact time.Time // zero: never
+	SystemAway  bool      // the library's own system, which the server asks, could not be reached
 	Problem     string    // why things do not go on: one of the codes below, of a refusal or of the wire; "" when all is well
 
 	TakesRequests bool      // requests can be left here while the server is away
@@ -33,6 +34,10 @@ type TerminalState struct {
 func (s TerminalState) Fetching() bool {
 	return s.Phase == CatalogueFetching || s.Phase == CatalogueBuilding
 }
+
+// Serves reports whether patrons can be served now: the server answers, and so does what
+// it asks.
+func (s TerminalState) Serves() bool { return s.Connected && !s.SystemAway }
 
 // CataloguePhase is what a terminal does about its catalogue.
 type CataloguePhase string

@@ -37,7 +37,7 @@ func (c *Client) LogIn(ctx context.Context, card, password string) (*Session, li
 	defer cancel()
 	l, err := c.wire.LogIn(in, card, password)
 	if err != nil {
-		return nil, library.Account{}, unreachable(ctx, err)
+		return nil, library.Account{}, c.unreachable(ctx, err)
 	}
 	return &Session{client: c, token: l.Token, mustChange: l.MustChange}, l.Account, nil
 }
@@ -98,7 +98,7 @@ func ask[T any](ctx context.Context, s *Session, within time.Duration, question 
 	defer cancel()
 	answer, err := question(in, token)
 	if err != nil {
-		return none, unreachable(ctx, err)
+		return none, s.client.unreachable(ctx, err)
 	}
 	return answer, nil
 }
@@ -151,7 +151,15 @@ func again[T any](ctx context.Context, question func(key string) (T, error)) (T,
 	return none, err
 }
 
-// unreachable marks the errors that are no answer. ctx is the caller's.
+// unreachable marks the errors that are no answer, and notes where the library's system
+// is away before the server says so to everybody. ctx is the caller's.
+func (c *Client) unreachable(ctx context.Context, err error) error {
+	if errors.Is(err, library.ErrSystemUnavailable) {
+		c.report(func(s *library.TerminalState) { s.SystemAway = true })
+	}
+	return unreachable(ctx, err)
+}
+
 func unreachable(ctx context.Context, err error) error {
 	if ctx.Err() != nil {
 		return ctx.Err()

@@ -149,14 +149,16 @@ func (c *Client) head(ctx context.Context) (protocol.Head, error) {
 	defer cancel()
 	head, err := c.wire.Head(ctx)
 	if err == nil {
-		c.contact()
+		c.contact(head.SystemAway)
 	}
 	return head, err
 }
 
-// contact notes that the server answered.
-func (c *Client) contact() {
-	c.report(func(s *library.TerminalState) { s.Connected, s.LastContact = true, time.Now() })
+// contact notes that the server answered, and whether the library's own system does.
+func (c *Client) contact(systemAway bool) {
+	c.report(func(s *library.TerminalState) {
+		s.Connected, s.LastContact, s.SystemAway = true, time.Now(), systemAway
+	})
 }
 
 func (c *Client) info(ctx context.Context) (in store.Info, err error) {
@@ -235,7 +237,7 @@ func (c *Client) changes(ctx context.Context, in store.Info, patience time.Durat
 	if err != nil {
 		return changes, err
 	}
-	c.contact()
+	c.contact(changes.SystemAway)
 	if changes.Epoch != in.Epoch || changes.After != in.Number || changes.Upto < in.Number || changes.More && changes.Upto == in.Number {
 		return changes, fmt.Errorf("the server answered the question for changes after %d with those from %d to %d", in.Number, changes.After, changes.Upto)
 	}

@@ -21,7 +21,7 @@ func (c *Client) Apply(ctx context.Context, a library.Application) error {
 		in, cancel := context.WithTimeout(ctx, hashedWithin)
 		defer cancel()
 		if err := c.wire.Apply(in, key, a); err != nil {
-			return none, unreachable(ctx, err)
+			return none, c.unreachable(ctx, err)
 		}
 		return none, nil
 	})

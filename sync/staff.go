@@ -22,7 +22,7 @@ func (c *Client) StaffLogIn(ctx context.Context, name, password string) (*StaffS
 	defer cancel()
 	l, err := c.wire.StaffLogIn(in, name, password)
 	if err != nil {
-		return nil, unreachable(ctx, err)
+		return nil, c.unreachable(ctx, err)
 	}
 	return &StaffSession{session: Session{client: c, token: l.Token}, name: l.Name, role: l.Role}, nil
 }

@@ -34,7 +34,7 @@ func (a *App) startApplying() {
 
 // applyButton leads to a new password, from where somebody is asked for one.
 func (v *visit) applyButton() fyne.CanvasObject {
-	if v.app.cfg.Apply == nil {
+	if v.app.cfg.Apply == nil || !v.can(library.AbilityPassword) {
 		return widget.Column(0)
 	}
 	return widget.Row(theme.Gap, v.kit.Button(v.t("apply.title"), widget.Outlined, v.app.startApplying), widget.Fill(v.kit.Second(v.t("apply.for_whom")).Lines(2)))

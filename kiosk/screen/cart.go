@@ -50,7 +50,7 @@ func cart(v *visit) content {
 		rows = append(rows, widget.Sized(0, high, widget.Middle(v.cartRow(lines, i))))
 	}
 	var actions []fyne.CanvasObject
-	if now > 1 {
+	if now > 1 && v.can(library.AbilityHoldSequence) {
 		actions = append(actions, v.kit.Button(v.t("cart.sequence"), widget.Outlined, func() {
 			v.app.session.SetCart(byVolume(lines))
 			v.app.open(Route{Page: PageSequence})

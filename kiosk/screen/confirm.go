@@ -32,6 +32,9 @@ func confirm(v *visit) content {
 			if _, known := v.app.cfg.Site().Branch(r.Pickup); !known {
 				r.Pickup = v.branch()
 			}
+			if !v.can(library.AbilityHoldContact) {
+				a.Contacts = []library.Contact{library.NoNews}
+			}
 			if !slices.Contains(a.Contacts, r.Contact) {
 				r.Contact = library.NoNews
 				if len(a.Contacts) > 0 {
@@ -79,7 +82,7 @@ func (v *visit) confirmBody(a library.Account) fyne.CanvasObject {
 		a.Contacts = []library.Contact{library.NoNews}
 	}
 	hint, way := v.t("confirm.not_yet"), fyne.CanvasObject(widget.Column(0))
-	if !slices.Contains(a.Contacts, library.ByMail) && v.mails() {
+	if v.can(library.AbilityHoldContact) && !slices.Contains(a.Contacts, library.ByMail) && v.mails() {
 		hint = v.t("confirm.no_mail")
 		way = k.Button(v.t("confirm.register_mail"), widget.Outlined, v.open(Route{Page: PageEmailEdit}))
 	}

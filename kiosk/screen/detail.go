@@ -225,6 +225,9 @@ func (d *detailScreen) actions() fyne.CanvasObject {
 	k := d.kit
 	actions := widget.Column(theme.Gap)
 	code, refused := refusalCode(library.Holdable(d.record.Items))
+	if !refused && !d.can(library.AbilityHold) {
+		code, refused = library.ErrNotOffered.Code, true
+	}
 	switch {
 	case refused && code == library.ErrNoCopies.Code: // the shelf says so already
 		if b, ok := d.printButton("request.print", widget.Filled, d.requestSlip); ok {
@@ -245,7 +248,7 @@ func (d *detailScreen) actions() fyne.CanvasObject {
 			actions.Add(b)
 		}
 	}
-	if it, ok := d.scannedLoan(); ok && d.app.away() {
+	if it, ok := d.scannedLoan(); ok && d.app.away() && d.can(library.AbilityRenew) {
 		actions.Add(d.renewal(it))
 	}
 	return actions

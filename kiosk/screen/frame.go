@@ -90,7 +90,7 @@ func (v *visit) clock(withDate bool) fyne.CanvasObject {
 func (v *visit) connection() fyne.CanvasObject {
 	p := v.look().Palette
 	state := v.app.cfg.State()
-	if state.Connected {
+	if state.Serves() {
 		return widget.Row(theme.GapTight, widget.Dot(p.Good), v.kit.Second(v.t("frame.connected")))
 	}
 	text := v.t("frame.offline")

@@ -13,6 +13,9 @@ import (
 // guideTopics are the chapters of the guide to the library's services.
 var guideTopics = []string{"hours", "search", "borrow", "renew", "hold", "mail", "card", "privacy"}
 
+// guideNeeds is what chapters are about that a library's circulation may not be able to do.
+var guideNeeds = map[string]library.Ability{"renew": library.AbilityRenew, "hold": library.AbilityHold, "mail": library.AbilityEmail}
+
 // guide is 利用案内: its chapters, or one of them page by page.
 func guide(v *visit) content {
 	if v.route.Field == "" {
@@ -24,6 +27,9 @@ func guide(v *visit) content {
 func (v *visit) guideTopicList() content {
 	tiles := make([]fyne.CanvasObject, 0, len(guideTopics))
 	for _, topic := range guideTopics {
+		if needs := guideNeeds[topic]; needs != "" && !v.can(needs) {
+			continue
+		}
 		tiles = append(tiles, v.tile("guide."+topic, "guide."+topic+".about", v.open(Route{Page: PageGuide, Field: topic})))
 	}
 	return content{title: v.t("guide.title"), body: v.tileGrid(tiles, v.bodySize().Height)}

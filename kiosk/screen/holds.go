@@ -103,7 +103,7 @@ func (v *visit) holdAction(group []library.PatronHold) fyne.CanvasObject {
 		return widget.Space()
 	}
 	i := slices.IndexFunc(group, func(h library.PatronHold) bool { return h.MayChange })
-	if i < 0 {
+	if i < 0 || !v.can(library.AbilityHoldChange) && !v.can(library.AbilityHoldCancel) {
 		return v.kit.Second(v.t("holds.ask")).Centered()
 	}
 	h := group[i]
@@ -183,9 +183,15 @@ func (v *visit) holdForm(h library.PatronHold, all []library.PatronHold, a libra
 		head = widget.Column(theme.Gap, k.Title(h.Title).Lines(1), k.Text(v.holdAbout(h)),
 			widget.Wrap(12, append([]fyne.CanvasObject{widget.Sized(0, v.buttonHeight(), widget.Middle(k.Second(v.t("hold.which"))))}, members...)...))
 	}
-	return widget.Column(theme.GapWide,
-		head,
-		v.form(v.choices(a)),
-		widget.Row(theme.Gap, k.Button(v.t("hold.cancel"), widget.Plain, cancel), widget.Space(), k.Button(v.t("hold.save"), widget.Filled, change)),
-	)
+	body, answers := widget.Column(theme.GapWide, head), widget.Row(theme.Gap)
+	if v.can(library.AbilityHoldCancel) {
+		answers.Add(k.Button(v.t("hold.cancel"), widget.Plain, cancel))
+	}
+	answers.Add(widget.Space())
+	if v.can(library.AbilityHoldChange) {
+		body.Add(v.form(v.choices(a)))
+		answers.Add(k.Button(v.t("hold.save"), widget.Filled, change))
+	}
+	body.Add(answers)
+	return body
 }

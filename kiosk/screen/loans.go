@@ -49,8 +49,11 @@ func (s *loansScreen) draw() {
 
 // head says how many there are, and renews all that may be with one touch.
 func (s *loansScreen) head() fyne.CanvasObject {
-	may := s.renewable()
-	text := widget.Row(theme.Gap, s.kit.Strong(s.t("loans.count", len(s.loans.Loans))), widget.Fill(s.kit.Second(s.t("loans.may_renew", len(may))).Lines(1)))
+	may, about := s.renewable(), s.kit.Second("")
+	if s.can(library.AbilityRenew) {
+		about = s.kit.Second(s.t("loans.may_renew", len(may)))
+	}
+	text := widget.Row(theme.Gap, s.kit.Strong(s.t("loans.count", len(s.loans.Loans))), widget.Fill(about.Lines(1)))
 	line := widget.Row(theme.GapWide, widget.Fill(widget.Middle(text)))
 	if len(may) > 1 {
 		line.Add(s.kit.Button(s.t("loans.renew_all", len(may)), widget.Filled, func() { s.renew(may...) }))
@@ -60,7 +63,7 @@ func (s *loansScreen) head() fyne.CanvasObject {
 
 func (s *loansScreen) renewable() (ids []library.LoanID) {
 	for _, l := range s.loans.Loans {
-		if l.Refusal == "" && !s.renewing[l.ID] {
+		if l.Refusal == "" && !s.renewing[l.ID] && s.can(library.AbilityRenew) {
 			ids = append(ids, l.ID)
 		}
 	}
@@ -98,6 +101,8 @@ func (s *loansScreen) row(l library.PatronLoan) fyne.CanvasObject {
 	}
 	var action fyne.CanvasObject
 	switch {
+	case !s.can(library.AbilityRenew):
+		action = widget.Space()
 	case s.renewing[l.ID]:
 		action = k.Second(s.t("wait.moment")).Centered()
 	case l.Refusal != "":

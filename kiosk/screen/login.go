@@ -45,7 +45,10 @@ func password(v *visit) content {
 	entry := &secretField{visit: v, field: newSlot(), note: newSlot()}
 	entry.submit = func() { entry.logIn() }
 	entry.draw()
-	forgot := v.kit.Second(v.t("login.forgot"))
+	forgot := v.kit.Second("")
+	if v.can(library.AbilityPassword) {
+		forgot = v.kit.Second(v.t("login.forgot"))
+	}
 	if !v.portrait() { // two lines of it would leave no room for a note
 		forgot = forgot.Lines(1).DownTo(v.look().Second * 0.75)
 	}

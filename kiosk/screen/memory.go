@@ -95,7 +95,7 @@ func (a *App) allowed(r Route) Route {
 	switch {
 	case a.mustChange && r.Page != PageMustChange && !p.over && !p.staff:
 		return Route{Page: PageMustChange}
-	case !a.begun(p.flow):
+	case !a.begun(p.flow), p.needs != "" && !a.can(p.needs):
 		return Route{Page: PageHome}
 	}
 	return r

@@ -68,10 +68,11 @@ func (v *visit) message(m string, text fyne.CanvasObject) fyne.CanvasObject {
 	way := func(label string, page Page) fyne.CanvasObject {
 		return widget.Row(theme.GapWide, widget.Fill(text), v.kit.Button(v.t(label), widget.Outlined, v.open(Route{Page: page})))
 	}
-	switch m {
-	case library.MessageBouncing:
+	switch {
+	case !v.can(library.AbilityEmail):
+	case m == library.MessageBouncing:
 		return way("email.what_to_do", PageEmailAdvice)
-	case library.MessageUnconfirmed:
+	case m == library.MessageUnconfirmed:
 		return way("email.enter_code", PageEmailCode)
 	}
 	return text
@@ -88,7 +89,10 @@ func (v *visit) ownData(a library.Account) fyne.CanvasObject {
 		return v.kit.Tile(v.t(name), style, widget.Sized(0, 96, widget.Middle(widget.Inset(0, theme.GapSection, 0, theme.GapSection, line))), v.open(Route{Page: page}))
 	}
 	about := func(key string) fyne.CanvasObject { return v.kit.Second(v.t(key)).Lines(1).OrNothing() }
-	all := []fyne.CanvasObject{tile("menu.password", about("menu.password_about"), widget.Plain, PageChange)}
+	var all []fyne.CanvasObject
+	if v.can(library.AbilityPassword) {
+		all = append(all, tile("menu.password", about("menu.password_about"), widget.Plain, PageChange))
+	}
 	if v.mails() {
 		all = append(all, tile("menu.email", about("menu.email_about"), widget.Plain, PageEmail))
 	}
@@ -97,6 +101,9 @@ func (v *visit) ownData(a library.Account) fyne.CanvasObject {
 		return own
 	}
 	results := tile("menu.requests", nil, widget.Outlined, PageRequestResults)
+	if len(all) == 0 {
+		return results
+	}
 	if v.portrait() {
 		return widget.Column(theme.GapWide, results, own)
 	}

@@ -1,5 +1,7 @@
 package screen
 
+import "madoguchi/library"
+
 // Page names a screen.
 type Page string
 
@@ -64,9 +66,10 @@ const (
 // page is what the App knows of a screen before it builds one.
 type page struct {
 	build func(*visit) content
-	flow  flow // the group of screens that it is one of
-	staff bool // of the staff menu, or leads to it
-	over  bool // stands over the screen before it, whose flow goes on
+	flow  flow            // the group of screens that it is one of
+	staff bool            // of the staff menu, or leads to it
+	over  bool            // stands over the screen before it, whose flow goes on
+	needs library.Ability // of the library's circulation, without which it is not shown; "": none
 
 	noCatalogue bool // is there also while there is no catalogue to search
 	noCart      bool // its footer does not lead to the cart
@@ -105,10 +108,10 @@ func pageTable() map[Page]page {
 		PagePassword: {build: password, noCart: true},
 		PageMenu:     {build: menu},
 		PageLoans:    {build: loans},
-		PageCart:     {build: cart, noCart: true},
-		PageSequence: {build: sequence, noCart: true},
-		PageConfirm:  {build: confirm, noCart: true},
-		PageHeld:     {build: held, noCart: true},
+		PageCart:     {build: cart, needs: library.AbilityHold, noCart: true},
+		PageSequence: {build: sequence, needs: library.AbilityHoldSequence, noCart: true},
+		PageConfirm:  {build: confirm, needs: library.AbilityHold, noCart: true},
+		PageHeld:     {build: held, needs: library.AbilityHold, noCart: true},
 		PageHolds:    {build: holds},
 		PageHold:     {build: oneHold},
 
@@ -119,28 +122,28 @@ func pageTable() map[Page]page {
 		PageRequested:       {build: requested, flow: toRequest, noCart: true},
 		PageRequestResults:  {build: requestResults},
 
-		PageTerms:       {build: terms, flow: toApply, noCart: true},
-		PageApplyCard:   {build: applyCard, flow: toApply, noCart: true},
-		PageBirth:       {build: applyBirth, flow: toApply, noCart: true},
-		PagePhone:       {build: applyPhone, flow: toApply, noCart: true},
-		PageNewPassword: {build: newPassword, flow: toApply, noCart: true},
-		PageNotApplied:  {build: notApplied, flow: toApply, noCart: true},
-		PageApplied:     {build: applied, noCart: true},
-		PageMustChange:  {build: mustChange, noCart: true},
-		PageChange:      {build: changePassword},
+		PageTerms:       {build: terms, needs: library.AbilityPassword, flow: toApply, noCart: true},
+		PageApplyCard:   {build: applyCard, needs: library.AbilityPassword, flow: toApply, noCart: true},
+		PageBirth:       {build: applyBirth, needs: library.AbilityPassword, flow: toApply, noCart: true},
+		PagePhone:       {build: applyPhone, needs: library.AbilityPassword, flow: toApply, noCart: true},
+		PageNewPassword: {build: newPassword, needs: library.AbilityPassword, flow: toApply, noCart: true},
+		PageNotApplied:  {build: notApplied, needs: library.AbilityPassword, flow: toApply, noCart: true},
+		PageApplied:     {build: applied, needs: library.AbilityPassword, noCart: true},
+		PageMustChange:  {build: mustChange, needs: library.AbilityPassword, noCart: true},
+		PageChange:      {build: changePassword, needs: library.AbilityPassword},
 
-		PageEmail:       {build: email, flow: toEmail},
-		PageEmailEdit:   {build: emailEdit, flow: toEmail},
-		PageEmailMeant:  {build: emailMeant, flow: toEmail},
-		PageEmailCode:   {build: emailCode, flow: toEmail},
-		PageEmailAdvice: {build: emailAdvice, flow: toEmail},
+		PageEmail:       {build: email, needs: library.AbilityEmail, flow: toEmail},
+		PageEmailEdit:   {build: emailEdit, needs: library.AbilityEmail, flow: toEmail},
+		PageEmailMeant:  {build: emailMeant, needs: library.AbilityEmail, flow: toEmail},
+		PageEmailCode:   {build: emailCode, needs: library.AbilityEmail, flow: toEmail},
+		PageEmailAdvice: {build: emailAdvice, needs: library.AbilityEmail, flow: toEmail},
 
 		PageStaffName:     {build: staffName, staff: true, noCatalogue: true},
 		PageStaffPassword: {build: staffPassword, staff: true, noCatalogue: true},
 		PageStaff:         {build: staffMenu, staff: true, noCatalogue: true},
 		PageStaffCard:     {build: staffCard, flow: toServe, staff: true, noCatalogue: true},
 		PageStaffPatron:   {build: staffPatron, flow: toServe, staff: true, noCatalogue: true},
-		PageTemporary:     {build: temporary, flow: toServe, staff: true, noCatalogue: true},
+		PageTemporary:     {build: temporary, needs: library.AbilityPassword, flow: toServe, staff: true, noCatalogue: true},
 		PageMachine:       {build: machine, staff: true, noCatalogue: true},
 		PageScanTest:      {build: scanTest, staff: true, noCatalogue: true},
 	}

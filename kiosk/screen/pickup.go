@@ -10,10 +10,13 @@ import (
 	"madoguchi/library"
 )
 
-// choices are where to pick holds up and how to be told: side by side where the screen
-// is wide.
+// choices are where to pick holds up and how to be told, where that is chosen: side by
+// side where the screen is wide.
 func (v *visit) choices(a library.Account) fyne.CanvasObject {
 	width := v.bodySize().Width
+	if !v.can(library.AbilityHoldContact) {
+		return v.pickups(a.HomeBranch, width)
+	}
 	if v.portrait() {
 		return widget.Column(theme.GapWide, v.pickups(a.HomeBranch, width), v.contacts(a.Contacts))
 	}

@@ -26,7 +26,7 @@ func (v *visit) refusal(err error) string {
 			return v.t("refusal.try_later_minutes", minutes)
 		}
 		return v.t("refusal.try_later")
-	case errors.As(err, &refused):
+	case errors.As(err, &refused) && !errors.Is(err, library.ErrUnreachable):
 		return v.worded("refusal." + refused.Code)
 	case errors.Is(err, library.ErrUnreachable) && v.app.takesRequests():
 		return v.t("refusal.unreachable_requests")

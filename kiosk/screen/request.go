@@ -34,7 +34,7 @@ func (a *App) takesRequests() bool { return a.cfg.Leave != nil && a.cfg.State().
 
 // away reports whether the server is away, and something can be left for it.
 func (a *App) away() bool {
-	return a.takesRequests() && !a.staffed() && !a.cfg.State().Connected
+	return a.takesRequests() && !a.staffed() && !a.cfg.State().Serves()
 }
 
 // startRequest shows what it means to leave a request. Pickup and contact are those of

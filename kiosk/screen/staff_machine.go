@@ -72,7 +72,10 @@ func (v *visit) machineRows(r library.TerminalReport) []fyne.CanvasObject {
 			server += "　" + v.t("machine.last_contact", v.moment(r.LastContact))
 		}
 	}
-	row("machine.server", server, !r.Connected)
+	if r.Connected && r.SystemAway {
+		server += "　" + v.t("machine.system_away")
+	}
+	row("machine.server", server, !r.Serves())
 	catalogue := v.t("machine.edition", r.Edition, r.Change, grouped(r.Bibs))
 	if r.Edition == 0 {
 		catalogue = v.t("machine.no_edition")

@@ -32,7 +32,10 @@ func (v *visit) patronBody(p library.CounterPatron) fyne.CanvasObject {
 		action = k.Text("▲ " + v.cardRefusal(p.Refusal)).In(v.look().Bad).Lines(2)
 	}
 	actions := widget.Row(theme.Gap, widget.Fill(action))
-	if p.Refusal == "" {
+	switch {
+	case p.Refusal == "" && !v.can(library.AbilityPassword):
+		actions = widget.Row(theme.Gap, widget.Space())
+	case p.Refusal == "":
 		actions = widget.Row(theme.Gap, widget.Space(), action)
 	}
 	if p.Locked {

@@ -39,6 +39,12 @@ type visit struct {
 	size  fyne.Size
 }
 
+// can reports whether the library's circulation can do something for patrons: what it
+// cannot is not offered.
+func (a *App) can(do library.Ability) bool { return a.cfg.Site().Can(do) }
+
+func (v *visit) can(do library.Ability) bool { return v.app.can(do) }
+
 func (v *visit) t(key string, args ...any) string { return v.app.printer.T(key, args...) }
 
 func (v *visit) lang() string { return v.app.printer.Lang() }
@@ -161,4 +167,4 @@ func into[T any](v *visit, slot *fyne.Container, work func(context.Context) (T, 
 }
 
 // mails reports whether the library sends mails at all.
-func (v *visit) mails() bool { return v.app.cfg.Site().MailFrom != "" }
+func (v *visit) mails() bool { return v.app.cfg.Site().MailFrom != "" && v.can(library.AbilityEmail) }
