@@ -271,6 +271,19 @@ func TestALostSessionAsksForTheCardAgain(t *testing.T) {
 	}
 }
 
+// TestACardThatIsBlockedMeanwhile ends its session, with the reason.
+func TestACardThatIsBlockedMeanwhile(t *testing.T) {
+	for _, refusal := range []*library.Refusal{library.ErrCardLost, library.ErrCardBlocked, library.ErrCardExpired} {
+		a := newTestApp(t, sizes[0])
+		logIn(t, a)
+		a.counter.refuse = refusal
+		a.press(t, "借りている本")
+		a.see(t, a.printer.T("refusal."+refusal.Code))
+		a.onPage(t, PageHome)
+		a.nothingLeft(t)
+	}
+}
+
 func TestEndLeavesNothingOfThePatron(t *testing.T) {
 	a := newTestApp(t, sizes[0])
 	logIn(t, a)

@@ -60,8 +60,12 @@ func refusalCode(err error) (string, bool) {
 	return refused.Code, true
 }
 
-// over reports whether an error means that the account must be asked for anew.
-func over(err error) bool { return errors.Is(err, library.ErrSessionEnded) }
+// over reports whether an error means that a session has ended: that of a patron also
+// where the card was reported lost or blocked meanwhile, or its time was over.
+func (a *App) over(err error) bool {
+	card := errors.Is(err, library.ErrCardLost) || errors.Is(err, library.ErrCardBlocked) || errors.Is(err, library.ErrCardExpired)
+	return errors.Is(err, library.ErrSessionEnded) || card && a.account != nil
+}
 
 // staffRefusal words a refusal for staff, where a patron would be told something
 // else.
@@ -83,7 +87,7 @@ func (v *visit) cardRefusal(code string) string {
 
 // lost ends the session when the server does not know it any more, and says so.
 func (a *App) lost(err error) bool {
-	if !over(err) {
+	if !a.over(err) {
 		return false
 	}
 	text := a.visit.refusal(err)
