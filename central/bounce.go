@@ -68,7 +68,7 @@ type knownEmail struct {
 // emailOf returns what is known of an address of a patron, and nothing where the
 // patron's is another one.
 func emailOf(ctx context.Context, tx *db.Tx, patron library.PatronID, address string) (knownEmail, error) {
-	known := knownEmail{language: "ja"}
+	known := knownEmail{language: library.Languages[0].Code}
 	var bouncedAt int64
 	err := tx.QueryRowContext(ctx, `SELECT language, bounces, bounced_at, bouncing FROM patron_email WHERE patron_id = $1 AND address = $2`,
 		string(patron), address).Scan(&known.language, &known.bounces.Count, &bouncedAt, &known.bounces.Bouncing)

@@ -138,9 +138,7 @@ func (s *Service) setEmail(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if body.Language != "en" {
-		body.Language = "ja" // mails are written in no other
-	}
+	body.Language = library.LanguageWithCode(body.Language).Code
 	address, err := library.ParseEmail(body.Address)
 	if err != nil {
 		return err

@@ -54,6 +54,29 @@ func otherCode(code string) string {
 	return "111111"
 }
 
+// Mails come in the language that the terminal spoke, whichever of the list it was; in
+// the first where a terminal names another.
+func TestEmailLanguages(t *testing.T) {
+	languages := library.Languages
+	t.Cleanup(func() { library.Languages = languages })
+	library.Languages = append(slices.Clone(languages), library.Language{Code: "pt", Name: "Português", Latin: true})
+	eachWithMail(t, func(t *testing.T, s *server, box *letterbox) {
+		for asked, want := range map[string]string{"ja": "ja", "en": "en", "pt": "pt", "": "ja", "xx": "ja", "EN": "ja"} {
+			card := "2" + asked
+			s.patron(card, func(p *library.Patron) { p.Email = "" })
+			x := s.terminal()
+			token := x.logIn(card)
+			change := protocol.EmailChange{Address: "hanako@example.jp", Language: asked}
+			answer[library.EmailStatus](t, x.ask("PUT", "/v1/me/email", change, protocol.SessionHeader, token, protocol.IdempotencyHeader, newKey()))
+			x.deleteEmail(token)
+			mails := box.take()
+			if len(mails) != 2 || mails[0].Language != want || mails[1].Language != want {
+				t.Errorf("asked in %q: mails %+v, want them in %s", asked, mails, want)
+			}
+		}
+	})
+}
+
 func TestEmail(t *testing.T) {
 	eachWithMail(t, func(t *testing.T, s *server, box *letterbox) {
 		s.patron("1001", func(p *library.Patron) { p.Email = "" })

@@ -10,12 +10,28 @@ type Branch struct {
 	Code     BranchCode  `json:"code"`
 	Name     string      `json:"name"`              // "中央図書館"
 	Short    string      `json:"short,omitempty"`   // "中央", for tables; Name where empty
-	NameEn   string      `json:"name_en,omitempty"` // Name where empty
+	NameEn   string      `json:"name_en,omitempty"` // in Latin letters, for languages that are; Name where empty
 	Calendar Calendar    `json:"calendar"`
 	Plans    []FloorPlan `json:"plans,omitempty"` // where its shelves stand
 }
 
-// ShortName is the name for tables and tags.
+// NameIn is the name in a language.
+func (b Branch) NameIn(l Language) string {
+	if l.Latin && b.NameEn != "" {
+		return b.NameEn
+	}
+	return b.Name
+}
+
+// ShortIn is the name in a language for tables and tags.
+func (b Branch) ShortIn(l Language) string {
+	if l.Latin && b.NameEn != "" {
+		return b.NameEn
+	}
+	return b.ShortName()
+}
+
+// ShortName is the name for tables and tags in Japanese.
 func (b Branch) ShortName() string {
 	if b.Short != "" {
 		return b.Short

@@ -24,7 +24,7 @@ type Mail struct {
 	Kind     MailKind       `json:"kind"`
 	Patron   PatronID       `json:"-"`
 	To       string         `json:"to"`
-	Language string         `json:"language,omitempty"` // "ja" where empty
+	Language string         `json:"language,omitempty"` // code of the patron's, "" where it is not known
 	At       time.Time      `json:"at"`                 // when it happened
 	Code     string         `json:"code,omitempty"`     // six digits
 	Title    string         `json:"title,omitempty"`

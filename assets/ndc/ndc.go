@@ -1,41 +1,73 @@
 // Package ndc names the classes of the Nippon Decimal Classification for the browse
 // screen: ten classes, a hundred divisions, and the sections in use, each in words
 // short enough for a button and plain enough for a child. The classes are those of the
-// Japan Library Association's NDC data (CC BY); the wording, in labels.tsv, is the
-// project's own.
+// Japan Library Association's NDC data (CC BY); the wording, in the files of the folder
+// labels, is the project's own.
 package ndc
 
 import (
-	_ "embed"
+	"embed"
+	"path"
+	"sort"
 	"strings"
+	"sync"
 )
 
-// labels has a line "code, Japanese, English" for each class, in the order of the
-// codes, parted by tabs. It is searched as it is.
+// A file ja.tsv has a line "code, label" for each class, in the order of the codes,
+// parted by a tab.
 //
-//go:embed labels.tsv
-var labels string
+//go:embed labels/*.tsv
+var files embed.FS
 
-// MaxLabel is how many characters a label has at most, in Japanese and in others.
+// How many characters a label has at most, in Latin letters and in others.
 const (
-	MaxLabelJa = 14
-	MaxLabelEn = 34
+	MaxLabel      = 14
+	MaxLabelLatin = 34
 )
 
-// Label returns the name of a class of one to three digits: "9", "91", "913". It is
-// in Japanese where lang begins with "ja", and else in English. ok is false for
-// numbers that the NDC does not use.
+// others is the language of labels for those whose own has none.
+const others = "en"
+
+// labels are the classes in one language.
+type labels struct {
+	codes []string // ascending
+	names map[string]string
+}
+
+// read reads the files, by language, once.
+var read = sync.OnceValue(func() map[string]labels {
+	all := map[string]labels{}
+	entries, _ := files.ReadDir("labels") // what is embedded can be read
+	for _, e := range entries {
+		text, _ := files.ReadFile(path.Join("labels", e.Name()))
+		l := labels{names: map[string]string{}}
+		for line := range strings.Lines(string(text)) {
+			code, name, _ := strings.Cut(strings.TrimSuffix(line, "\n"), "\t")
+			l.codes = append(l.codes, code)
+			l.names[code] = name
+		}
+		all[strings.TrimSuffix(e.Name(), path.Ext(e.Name()))] = l
+	}
+	return all
+})
+
+// in returns the labels in a language, in the one that it is a form of (ja-easy: ja), or
+// in English.
+func in(lang string) labels {
+	base, _, _ := strings.Cut(lang, "-")
+	for _, code := range []string{lang, base} {
+		if l, ok := read()[code]; ok {
+			return l
+		}
+	}
+	return read()[others]
+}
+
+// Label returns the name of a class of one to three digits: "9", "91", "913". ok is
+// false for numbers that the NDC does not use.
 func Label(code, lang string) (label string, ok bool) {
-	line := line(find(code))
-	found, names, _ := strings.Cut(line, "\t")
-	if code == "" || found != code {
-		return "", false
-	}
-	ja, en, _ := strings.Cut(names, "\t")
-	if strings.HasPrefix(lang, "ja") {
-		return ja, true
-	}
-	return en, true
+	label, ok = in(lang).names[code]
+	return label, ok
 }
 
 // Longest returns the narrowest class with a name that a full number belongs to:
@@ -53,40 +85,14 @@ func Longest(number, lang string) (code, label string) {
 // Children returns the codes one level below a code, in their order: of "9" the
 // divisions "90" to "99", of "" the ten classes. A section has none.
 func Children(code string) (codes []string) {
-	for at := find(code); at < len(labels); {
-		l := line(at)
-		c, _, _ := strings.Cut(l, "\t")
+	all := in(others).codes
+	for _, c := range all[sort.SearchStrings(all, code):] {
 		if !strings.HasPrefix(c, code) {
 			break
 		}
 		if len(c) == len(code)+1 {
 			codes = append(codes, c)
 		}
-		at += len(l) + 1
 	}
 	return codes
-}
-
-// find returns where the first line begins whose code is not less than the code.
-func find(code string) int {
-	low, high := 0, len(labels) // line beginnings
-	for low < high {
-		middle := strings.LastIndexByte(labels[:(low+high)/2], '\n') + 1
-		if middle < low {
-			middle = low
-		}
-		l := line(middle)
-		if c, _, _ := strings.Cut(l, "\t"); c < code {
-			low = middle + len(l) + 1
-		} else {
-			high = middle
-		}
-	}
-	return low
-}
-
-// line returns the line that begins at a place, without its end.
-func line(at int) string {
-	l, _, _ := strings.Cut(labels[at:], "\n")
-	return l
 }

@@ -8,48 +8,53 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf8"
+
+	"madoguchi/library"
 )
 
-func rows(t *testing.T) [][]string {
-	t.Helper()
-	var rows [][]string
-	for l := range strings.Lines(labels) {
-		rows = append(rows, strings.Split(strings.TrimSuffix(l, "\n"), "\t"))
-	}
-	return rows
-}
-
+// Every language has a label for every class, in a file that says so itself.
 func TestLabelsFitAndHang(t *testing.T) {
-	levels := [4]int{}
-	before := ""
-	codes := map[string]bool{}
-	siblings := map[string]string{}
-	for _, r := range rows(t) {
-		if len(r) != 3 {
-			t.Fatalf("line %q has not three fields", r)
+	first := read()[library.Languages[0].Code]
+	for _, l := range library.Languages {
+		labels, there := read()[l.Code]
+		if !there {
+			t.Errorf("write assets/ndc/labels/%s.tsv: the classes in %s", l.Code, l.Name)
+			continue
 		}
-		code, ja, en := r[0], r[1], r[2]
+		if !slices.Equal(labels.codes, first.codes) {
+			t.Errorf("labels/%s.tsv has other codes than labels/%s.tsv", l.Code, library.Languages[0].Code)
+		}
+		most := MaxLabel
+		if l.Latin {
+			most = MaxLabelLatin
+		}
+		siblings := map[string]string{}
+		for _, code := range labels.codes {
+			name := labels.names[code]
+			if n := utf8.RuneCountInString(name); n == 0 || n > most || name != strings.TrimSpace(name) || strings.Contains(name, "\t") {
+				t.Errorf("labels/%s.tsv: %s: %q has %d characters, at most %d", l.Code, code, name, n, most)
+			}
+			parent := code[:len(code)-1]
+			if o, twice := siblings[parent+"\t"+name]; twice {
+				t.Errorf("labels/%s.tsv: %s and %s are both %q", l.Code, o, code, name)
+			}
+			siblings[parent+"\t"+name] = code
+		}
+	}
+	for code := range read() {
+		if library.LanguageWithCode(code).Code != code {
+			t.Errorf("labels/%s.tsv is of no language of library.Languages", code)
+		}
+	}
+	levels, before := [4]int{}, ""
+	for _, code := range first.codes {
 		if len(code) < 1 || len(code) > 3 || strings.Trim(code, "0123456789") != "" || code <= before {
 			t.Errorf("code %q after %q", code, before)
 		}
 		before = code
-		codes[code] = true
 		levels[len(code)]++
-		if n := utf8.RuneCountInString(ja); n == 0 || n > MaxLabelJa || ja != strings.TrimSpace(ja) {
-			t.Errorf("%s: %q has %d characters", code, ja, n)
-		}
-		if n := utf8.RuneCountInString(en); n == 0 || n > MaxLabelEn || en != strings.TrimSpace(en) {
-			t.Errorf("%s: %q has %d characters", code, en, n)
-		}
-		parent := code[:len(code)-1]
-		if parent != "" && !codes[parent] {
+		if parent := code[:len(code)-1]; parent != "" && first.names[parent] == "" {
 			t.Errorf("%s has no parent", code)
-		}
-		for _, name := range []string{ja, en} {
-			if o, twice := siblings[parent+"\t"+name]; twice {
-				t.Errorf("%s and %s are both %q", o, code, name)
-			}
-			siblings[parent+"\t"+name] = code
 		}
 	}
 	if levels[1] != 10 || levels[2] != 100 || levels[3] < 900 {
@@ -58,16 +63,10 @@ func TestLabelsFitAndHang(t *testing.T) {
 }
 
 func TestLabel(t *testing.T) {
-	for _, r := range rows(t) {
-		if ja, ok := Label(r[0], "ja"); !ok || ja != r[1] {
-			t.Errorf("%s: %q %v", r[0], ja, ok)
+	for lang, want := range map[string]string{"ja": "文学・小説", "ja-easy": "文学・小説", "en": "Literature and Fiction", "en-GB": "Literature and Fiction", "xx": "Literature and Fiction"} {
+		if got, ok := Label("9", lang); !ok || got != want {
+			t.Errorf("%s: %q %v, want %q", lang, got, ok, want)
 		}
-		if en, ok := Label(r[0], "en"); !ok || en != r[2] {
-			t.Errorf("%s: %q %v", r[0], en, ok)
-		}
-	}
-	if easy, _ := Label("9", "ja-easy"); easy != "文学・小説" {
-		t.Errorf("easy Japanese: %q", easy)
 	}
 	for _, code := range []string{"", "001", "9133", "x", "zz", " ", "913.6"} {
 		if l, ok := Label(code, "ja"); ok {
@@ -130,7 +129,8 @@ func TestCoversNDC(t *testing.T) {
 		if used {
 			n++
 		}
-		for _, lang := range []string{"ja", "en"} {
+		for _, l := range library.Languages {
+			lang := l.Code
 			if _, ok := Label(code, lang); ok != used {
 				t.Errorf("%s (%s) has a label in %s: %v", code, name, lang, ok)
 			}

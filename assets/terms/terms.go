@@ -3,22 +3,25 @@
 package terms
 
 import (
-	_ "embed"
+	"embed"
+	"path"
 	"strings"
 )
 
 // Version is what is recorded of who agreed to the texts. It changes with them.
 const Version = "2026-11-25"
 
-var (
-	//go:embed ja.txt
-	ja string
-	//go:embed en.txt
-	en string
-)
+//go:embed *.txt
+var files embed.FS
 
-// Text returns the conditions by language; paragraphs are parted by empty lines, and
-// one that begins with "# " is a heading.
+// Text returns the conditions by language: ja.txt has those in "ja". Paragraphs are
+// parted by empty lines, and one that begins with "# " is a heading.
 func Text() map[string]string {
-	return map[string]string{"ja": strings.TrimSpace(ja), "en": strings.TrimSpace(en)}
+	texts := map[string]string{}
+	entries, _ := files.ReadDir(".") // what is embedded can be read
+	for _, e := range entries {
+		text, _ := files.ReadFile(e.Name())
+		texts[strings.TrimSuffix(e.Name(), path.Ext(e.Name()))] = strings.TrimSpace(string(text))
+	}
+	return texts
 }

@@ -12,25 +12,14 @@ import (
 //go:embed *.json
 var files embed.FS
 
-// Language is a language that the terminal speaks.
-type Language struct {
-	Code string // "ja", "en": also the name of its file
-	Name string // in itself
-}
-
-// Languages are the languages in the order in which they are offered; the first
-// is the one a session begins with.
-func Languages() []Language {
-	return []Language{{"ja", "日本語"}, {"en", "English"}}
-}
-
 // Printer words things in one language.
 type Printer struct {
 	lang  string
 	texts map[string]string
 }
 
-// For returns the Printer of a language, or why there is none.
+// For returns the Printer of a language, that of the file with its code, or why there is
+// none.
 func For(lang string) (Printer, error) {
 	b, err := files.ReadFile(lang + ".json")
 	if err != nil {

@@ -77,13 +77,13 @@ func (c *Composer) Compose(id string, m library.Mail, at library.Branch) ([]byte
 	if id == "" || strings.Trim(strings.ToLower(id), "abcdefghijklmnopqrstuvwxyz0123456789-") != "" {
 		return nil, fmt.Errorf("%q cannot name a mail", id)
 	}
-	language := c.languageOf(m.Language)
+	language := languageOf(m.Language)
 	subject, body, err := c.word(language, m.Kind, c.facts(language, m, at))
 	if err != nil {
 		return nil, err
 	}
-	encoding := gomail.EncodingB64 // of Japanese, quoted-printable is three times as long
-	if language != "ja" {
+	encoding := gomail.EncodingB64 // of other letters, quoted-printable is three times as long
+	if language.Latin {
 		encoding = gomail.EncodingQP
 	}
 	msg := gomail.NewMsg(gomail.WithEncoding(encoding), gomail.WithNoDefaultUserAgent())
@@ -96,7 +96,7 @@ func (c *Composer) Compose(id string, m library.Mail, at library.Branch) ([]byte
 	msg.SetMessageIDWithValue(id + "@" + c.domain)
 	msg.SetDateWithValue(m.At.In(c.cfg.Zone))
 	msg.SetGenHeader("Auto-Submitted", "auto-generated") // RFC 3834: no machine is to answer it
-	msg.SetGenHeader(gomail.HeaderContentLang, language)
+	msg.SetGenHeader(gomail.HeaderContentLang, language.Code)
 	msg.SetBodyString(gomail.TypeTextPlain, strings.ReplaceAll(body, "\n", "\r\n"))
 	var b bytes.Buffer
 	if _, err := msg.WriteTo(&b); err != nil {

@@ -77,6 +77,13 @@ func receive(t testing.TB, raw []byte) received {
 	return got
 }
 
+func languageCodes() (codes []string) {
+	for _, l := range library.Languages {
+		codes = append(codes, l.Code)
+	}
+	return codes
+}
+
 func compose(t testing.TB, c *mail.Composer, m library.Mail) received {
 	t.Helper()
 	raw, err := c.Compose(id, m, branch)
@@ -98,7 +105,7 @@ func TestEveryKindInEveryLanguage(t *testing.T) {
 			Receipt: "K7M-4QX", ReceivedAt: noon.Add(-26 * time.Hour), Lines: []library.RequestLine{{BibID: "b1", Title: "こころ 上", Refusal: "already_held"}, {BibID: "b2", Title: "三四郎"}},
 		}},
 	}
-	for _, test := range []struct {
+	tests := []struct {
 		language string
 		kind     library.MailKind
 		subject  string
@@ -116,11 +123,14 @@ func TestEveryKindInEveryLanguage(t *testing.T) {
 		{"ko", library.MailHoldExpired, "[みなと市立図書館] Your hold has expired", []string{"こころ 上", "Central Library"}},
 		{"ja-easy", library.MailRequest, "【みなと市立図書館】仮受付の結果", []string{"受付番号：K7M-4QX", "11月24日（火） 10:00", "こころ 上\n　　すでに予約されている", "三四郎\n　　予約しました"}},
 		{"en", library.MailRequest, "[みなと市立図書館] The result of your request", []string{"Receipt: K7M-4QX", "Tuesday, 24 November 10:00", "こころ 上\n    You had already placed a hold", "三四郎\n    Your hold was placed"}},
-	} {
+	}
+	tested := map[string]bool{}
+	for _, test := range tests {
 		t.Run(test.language+" "+string(test.kind), func(t *testing.T) {
 			m := facts[test.kind]
 			m.Kind, m.To, m.Language, m.At = test.kind, "Taro@example.jp", test.language, noon
 			got := compose(t, composer(t), m)
+			tested[got.Get("Content-Language")+" "+string(test.kind)] = true
 			if got.subject != test.subject {
 				t.Errorf("subject %q", got.subject)
 			}
@@ -151,6 +161,13 @@ func TestEveryKindInEveryLanguage(t *testing.T) {
 				}
 			}
 		})
+	}
+	for _, l := range library.Languages {
+		for _, kind := range library.MailKinds {
+			if !tested[l.Code+" "+string(kind)] {
+				t.Errorf("no mail of the kind %s was composed in %s: add one to tests", kind, l.Code)
+			}
+		}
 	}
 }
 
@@ -265,7 +282,7 @@ func injected(t testing.TB, text string) {
 	for _, kind := range library.MailKinds {
 		m := library.Mail{Kind: kind, To: "taro@example.jp", At: noon, Language: text, Title: text, Code: text, Until: library.DateOf(noon)}
 		m.Request = &library.RequestResult{Receipt: text, Refusal: text, Lines: []library.RequestLine{{Title: text, Refusal: text}}}
-		for _, language := range []string{"ja", "en", text} {
+		for _, language := range append(languageCodes(), text) {
 			m.Language = language
 			raw, err := c.Compose(id, m, library.Branch{Name: text, NameEn: text})
 			if err != nil {

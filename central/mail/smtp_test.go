@@ -48,7 +48,7 @@ func TestARealServerReceivesEveryKind(t *testing.T) {
 			s := sender(t, mail.SMTPConfig{Server: server.Addr, Security: security, CA: server.CA, User: options.User, Password: options.Password})
 			c := composer(t)
 			var sent []string
-			for _, language := range []string{"ja", "en"} {
+			for _, language := range languageCodes() {
 				for _, kind := range library.MailKinds {
 					m, at := mail.Sample(kind, "taro@example.jp", language, noon)
 					raw, err := c.Compose(fmt.Sprintf("%s-%d", language, len(sent)), m, at)

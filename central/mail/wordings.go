@@ -7,7 +7,6 @@ import (
 	"io/fs"
 	"os"
 	"path"
-	"slices"
 	"strings"
 	"text/template"
 	"time"
@@ -19,57 +18,79 @@ import (
 //go:embed templates
 var embedded embed.FS
 
-// languages are those that mails are worded in; the last is that of whoever reads none
-// of them.
-var languages = []string{"ja", "en"}
+// The wordings of a language beside those of the kinds of mail.
+const (
+	footer = "footer" // all others may end with it
+	date   = "date"   // see dates
+)
 
-// footer is the wording that all others of a language may end with.
-const footer = "footer"
+// foreign is the language of the mails to whoever reads in none of library.Languages.
+const foreign = "en"
 
 // maxWording is the most bytes of a wording.
 const maxWording = 64 << 10
 
-// wordings are the wordings by "ja/hold_ready". The first line of each is the subject,
-// then comes an empty one, then the text.
-type wordings map[string]*template.Template
+// wordings are what mails say, in every language of library.Languages.
+type wordings struct {
+	// kinds are the wordings by "ja/hold_ready". The first line of each is the subject,
+	// then comes an empty one, then the text.
+	kinds map[string]*template.Template
+	dates map[string]dates // by language
+}
 
 // readWordings reads our own wordings, and lays those of a folder over them.
 func readWordings(folder string) (wordings, error) {
+	all := wordings{kinds: map[string]*template.Template{}, dates: map[string]dates{}}
 	own, err := fs.Sub(embedded, "templates")
 	if err != nil {
-		return nil, err
+		return all, err
 	}
 	sources := []fs.FS{own}
 	if folder != "" {
 		theirs := os.DirFS(folder)
 		if err := onlyWordings(theirs, folder); err != nil {
-			return nil, err
+			return all, err
 		}
 		sources = []fs.FS{theirs, own}
 	}
-	all := wordings{}
-	for _, language := range languages {
-		ending, err := readWording(sources, folder, language+"/"+footer+".txt")
-		if err != nil {
-			return nil, err
-		}
-		for _, kind := range library.MailKinds {
-			name := language + "/" + string(kind)
-			text, err := readWording(sources, folder, name+".txt")
-			if err != nil {
-				return nil, err
-			}
-			t := template.New(name + ".txt").Option("missingkey=error")
-			if _, err := t.New(footer).Parse(ending); err != nil {
-				return nil, unusable(language+"/"+footer, err)
-			}
-			if _, err := t.Parse(text); err != nil {
-				return nil, unusable(name, err)
-			}
-			all[name] = t
+	for _, l := range library.Languages {
+		if err := all.read(sources, folder, l.Code); err != nil {
+			return all, err
 		}
 	}
 	return all, nil
+}
+
+// read reads the wordings in a language.
+func (w wordings) read(sources []fs.FS, folder, language string) error {
+	name := language + "/" + date
+	text, err := readWording(sources, folder, name+".txt")
+	if err != nil {
+		return err
+	}
+	if w.dates[language], err = parseDates(text); err != nil {
+		return unusable(name, err)
+	}
+	ending, err := readWording(sources, folder, language+"/"+footer+".txt")
+	if err != nil {
+		return err
+	}
+	for _, kind := range library.MailKinds {
+		name := language + "/" + string(kind)
+		text, err := readWording(sources, folder, name+".txt")
+		if err != nil {
+			return err
+		}
+		t := template.New(name + ".txt").Option("missingkey=error")
+		if _, err := t.New(footer).Parse(ending); err != nil {
+			return unusable(language+"/"+footer, err)
+		}
+		if _, err := t.Parse(text); err != nil {
+			return unusable(name, err)
+		}
+		w.kinds[name] = t
+	}
+	return nil
 }
 
 // onlyWordings says which file of a folder replaces nothing: its name is mistyped.
@@ -109,21 +130,23 @@ func unusable(name string, err error) error {
 	return fmt.Errorf("the mail wording %s.txt cannot be used: %w", name, err)
 }
 
-// languageOf returns the language of the mails to a patron who reads in another.
-func (w wordings) languageOf(wanted string) string {
-	switch {
-	case wanted == "", wanted == "ja", strings.HasPrefix(wanted, "ja-"): // やさしい日本語 too
-		return "ja"
-	case slices.Contains(languages, wanted):
-		return wanted
+// languageOf returns the language of the mails to a patron who reads in a language: that
+// one, or the one that it is a form of (ja-easy: ja), else English. A patron of whom it
+// is not known gets the first.
+func languageOf(wanted string) library.Language {
+	base, _, _ := strings.Cut(wanted, "-")
+	for _, code := range []string{wanted, base} {
+		if l := library.LanguageWithCode(code); code == "" || l.Code == code {
+			return l
+		}
 	}
-	return languages[len(languages)-1]
+	return library.LanguageWithCode(foreign)
 }
 
 // word words a mail.
-func (w wordings) word(language string, kind library.MailKind, f facts) (subject, body string, err error) {
-	name := language + "/" + string(kind)
-	t := w[name]
+func (w wordings) word(language library.Language, kind library.MailKind, f facts) (subject, body string, err error) {
+	name := language.Code + "/" + string(kind)
+	t := w.kinds[name]
 	if t == nil {
 		return "", "", fmt.Errorf("there is no wording for mails of the kind %q", kind)
 	}
@@ -164,9 +187,9 @@ func Sample(kind library.MailKind, to, language string, at time.Time) (library.M
 // check tries every wording with invented facts.
 func (c *Composer) check() error {
 	at := time.Date(2026, time.November, 25, 14, 5, 0, 0, c.cfg.Zone)
-	for _, language := range languages {
+	for _, language := range library.Languages {
 		for _, kind := range library.MailKinds {
-			m, branch := Sample(kind, "patron@example.jp", language, at)
+			m, branch := Sample(kind, "patron@example.jp", language.Code, at)
 			f := c.facts(language, m, branch)
 			_, body, err := c.word(language, kind, f)
 			if err != nil {
@@ -174,7 +197,7 @@ func (c *Composer) check() error {
 			}
 			for what, fact := range neededFacts(kind, f) {
 				if !strings.Contains(body, fact) {
-					return unusable(language+"/"+string(kind), fmt.Errorf("it does not say {{.%s}}, without which it is of no use", what))
+					return unusable(language.Code+"/"+string(kind), fmt.Errorf("it does not say {{.%s}}, without which it is of no use", what))
 				}
 			}
 			for _, other := range variants(m) {

@@ -1,9 +1,7 @@
 package mail
 
 import (
-	"fmt"
 	"strings"
-	"time"
 	"unicode"
 
 	"madoguchi/library"
@@ -43,30 +41,28 @@ type line struct {
 // mostLines is how many lines a mail lists.
 const mostLines = 30
 
-func (c *Composer) facts(language string, m library.Mail, at library.Branch) facts {
+func (c *Composer) facts(language library.Language, m library.Mail, at library.Branch) facts {
+	dates := c.dates[language.Code]
 	f := facts{
 		Library: c.cfg.Library, Link: oneLine(c.cfg.Link), From: c.cfg.From,
-		At:    instant(language, m.At.In(c.cfg.Zone)),
+		At:    dates.instant(m.At.In(c.cfg.Zone)),
 		Code:  oneLine(m.Code),
-		Title: oneLine(m.Title), Branch: oneLine(at.Name), Until: day(language, m.Until),
+		Title: oneLine(m.Title), Branch: oneLine(at.NameIn(language)), Until: dates.day(m.Until),
 	}
 	if m.Request != nil {
-		c.requestFacts(&f, language, *m.Request)
-	}
-	if language != "ja" && at.NameEn != "" {
-		f.Branch = oneLine(at.NameEn)
+		c.requestFacts(&f, dates, *m.Request)
 	}
 	if m.Code != "" {
-		f.CodeUntil = instant(language, m.At.Add(c.cfg.CodeFor).In(c.cfg.Zone))
+		f.CodeUntil = dates.instant(m.At.Add(c.cfg.CodeFor).In(c.cfg.Zone))
 	}
 	return f
 }
 
-func (c *Composer) requestFacts(f *facts, language string, r library.RequestResult) {
-	f.Receipt, f.Received = oneLine(r.Receipt), instant(language, r.ReceivedAt.In(c.cfg.Zone))
+func (c *Composer) requestFacts(f *facts, dates dates, r library.RequestResult) {
+	f.Receipt, f.Received = oneLine(r.Receipt), dates.instant(r.ReceivedAt.In(c.cfg.Zone))
 	f.Renewal, f.Refusal, f.NoContact = r.Renewal, oneLine(r.Refusal), r.NoContact
 	for _, l := range r.Lines[:min(len(r.Lines), mostLines)] {
-		f.Lines = append(f.Lines, line{Title: oneLine(l.Title), Due: day(language, l.DueOn), Refusal: oneLine(l.Refusal)})
+		f.Lines = append(f.Lines, line{Title: oneLine(l.Title), Due: dates.day(l.DueOn), Refusal: oneLine(l.Refusal)})
 	}
 	f.More = len(r.Lines) - len(f.Lines)
 }
@@ -92,19 +88,4 @@ func oneLine(s string) string {
 		return string(runes[:maxLine-1]) + "…"
 	}
 	return s
-}
-
-// day writes a day in words, and nothing for no day.
-func day(language string, d library.Date) string {
-	switch {
-	case d.IsZero():
-		return ""
-	case language == "ja":
-		return fmt.Sprintf("%d月%d日（%s）", d.Month, d.Day, [...]string{"日", "月", "火", "水", "木", "金", "土"}[d.Weekday()])
-	}
-	return fmt.Sprintf("%s, %d %s", d.Weekday(), d.Day, d.Month)
-}
-
-func instant(language string, t time.Time) string {
-	return day(language, library.DateOf(t)) + " " + t.Format("15:04")
 }

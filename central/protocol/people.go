@@ -18,7 +18,7 @@ type PasswordChange struct {
 // library.EmailStatus as it is then, as are GET and DELETE of it.
 type EmailChange struct {
 	Address  string `json:"address"`
-	Language string `json:"language,omitempty"` // of the mails to come; "ja" where empty
+	Language string `json:"language,omitempty"` // code of that of the mails to come; the first of library.Languages where it is none
 }
 
 // EmailCode is the body of POST /v1/me/email/confirmation, answered with the

@@ -25,8 +25,8 @@ var errNoMail = errors.New("no mails are sent: there is no [mail] in the setting
 
 type mailTestCmd struct {
 	Address  string             `arg:"" help:"Who gets the samples."`
-	Language string             `default:"ja" help:"In which they are worded. Default: ja."`
-	Kind     []library.MailKind `help:"Of which kind: confirm, moved, password_set, hold_ready, hold_expired, request. Default: one of each." placeholder:"KIND"`
+	Language string             `help:"In which they are worded: ${languages}. Default: the first."`
+	Kind     []library.MailKind `help:"Of which kind: ${mail_kinds}. Default: one of each." placeholder:"KIND"`
 }
 
 // Run sends the samples, and tells all that the mail server answers.

@@ -12,6 +12,8 @@ import (
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"madoguchi/library"
 )
 
 func main() {
@@ -39,6 +41,7 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	parser, err := kong.New(&c,
 		kong.Name("central"),
 		kong.Description("The central server of a library's catalogue terminals. Exit status: 0 all is well, 1 it failed, 2 it was called in a wrong way, 3 an import left bad records out."),
+		kong.Vars{"languages": listed(languageCodes()), "mail_kinds": listed(library.MailKinds)},
 		kong.Writers(stdout, stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { panic(exitStatus(code)) }), // after --help

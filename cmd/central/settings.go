@@ -137,8 +137,8 @@ func (f settingsFlags) settings() (settings, error) {
 	if _, err := time.LoadLocation(s.Site.TimeZone); err != nil {
 		return settings{}, fmt.Errorf("the time zone %q is not known; write it like Asia/Tokyo", s.Site.TimeZone)
 	}
-	for _, text := range file.Notices {
-		s.Site.Notices = append(s.Site.Notices, library.Notice{Text: text})
+	if s.Site.Notices, err = noticesOf(file.Notices); err != nil {
+		return settings{}, fmt.Errorf("[[notice]] in %s: %w", path, err)
 	}
 	if s.Site.Terms, err = file.Terms.read(filepath.Dir(path)); err != nil {
 		return settings{}, fmt.Errorf("[terms] in %s: %w", path, err)

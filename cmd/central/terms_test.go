@@ -39,9 +39,23 @@ func TestTermsSettings(t *testing.T) {
 			t.Errorf("%v, want a word about %s", err, says)
 		}
 	}
-	for _, text := range []string{"[terms]\nja = \"ja.txt\"\n", "[terms]\nversion = \"7\"\n"} {
+	for _, text := range []string{"[terms]\nja = \"ja.txt\"\n", "[terms]\nversion = \"7\"\n", "[terms]\nversion = \"7\"\nja = \"ja.txt\"\nxx = \"ja.txt\"\n"} {
 		if _, err := read(text, map[string]string{"ja.txt": "利用条件"}); err == nil {
 			t.Errorf("%q was taken", text)
+		}
+	}
+}
+
+// A language that nobody is shown is a setting that does nothing.
+func TestNoticesAreInLanguages(t *testing.T) {
+	for text, says := range map[string]string{
+		"[[notice]]\nzz = \"x\"\nxx = \"y\"\n": `"xx" is no language; there are: ja, en`, // the first of both, always
+		"[[notice]]\n":                         "no text",
+	} {
+		for range 20 {
+			if _, err := (settingsFlags{Config: file(t, "central.toml", text)}).settings(); err == nil || !strings.Contains(err.Error(), says) {
+				t.Fatalf("%q: %v", text, err)
+			}
 		}
 	}
 }

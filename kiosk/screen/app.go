@@ -5,7 +5,6 @@
 package screen
 
 import (
-	"cmp"
 	"context"
 	"log/slog"
 	"time"
@@ -74,7 +73,7 @@ type App struct {
 func New(cfg Config) (*App, error) {
 	a := &App{cfg: cfg, pages: pageTable(), memory: memory{route: Route{Page: PageHome}}}
 	a.here, a.depart = context.WithCancel(context.Background())
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		if _, err := wording.For(l.Code); err != nil {
 			return nil, err
 		}
@@ -203,7 +202,7 @@ func (a *App) rebuild() {
 	a.held = false // the button is gone
 
 	prefs := a.session.Preferences()
-	a.printer, _ = wording.For(cmp.Or(prefs.Language, wording.Languages()[0].Code))
+	a.printer, _ = wording.For(library.LanguageWithCode(prefs.Language).Code)
 	look := theme.LookOf(a.scheme(), theme.TextSize(prefs.TextSize))
 	a.kit = widget.Kit{Look: look, Touched: a.touched, OnHold: a.hold, OnRune: a.typedRune, OnKey: a.typedKey, OnEnter: a.enter}
 

@@ -9,18 +9,12 @@ import (
 
 // branchName is the name of a branch in the language of the screen.
 func (v *visit) branchName(b library.Branch) string {
-	if v.lang() != "ja" && b.NameEn != "" {
-		return b.NameEn
-	}
-	return b.Name
+	return b.NameIn(v.language())
 }
 
 // branchShort is the name of a branch where there is little room.
 func (v *visit) branchShort(b library.Branch) string {
-	if v.lang() != "ja" && b.NameEn != "" {
-		return b.NameEn
-	}
-	return b.ShortName()
+	return b.ShortIn(v.language())
 }
 
 // branchesNearFirst are all branches, this one first.

@@ -45,7 +45,7 @@ func (v *visit) classes(codes []string, counts map[string]int) fyne.CanvasObject
 		n := counts[code[len(code)-1:]]
 		label, _ := ndc.Label(code, v.lang())
 		name := v.kit.Strong(label).Lines(2)
-		if v.lang() != "ja" { // labels in letters are longer
+		if v.language().Latin { // labels in letters are longer
 			name.TextSize = v.look().Text
 		}
 		text := widget.Row(theme.Gap,

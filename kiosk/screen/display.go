@@ -5,10 +5,10 @@ import (
 
 	"fyne.io/fyne/v2"
 
-	"madoguchi/assets/wording"
 	"madoguchi/kiosk/session"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
+	"madoguchi/library"
 )
 
 // display is where a patron chooses language, size of type and colours. They hold
@@ -17,7 +17,7 @@ func display(v *visit) content {
 	prefs := v.app.session.Preferences()
 
 	var langs, sizes, schemes []fyne.CanvasObject
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		langs = append(langs, v.kit.Button(l.Name, widget.Plain, func() {
 			v.app.prefer(func(p *session.Preferences) { p.Language = l.Code })
 		}).Select(l.Code == v.lang()))

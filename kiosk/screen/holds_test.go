@@ -6,7 +6,6 @@ import (
 	"strings"
 	"testing"
 
-	"madoguchi/assets/wording"
 	"madoguchi/barcode"
 	"madoguchi/kiosk/session"
 	"madoguchi/kiosk/widget"
@@ -321,7 +320,7 @@ func TestALongSequence(t *testing.T) {
 // and on the slip; those that are active bear a mark.
 func TestEveryHoldStateIsWorded(t *testing.T) {
 	a := newTestApp(t, sizes[0])
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		a.prefer(func(p *session.Preferences) { p.Language = l.Code })
 		said := map[string]library.HoldState{}
 		for _, s := range library.HoldStates {

@@ -3,7 +3,6 @@ package screen
 import (
 	"fyne.io/fyne/v2"
 
-	"madoguchi/assets/wording"
 	"madoguchi/kiosk/session"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
@@ -121,7 +120,7 @@ func (v *visit) today() fyne.CanvasObject {
 // languages are the buttons that speak to a patron in the own language.
 func (v *visit) languages() []fyne.CanvasObject {
 	var out []fyne.CanvasObject
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		out = append(out, v.kit.Button(l.Name, widget.Plain, func() {
 			v.app.prefer(func(p *session.Preferences) { p.Language = l.Code })
 		}).Select(l.Code == v.lang()))

@@ -282,7 +282,8 @@ func TestScreens(t *testing.T) {
 	folder := os.Getenv("MADOGUCHI_PICTURES")
 	only := os.Getenv("MADOGUCHI_ONLY")
 	for _, size := range sizes {
-		for _, lang := range []string{"ja", "en"} {
+		for _, l := range library.Languages {
+			lang := l.Code
 			for _, text := range theme.TextSizes {
 				for _, scheme := range theme.Schemes {
 					if folder == "" && scheme != theme.Standard {

@@ -6,7 +6,6 @@ import (
 	"testing"
 	"unicode/utf8"
 
-	"madoguchi/assets/wording"
 	"madoguchi/central/protocol"
 	"madoguchi/kiosk/session"
 	"madoguchi/library"
@@ -16,7 +15,7 @@ import (
 // language, wherever a patron or staff can meet it.
 func TestEveryRefusalIsASentence(t *testing.T) {
 	a := newTestApp(t, sizes[0])
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		a.prefer(func(p *session.Preferences) { p.Language = l.Code })
 		v := a.visit
 		asks := v.t("problem.other")
@@ -43,7 +42,7 @@ func TestEveryRefusalIsASentence(t *testing.T) {
 func TestUnknownRefusalIsASentence(t *testing.T) {
 	const code = "of_a_newer_server"
 	a := newTestApp(t, sizes[0])
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		a.prefer(func(p *session.Preferences) { p.Language = l.Code })
 		v := a.visit
 		asks := v.t("problem.other")

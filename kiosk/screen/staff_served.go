@@ -27,9 +27,6 @@ func (v *visit) identity(p library.CounterPatron) fyne.CanvasObject {
 
 // born words a year of birth as both calendars count it: documents may bear either.
 func (v *visit) born(year int) string {
-	if v.lang() != "ja" {
-		return v.t("staff.born", year)
-	}
 	eras, last := "", ""
 	for _, d := range []library.Date{{Year: year, Month: time.January, Day: 1}, {Year: year, Month: time.December, Day: 31}} {
 		era, n, ok := library.EraOf(d)

@@ -70,5 +70,5 @@ func termsText(t library.Terms, lang string) string {
 	if text := t.Text[lang]; text != "" {
 		return text
 	}
-	return t.Text["ja"]
+	return t.Text[library.Languages[0].Code]
 }

@@ -49,6 +49,8 @@ func (v *visit) t(key string, args ...any) string { return v.app.printer.T(key, 
 
 func (v *visit) lang() string { return v.app.printer.Lang() }
 
+func (v *visit) language() library.Language { return library.LanguageWithCode(v.lang()) }
+
 func (v *visit) portrait() bool { return v.size.Height > v.size.Width }
 
 func (v *visit) look() theme.Look { return v.kit.Look }

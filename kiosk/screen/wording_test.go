@@ -75,7 +75,7 @@ func TestEveryMemberIsWorded(t *testing.T) {
 	for m := time.January; m <= time.December; m++ {
 		add("date.month", m.String()[:3])
 	}
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		p, err := wording.For(l.Code)
 		if err != nil {
 			t.Fatal(err)
@@ -99,7 +99,7 @@ func texts[T ~string](list []T) (all []string) {
 // shows is in both weights.
 func TestEveryCharacterIsInTheFont(t *testing.T) {
 	shown := map[rune]bool{}
-	for _, l := range wording.Languages() {
+	for _, l := range library.Languages {
 		p, err := wording.For(l.Code)
 		if err != nil {
 			t.Fatal(err)
