@@ -1,20 +1,24 @@
 package library
 
-import "time"
+import (
+	"fmt"
+	"time"
+)
 
 // Policy is every number of the rules. A library changes them in the
 // configuration of its central server; DefaultPolicy has what the guide says.
+// docs/settings.md is made of these comments.
 type Policy struct {
 	IdleAfter      Seconds `json:"idle_after"`       // a session ends after so long without touch or scan
-	IdleCountdown  Seconds `json:"idle_countdown"`   // the last part of IdleAfter, counted down on screen
-	SessionLimit   Seconds `json:"session_limit"`    // and after so long in any case
+	IdleCountdown  Seconds `json:"idle_countdown"`   // the last part of idle_after, counted down on screen
+	SessionLimit   Seconds `json:"session_limit"`    // a session ends after so long in any case
 	NewArrivalDays int     `json:"new_arrival_days"` // how long a bib counts as new
-	LoanDays       int     `json:"loan_days"`        // guide: two weeks, for a renewal too
-	RenewalLimit   int     `json:"renewal_limit"`    // guide: 1回に限り
-	ShelfDays      int     `json:"shelf_days"`       // guide: 取置期間, open days from the day after contact
-	MaxHolds       int     `json:"max_holds"`
-	ExpireHour     int     `json:"expire_hour"`     // from this hour on, 0 to 23, holds expire each morning
-	HoldShownDays  int     `json:"hold_shown_days"` // guide: cancelled ones stay on the list for two weeks; expired ones too
+	LoanDays       int     `json:"loan_days"`        // how long a loan lasts, and a renewal from its day on (guide: 2週間)
+	RenewalLimit   int     `json:"renewal_limit"`    // how often a loan may be renewed (guide: 1回に限り)
+	ShelfDays      int     `json:"shelf_days"`       // how many open days a copy stands ready, from the day after contact (guide: 取置期間は1週間)
+	MaxHolds       int     `json:"max_holds"`        // how many active holds a patron may have
+	ExpireHour     int     `json:"expire_hour"`      // from this hour on, 0 to 23, holds expire each morning
+	HoldShownDays  int     `json:"hold_shown_days"`  // how long cancelled and expired holds stay on the list (guide: 2週間は表示が残ります)
 
 	ThrottleAfter  int     `json:"throttle_after"`  // failed logins of a card before it must pause
 	ThrottleFirst  Seconds `json:"throttle_first"`  // the first pause, doubled with each further failure
@@ -23,14 +27,14 @@ type Policy struct {
 	TerminalCards  int     `json:"terminal_cards"`  // different failing cards at one terminal …
 	TerminalWindow Seconds `json:"terminal_window"` // … within so long
 
-	PasswordMin     int     `json:"password_min"`     // guide: 6~20文字
-	PasswordMax     int     `json:"password_max"`     //
-	PasswordCharset string  `json:"password_charset"` // CharsetAlnum or CharsetDigits
-	TemporaryFor    Seconds `json:"temporary_for"`    // how long a temporary password is valid
-	EmailCodeFor    Seconds `json:"email_code_for"`   // how long the code of a confirmation mail is valid
-	EmailCodeTries  int     `json:"email_code_tries"` // and how often it may be tried
-	EmailCodeAgain  Seconds `json:"email_code_again"` // how long a patron waits before another code is sent to the same address
-	EmailCodesADay  int     `json:"email_codes_a_day"`
+	PasswordMin     int     `json:"password_min"`      // how many characters a password has at least (guide: 6~20文字)
+	PasswordMax     int     `json:"password_max"`      // and at most
+	PasswordCharset string  `json:"password_charset"`  // of which characters: "alnum" or "digits"
+	TemporaryFor    Seconds `json:"temporary_for"`     // how long a temporary password is valid
+	EmailCodeFor    Seconds `json:"email_code_for"`    // how long the code of a confirmation mail is valid
+	EmailCodeTries  int     `json:"email_code_tries"`  // and how often it may be tried
+	EmailCodeAgain  Seconds `json:"email_code_again"`  // how long a patron waits before another code is sent to the same address
+	EmailCodesADay  int     `json:"email_codes_a_day"` // how many codes a patron is sent in a day
 
 	StaffLimit      Seconds `json:"staff_limit"`       // a staff member's session ends after so long in any case
 	StaffIdle       Seconds `json:"staff_idle"`        // and after so long without a request
@@ -68,6 +72,76 @@ func DefaultPolicy() Policy {
 		StaffIdle:       900,
 		StaffScreenIdle: 120,
 	}
+}
+
+// longestPassword is the longest password that a library may allow, in characters.
+const longestPassword = 64
+
+const (
+	aYear   = 366 // days
+	aDay    = Seconds(24 * 3600)
+	forEver = 1_000_000_000 // where nothing but sense sets a bound
+)
+
+// bound is what a number of the policy may be.
+type bound struct {
+	name        string // as in the settings
+	value       int
+	least, most int
+}
+
+// bounds are those of all numbers.
+func (p Policy) bounds() []bound {
+	return []bound{
+		{"idle_after", int(p.IdleAfter), 2, int(aDay)},
+		{"session_limit", int(p.SessionLimit), 1, int(aDay)},
+		{"new_arrival_days", p.NewArrivalDays, 1, 10 * aYear},
+		{"loan_days", p.LoanDays, 1, aYear},
+		{"renewal_limit", p.RenewalLimit, 0, 1000},
+		{"shelf_days", p.ShelfDays, 1, aYear},
+		{"max_holds", p.MaxHolds, 1, forEver},
+		{"expire_hour", p.ExpireHour, 0, 23},
+		{"hold_shown_days", p.HoldShownDays, 0, aYear},
+		{"throttle_after", p.ThrottleAfter, 1, forEver},
+		{"throttle_first", int(p.ThrottleFirst), 1, int(aDay)},
+		{"throttle_most", int(p.ThrottleMost), 1, int(30 * aDay)},
+		{"lock_after", p.LockAfter, 1, forEver},
+		{"terminal_cards", p.TerminalCards, 1, forEver},
+		{"terminal_window", int(p.TerminalWindow), 1, int(aDay)},
+		{"password_min", p.PasswordMin, 1, longestPassword},
+		{"password_max", p.PasswordMax, p.PasswordMin, longestPassword},
+		{"temporary_for", int(p.TemporaryFor), 1, int(30 * aDay)},
+		{"email_code_for", int(p.EmailCodeFor), 1, int(aDay)},
+		{"email_code_tries", p.EmailCodeTries, 1, 1000},
+		{"email_code_again", int(p.EmailCodeAgain), 1, int(aDay)},
+		{"email_codes_a_day", p.EmailCodesADay, 1, 1000},
+		{"staff_limit", int(p.StaffLimit), 1, int(30 * aDay)},
+		{"staff_idle", int(p.StaffIdle), 1, int(30 * aDay)},
+		{"staff_screen_idle", int(p.StaffScreenIdle), 2, int(aDay)},
+		{"idle_countdown", int(p.IdleCountdown), 1, min(int(p.IdleAfter), int(p.StaffScreenIdle)) - 1}, // the last part of both, which are known to be right by now
+	}
+}
+
+// Validate returns the first thing that is wrong with the policy, in a sentence that
+// names the setting and what it may be.
+func (p Policy) Validate() error {
+	for _, b := range p.bounds() {
+		switch {
+		case b.value >= b.least && b.value <= b.most:
+		case b.name == "idle_countdown" && b.value > 0:
+			return fmt.Errorf("idle_countdown = %d: it must be less than idle_after and staff_screen_idle, of which it is the last part", b.value)
+		case b.name == "password_max" && b.value < b.least:
+			return fmt.Errorf("password_max = %d: it must be at least password_min, which is %d", b.value, b.least)
+		case b.most == forEver:
+			return fmt.Errorf("%s = %d: it must be at least %d", b.name, b.value, b.least)
+		default:
+			return fmt.Errorf("%s = %d: it must be between %d and %d", b.name, b.value, b.least, b.most)
+		}
+	}
+	if p.PasswordCharset != CharsetAlnum && p.PasswordCharset != CharsetDigits {
+		return fmt.Errorf("password_charset = %q: it must be %q or %q", p.PasswordCharset, CharsetAlnum, CharsetDigits)
+	}
+	return nil
 }
 
 // Seconds is a span of time as it is written in settings.

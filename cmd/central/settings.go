@@ -149,9 +149,6 @@ func (f settingsFlags) settings() (settings, error) {
 	return s, nil
 }
 
-// maxPassword is the longest password that a library may allow, in characters.
-const maxPassword = 64
-
 // policyOf lays the settings over the guide's policy. Their names are those of the
 // wire.
 func policyOf(set map[string]any) (library.Policy, error) {
@@ -167,30 +164,5 @@ func policyOf(set map[string]any) (library.Policy, error) {
 			return p, err
 		}
 	}
-	for name, n := range map[string]int{
-		"idle_after": int(p.IdleAfter), "idle_countdown": int(p.IdleCountdown), "session_limit": int(p.SessionLimit),
-		"new_arrival_days": p.NewArrivalDays, "loan_days": p.LoanDays, "shelf_days": p.ShelfDays, "max_holds": p.MaxHolds,
-		"throttle_after": p.ThrottleAfter, "throttle_first": int(p.ThrottleFirst), "throttle_most": int(p.ThrottleMost),
-		"lock_after": p.LockAfter, "terminal_cards": p.TerminalCards, "terminal_window": int(p.TerminalWindow),
-		"password_min": p.PasswordMin, "temporary_for": int(p.TemporaryFor),
-		"email_code_for": int(p.EmailCodeFor), "email_code_tries": p.EmailCodeTries, "email_code_again": int(p.EmailCodeAgain), "email_codes_a_day": p.EmailCodesADay,
-		"staff_limit": int(p.StaffLimit), "staff_idle": int(p.StaffIdle), "staff_screen_idle": int(p.StaffScreenIdle),
-	} {
-		if n <= 0 {
-			return p, fmt.Errorf("%s must be more than 0", name)
-		}
-	}
-	if p.PasswordMax < p.PasswordMin || p.PasswordMax > maxPassword {
-		return p, fmt.Errorf("password_max must be between password_min and %d", maxPassword)
-	}
-	if p.PasswordCharset != library.CharsetAlnum && p.PasswordCharset != library.CharsetDigits {
-		return p, fmt.Errorf("password_charset is %s or %s", library.CharsetAlnum, library.CharsetDigits)
-	}
-	if p.ExpireHour < 0 || p.ExpireHour > 23 {
-		return p, errors.New("expire_hour is an hour of the day, from 0 to 23")
-	}
-	if p.IdleCountdown >= min(p.IdleAfter, p.StaffScreenIdle) {
-		return p, errors.New("idle_countdown must be less than idle_after and staff_screen_idle, of which it is the last part")
-	}
-	return p, nil
+	return p, p.Validate()
 }
