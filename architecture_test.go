@@ -115,6 +115,24 @@ func TestOnlyTheUIThreadAsksFyne(t *testing.T) {
 
 // The folders of the top level that hold Go, as git knows them: docs, examples, what was
 // built and what somebody left lying about are no folders of source.
+// A table that is gone through is a slice: the order of a map would choose which of its
+// errors a person reads.
+func TestNoTableIsAMap(t *testing.T) {
+	table := regexp.MustCompile(`range map\[`)
+	for _, file := range goList(t, `{{$dir := .Dir}}{{range .GoFiles}}{{$dir}}/{{.}}{{"\n"}}{{end}}`, "./...") {
+		if file == "" || strings.HasSuffix(filepath.Dir(file), "test") {
+			continue
+		}
+		source, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if table.Match(source) {
+			t.Errorf("%s goes through a map that it has just made: make it a slice", file)
+		}
+	}
+}
+
 func TestTopLevelIsFixed(t *testing.T) {
 	out, err := exec.Command("git", "ls-files", "-z", "*.go").Output()
 	if err != nil || len(out) == 0 {

@@ -216,6 +216,17 @@ symbologies = ["nw7"]
 	}
 }
 
+// Settings with several faults are always refused in the same words.
+func TestValidateSaysTheSame(t *testing.T) {
+	wrong := barcode.Settings{CodeIDs: map[string]barcode.Symbology{"A": "x", "B": "y", "C": "z", "D": "w"}}
+	want := wrong.Validate().Error()
+	for range 20 {
+		if got := wrong.Validate().Error(); got != want || strings.Index(got, `"A"`) > strings.Index(got, `"B"`) {
+			t.Fatalf("%s\nand before\n%s", got, want)
+		}
+	}
+}
+
 func TestValidateRefuses(t *testing.T) {
 	rule := func(change func(*barcode.Rule)) barcode.Settings {
 		s := city()

@@ -3,6 +3,7 @@ package barcode
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 )
@@ -33,8 +34,8 @@ func (r Rule) IsZero() bool { return len(r.Lengths) == 0 && r.Prefix == "" }
 // Validate reports every setting that cannot work.
 func (s Settings) Validate() error {
 	errs := []error{s.Card.validate("card"), s.Staff.validate("staff"), s.Item.validate("item")}
-	for id, symbology := range s.CodeIDs {
-		if id == "" || !knownSymbology(symbology) {
+	for _, id := range slices.Sorted(maps.Keys(s.CodeIDs)) {
+		if symbology := s.CodeIDs[id]; id == "" || !knownSymbology(symbology) {
 			errs = append(errs, fmt.Errorf("code_ids: %q = %q: name one of ean, nw7, code39, code128, itf, qr, other", id, symbology))
 		}
 	}

@@ -2,9 +2,12 @@ package store
 
 import (
 	"context"
+	"database/sql"
 	"errors"
+	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
 	"sync"
 	"testing"
 
@@ -45,6 +48,36 @@ func TestBuild(t *testing.T) {
 	}
 	if err := c.Verify(t.Context()); err != nil {
 		t.Errorf("after a second build was refused: %v", err)
+	}
+}
+
+// A catalogue that lacks the digests of several buckets is told by the first of them.
+func TestVerifyTellsTheFirst(t *testing.T) {
+	path := filepath.Join(t.TempDir(), "catalogue.db")
+	if _, err := Build(t.Context(), path, testInfo, all(sample())); err != nil {
+		t.Fatal(err)
+	}
+	db, err := sql.Open("sqlite", path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer db.Close()
+	if _, err := db.Exec("DELETE FROM digest"); err != nil {
+		t.Fatal(err)
+	}
+	first := library.Buckets
+	for _, r := range sample() {
+		first = min(first, library.BucketOf(r.Bib.ID))
+	}
+	c, err := Open(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer c.Close()
+	for range 10 {
+		if err := c.Verify(t.Context()); !errors.Is(err, ErrDamaged) || !strings.Contains(err.Error(), fmt.Sprintf("bucket %d has no digest", first)) {
+			t.Fatalf("%v, want bucket %d", err, first)
+		}
 	}
 }
 

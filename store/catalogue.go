@@ -106,8 +106,11 @@ func checkHeader(path string) error {
 // marks in the header, the size, the schema, and a row through each index.
 func checkOutline(db *sql.DB) error {
 	var app, version, pages, pageSize int64
-	for pragma, value := range map[string]*int64{"application_id": &app, "user_version": &version, "page_count": &pages, "page_size": &pageSize} {
-		if err := db.QueryRow("PRAGMA " + pragma).Scan(value); err != nil {
+	for _, pragma := range []struct {
+		name string
+		into *int64
+	}{{"application_id", &app}, {"user_version", &version}, {"page_count", &pages}, {"page_size", &pageSize}} {
+		if err := db.QueryRow("PRAGMA " + pragma.name).Scan(pragma.into); err != nil {
 			return misfit(err)
 		}
 	}

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"maps"
+	"slices"
 
 	"madoguchi/library"
 )
@@ -113,8 +115,8 @@ func compareDigests(ctx context.Context, tx *sql.Tx, sums map[int]library.Digest
 		}
 		delete(sums, bucket)
 	}
-	for bucket, sum := range sums {
-		if sum != (library.Digest{}) {
+	for _, bucket := range slices.Sorted(maps.Keys(sums)) {
+		if sums[bucket] != (library.Digest{}) {
 			return fmt.Errorf("%w: bucket %d has no digest", ErrDamaged, bucket)
 		}
 	}

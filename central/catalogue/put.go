@@ -139,10 +139,13 @@ func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record)
 			}
 		}
 	}
-	for column, keys := range map[string][]string{"id": itemIDs, "barcode": barcodes} {
-		for part := range slices.Chunk(keys, readPart) {
+	for _, by := range []struct {
+		column string
+		keys   []string
+	}{{"id", itemIDs}, {"barcode", barcodes}} {
+		for part := range slices.Chunk(by.keys, readPart) {
 			in, args := list(part)
-			found, err := items(ctx, tx, `WHERE `+column+` IN `+in, args...)
+			found, err := items(ctx, tx, `WHERE `+by.column+` IN `+in, args...)
 			if err != nil {
 				return err
 			}

@@ -33,7 +33,7 @@ func New(cfg Config) (*Generator, error) {
 	if cfg.Bibs < 1 || cfg.Copies < 0 || cfg.Bibs > mostBibs || cfg.Copies > mostCopies {
 		return nil, fmt.Errorf("a library of %d bibs and %d copies cannot be made up; have 1 to %d bibs and at most %d copies", cfg.Bibs, cfg.Copies, mostBibs, mostCopies)
 	}
-	words, err := newVocabulary()
+	words, err := newVocabulary(wordList)
 	if err != nil {
 		return nil, err
 	}

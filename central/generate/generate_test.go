@@ -161,3 +161,11 @@ func BenchmarkRecord(b *testing.B) {
 		g.Record(i % g.Bibs)
 	}
 }
+
+func TestWordsThatAreMissing(t *testing.T) {
+	for range 20 { // of many, always the same
+		if _, err := newVocabulary("katakana\nアオ\n"); err == nil || !strings.Contains(err.Error(), `"adjective"`) {
+			t.Fatalf("%v", err)
+		}
+	}
+}

@@ -3,6 +3,8 @@ package generate
 import (
 	_ "embed"
 	"fmt"
+	"maps"
+	"slices"
 	"strings"
 )
 
@@ -30,7 +32,8 @@ type vocabulary struct {
 	latin, latinNames, latinSurnames       []word
 }
 
-func newVocabulary() (*vocabulary, error) {
+// newVocabulary reads a list of words, see words.txt.
+func newVocabulary(text string) (*vocabulary, error) {
 	v := &vocabulary{}
 	lists := map[string]*[]word{
 		"katakana": &v.katakana, "adjective": &v.adjectives, "suffix": &v.suffixes, "onkanji": &v.onKanji,
@@ -40,7 +43,7 @@ func newVocabulary() (*vocabulary, error) {
 		"latin": &v.latin, "latinname": &v.latinNames, "latinsurname": &v.latinSurnames,
 	}
 	var list *[]word
-	for line := range strings.Lines(wordList) {
+	for line := range strings.Lines(text) {
 		line = strings.TrimSpace(line)
 		head, rest, _ := strings.Cut(line, " ")
 		switch named := lists[line]; {
@@ -56,8 +59,8 @@ func newVocabulary() (*vocabulary, error) {
 			*list = append(*list, parseWords(line)...)
 		}
 	}
-	for name, list := range lists {
-		if len(*list) == 0 {
+	for _, name := range slices.Sorted(maps.Keys(lists)) {
+		if len(*lists[name]) == 0 {
 			return nil, fmt.Errorf("the word list has no words under %q", name)
 		}
 	}

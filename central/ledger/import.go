@@ -271,13 +271,14 @@ func checkPatron(ctx context.Context, tx *db.Tx, p library.Patron) error {
 	if p.Card == "" {
 		return &PatronError{Reason: "it has no card"}
 	}
-	texts := map[string]string{"id": string(p.ID)}
+	type named struct{ name, text string }
+	texts := []named{{"id", string(p.ID)}}
 	for _, f := range append([]PatronField{fieldCard}, AllPatronFields()...) {
-		texts[string(f)] = f.text(p)
+		texts = append(texts, named{string(f), f.text(p)})
 	}
-	for name, text := range texts {
-		if len(text) > maxPatronText || !db.Storable(text) || strings.ContainsFunc(text, unicode.IsControl) {
-			return &PatronError{Reason: fmt.Sprintf("its %s is longer than %d bytes or has characters that cannot be printed", name, maxPatronText)}
+	for _, x := range texts {
+		if len(x.text) > maxPatronText || !db.Storable(x.text) || strings.ContainsFunc(x.text, unicode.IsControl) {
+			return &PatronError{Reason: fmt.Sprintf("its %s is longer than %d bytes or has characters that cannot be printed", x.name, maxPatronText)}
 		}
 	}
 	for _, phone := range p.Phones {

@@ -10,6 +10,7 @@ import (
 	"strings"
 	"testing"
 
+	"madoguchi/central/db/dbtest"
 	"madoguchi/central/ledger"
 	"madoguchi/library"
 )
@@ -193,4 +194,19 @@ func TestImportBreaksOff(t *testing.T) {
 			t.Errorf("cancelled: %v", err)
 		}
 	})
+}
+
+// Of a patron with several faults always the same one is told: the first of its fields.
+func TestBadPatronIsToldTheSame(t *testing.T) {
+	c := open(t, dbtest.Open(t, dbtest.SQLite(t)))
+	for range 20 {
+		_, left := c.take(t, nil, library.Patron{Card: "123", ID: "p\x01", Name: "a\x01", Reading: "b\x01", Email: "c\x01"})
+		if !strings.Contains(left[1], "its id ") {
+			t.Fatalf("left out: %v", left)
+		}
+		_, left = c.take(t, nil, library.Patron{Card: "123", Name: "a\x01", Reading: "b\x01", Email: "c\x01"})
+		if !strings.Contains(left[1], "its name ") {
+			t.Fatalf("left out: %v", left)
+		}
+	}
 }

@@ -368,6 +368,15 @@ func TestWordingsThatCannotBeUsed(t *testing.T) {
 			}
 		})
 	}
+	dir := t.TempDir()
+	write(t, dir, "en/hold_ready.txt", "Subject\n\nNothing of what is needed\n")
+	for range 20 { // the first of three that are missing, always
+		cfg := config()
+		cfg.Templates = dir
+		if _, err := mail.NewComposer(cfg); err == nil || !strings.Contains(err.Error(), "{{.Title}}") {
+			t.Fatalf("%v", err)
+		}
+	}
 	for _, cfg := range []mail.Config{{From: "nobody"}, {From: "a@example.jp", ReplyTo: "b"}, {From: "a@example.jp", Templates: "/nonexistent"}} {
 		if _, err := mail.NewComposer(cfg); err == nil {
 			t.Errorf("%+v can be used", cfg)

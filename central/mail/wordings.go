@@ -195,9 +195,9 @@ func (c *Composer) check() error {
 			if err != nil {
 				return err
 			}
-			for what, fact := range neededFacts(kind, f) {
-				if !strings.Contains(body, fact) {
-					return unusable(language.Code+"/"+string(kind), fmt.Errorf("it does not say {{.%s}}, without which it is of no use", what))
+			for _, needed := range neededFacts(kind, f) {
+				if !strings.Contains(body, needed.text) {
+					return unusable(language.Code+"/"+string(kind), fmt.Errorf("it does not say {{.%s}}, without which it is of no use", needed.name))
 				}
 			}
 			for _, other := range variants(m) {
@@ -232,17 +232,20 @@ func variants(sample library.Mail) []library.Mail {
 	return all
 }
 
+// fact is what a wording may say, by its name there.
+type fact struct{ name, text string }
+
 // neededFacts are what a wording must say to be of use.
-func neededFacts(kind library.MailKind, f facts) map[string]string {
+func neededFacts(kind library.MailKind, f facts) []fact {
 	switch kind {
 	case library.MailConfirm:
-		return map[string]string{"Code": f.Code}
+		return []fact{{"Code", f.Code}}
 	case library.MailHoldReady:
-		return map[string]string{"Title": f.Title, "Branch": f.Branch, "Until": f.Until}
+		return []fact{{"Title", f.Title}, {"Branch", f.Branch}, {"Until", f.Until}}
 	case library.MailHoldExpired:
-		return map[string]string{"Title": f.Title}
+		return []fact{{"Title", f.Title}}
 	case library.MailRequest:
-		return map[string]string{"Receipt": f.Receipt, "Lines": f.Lines[1].Title}
+		return []fact{{"Receipt", f.Receipt}, {"Lines", f.Lines[1].Title}}
 	}
 	return nil
 }

@@ -55,13 +55,17 @@ type faceKey struct {
 // newCardSheet reads BIZ UDPGothic from a folder.
 func newCardSheet(folder string) (*cardSheet, error) {
 	s := &cardSheet{faces: map[faceKey]font.Face{}}
-	for name, into := range map[string]**opentype.Font{"BIZUDPGothic-Regular.ttf": &s.regular, "BIZUDPGothic-Bold.ttf": &s.bold} {
-		text, err := os.ReadFile(filepath.Join(folder, name))
+	for _, file := range []struct {
+		name string
+		into **opentype.Font
+	}{{"BIZUDPGothic-Regular.ttf", &s.regular}, {"BIZUDPGothic-Bold.ttf", &s.bold}} {
+		path := filepath.Join(folder, file.name)
+		text, err := os.ReadFile(path)
 		if err != nil {
 			return nil, fmt.Errorf("the cards cannot be drawn without a Japanese font; install the package %s: %w", sheetFontPackage, err)
 		}
-		if *into, err = opentype.Parse(text); err != nil {
-			return nil, fmt.Errorf("the font %s cannot be used; install the package %s again: %w", filepath.Join(folder, name), sheetFontPackage, err)
+		if *file.into, err = opentype.Parse(text); err != nil {
+			return nil, fmt.Errorf("the font %s cannot be used; install the package %s again: %w", path, sheetFontPackage, err)
 		}
 	}
 	return s, nil

@@ -186,6 +186,11 @@ func TestNoFontForTheSheet(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "install the package fonts-morisawa-bizud-gothic") {
 		t.Errorf("without the fonts: %v", err)
 	}
+	for range 20 { // of two that are missing, always the first
+		if _, err := newCardSheet(t.TempDir()); !strings.Contains(err.Error(), "BIZUDPGothic-Regular.ttf") {
+			t.Fatalf("without the fonts: %v", err)
+		}
+	}
 	damaged := t.TempDir()
 	for _, name := range []string{"BIZUDPGothic-Regular.ttf", "BIZUDPGothic-Bold.ttf"} {
 		if err := os.WriteFile(filepath.Join(damaged, name), []byte("no font"), 0o600); err != nil {
