@@ -6,8 +6,6 @@ import (
 	"regexp"
 	"strings"
 	"testing"
-
-	"github.com/alecthomas/kong"
 )
 
 var (
@@ -34,7 +32,7 @@ func TestDocsNameCommands(t *testing.T) {
 				for i, word := range words {
 					words[i] = strings.Trim(word, `'"`)
 				}
-				parser, err := kong.New(new(cli), kong.Name("central"))
+				parser, err := newParser(new(cli), t.Output(), t.Output())
 				if err != nil {
 					t.Fatal(err)
 				}

@@ -35,10 +35,9 @@ type exitStatus int
 
 func (e exitStatus) Error() string { return fmt.Sprintf("exit status %d", int(e)) }
 
-// run does what the arguments ask and returns the exit status.
-func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
-	var c cli
-	parser, err := kong.New(&c,
+// newParser returns the parser of the command line.
+func newParser(c *cli, stdout, stderr io.Writer) (*kong.Kong, error) {
+	return kong.New(c,
 		kong.Name("central"),
 		kong.Description("The central server of a library's catalogue terminals. Exit status: 0 all is well, 1 it failed, 2 it was called in a wrong way, 3 an import left bad records out."),
 		kong.Vars{"languages": listed(languageCodes()), "mail_kinds": listed(library.MailKinds)},
@@ -46,6 +45,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { panic(exitStatus(code)) }), // after --help
 	)
+}
+
+// run does what the arguments ask and returns the exit status.
+func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.Writer) (code int) {
+	var c cli
+	parser, err := newParser(&c, stdout, stderr)
 	if err != nil {
 		fmt.Fprintln(stderr, "central:", err)
 		return failed
