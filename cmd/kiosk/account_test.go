@@ -243,6 +243,7 @@ func TestHoldsInOrder(t *testing.T) {
 	k.tap("変更・取消")
 	k.waitPage("hold")
 	k.tap("この予約を取り消す")
+	k.tap("取り消す")
 	k.see("予約を取り消しました。2週間は一覧に残ります。")
 	k.tap("わかりました")
 	k.seePart("3　" + title + " 下　取り消しました")

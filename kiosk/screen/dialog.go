@@ -64,7 +64,7 @@ func (a *App) closeDialog() {
 	}
 }
 
-// ask lets staff think twice.
+// ask lets somebody think twice.
 func (v *visit) ask(title, about, yes string, do func()) {
 	v.app.openDialog(widget.Column(theme.GapWide,
 		v.kit.Title(title).Centered(),

@@ -149,6 +149,15 @@ func (v *visit) members(h library.PatronHold, all []library.PatronHold) (buttons
 	return buttons
 }
 
+// askCancel asks whether a hold is really to be cancelled, and says what is lost by it.
+func (v *visit) askCancel(h library.PatronHold, cancel func()) {
+	about := v.t("hold.cancel_about", h.Title)
+	if h.Position > 0 {
+		about = v.t("hold.cancel_place", h.Title, h.Position)
+	}
+	v.ask(v.t("hold.cancel_sure"), about, v.t("hold.cancel_yes"), cancel)
+}
+
 func (v *visit) holdForm(h library.PatronHold, all []library.PatronHold, a library.Account) fyne.CanvasObject {
 	k := v.kit
 	ask := func(what func(context.Context, Account) (library.PatronHold, error), done string) func() {
@@ -185,7 +194,7 @@ func (v *visit) holdForm(h library.PatronHold, all []library.PatronHold, a libra
 	}
 	body, answers := widget.Column(theme.GapWide, head), widget.Row(theme.Gap)
 	if v.can(library.AbilityHoldCancel) {
-		answers.Add(k.Button(v.t("hold.cancel"), widget.Plain, cancel))
+		answers.Add(k.Button(v.t("hold.cancel"), widget.Plain, func() { v.askCancel(h, cancel) }))
 	}
 	answers.Add(widget.Space())
 	if v.can(library.AbilityHoldChange) {

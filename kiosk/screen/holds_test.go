@@ -184,6 +184,13 @@ func TestHoldsAreChangedAndCancelled(t *testing.T) {
 	}
 	a.press(t, "変更・取消")
 	a.press(t, "この予約を取り消す")
+	a.see(t, "いまの 12番目の順番はなくなります")
+	a.press(t, "やめる")
+	if h := a.counter.holds[1]; h.State != library.Waiting {
+		t.Errorf("the hold is %s before anybody was sure", h.State)
+	}
+	a.press(t, "この予約を取り消す")
+	a.press(t, "取り消す")
 	a.see(t, "2週間は一覧に残ります")
 	if h := a.counter.holds[1]; h.State != library.Cancelled {
 		t.Errorf("the hold is %s", h.State)
@@ -282,6 +289,7 @@ func TestAMemberOfASequenceIsChosen(t *testing.T) {
 	a.press(t, "3番目")
 	a.see(t, "海辺の人びと 3")
 	a.press(t, "この予約を取り消す")
+	a.press(t, "取り消す")
 	for _, h := range a.counter.holds {
 		if want := h.Place == 2; h.State.Active() != want {
 			t.Errorf("member %d is %s", h.Place, h.State)

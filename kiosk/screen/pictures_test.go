@@ -188,6 +188,11 @@ func situations() []situation {
 		account("holds", Route{Page: PageHolds}),
 		account("hold", Route{Page: PageHold, Hold: "h5", Pickup: "chuo", Contact: library.ByMail}),
 		account("hold-sequence", Route{Page: PageHold, Hold: "h4", Pickup: "chuo", Contact: library.ByMail}),
+		{"hold-cancel", online, func(a *App) {
+			a.account = a.pictured()
+			a.show(Route{Page: PageHolds})
+			a.visit.askCancel(someHolds()[1], func() {})
+		}},
 		account("held", Route{Page: PageHeld}),
 		account("detail-cart", Route{Page: PageDetail, Bib: "kokoro"}),
 		{"staff-name", online, func(a *App) { a.open(Route{Page: PageStaffName}); a.typed("sato.k") }},
