@@ -346,6 +346,9 @@ func (g *tour) take(ctx context.Context, name string) error {
 	if err != nil {
 		return err
 	}
+	for range wakeFrames + 1 { // each has its turn after a frame, however long that takes to paint
+		g.ui.doAndWait(func() {})
+	}
 	g.taken++
 	return screenshot(ctx, filepath.Join(g.folder, fmt.Sprintf("%02d-%s.png", g.taken, name)))
 }
@@ -353,11 +356,11 @@ func (g *tour) take(ctx context.Context, name string) error {
 // screenshot leaves a picture of the display. It is taken from the X server, since
 // that is what a person sees; reading it back from GL shows nothing in software.
 func screenshot(ctx context.Context, path string) error {
-	const painted = 250 * time.Millisecond // far longer than a frame, also in software
+	const shown = 250 * time.Millisecond // what is painted reaches the display far sooner
 	select {
 	case <-ctx.Done():
 		return ctx.Err()
-	case <-time.After(painted):
+	case <-time.After(shown):
 	}
 	out, err := exec.CommandContext(ctx, "scrot", "--overwrite", path).CombinedOutput()
 	if err != nil {
