@@ -35,7 +35,7 @@ func startDemo(t *testing.T, settings string, more ...string) (*server, *kiosk) 
 	inOneDay(t)
 	s := &server{t: t, dir: t.TempDir(), address: freeAddress(t)}
 	s.install(settings)
-	code := enrolmentCode.FindString(s.central("demo"))
+	code := s.demo()
 	s.serve()
 	k := s.terminal(code, "[barcode.card]\nlengths = [11]\nprefix = \"2\"\ncheck = \"7dr\"\n[barcode.item]\nlengths = [10]\nprefix = \"1\"\n"+strings.Join(more, "\n"))
 	k.start()
@@ -116,6 +116,22 @@ func inOneDay(t *testing.T) {
 		t.Logf("waiting %v for midnight", left)
 		time.Sleep(left)
 	}
+}
+
+// demo gives the server the demo library as it is on this day, and returns the enrolment
+// code of one terminal. Its patrons' passwords take seconds to hash: it is made once.
+func (s *server) demo() (code string) {
+	s.t.Helper()
+	made := filepath.Join(programs, today().String())
+	if _, err := os.Stat(made + ".txt"); err != nil {
+		write(s.t, made+".txt", output(s.t, filepath.Join(s.dir, "central"), "--config", s.settings, "--data", made, "demo"))
+	}
+	output(s.t, "cp", "-a", made, filepath.Join(s.dir, "server"))
+	said, err := os.ReadFile(made + ".txt")
+	if err != nil {
+		s.t.Fatal(err)
+	}
+	return enrolmentCode.FindString(string(said))
 }
 
 // dueDates are those of the patron's loans in central's database.

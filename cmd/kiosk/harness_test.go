@@ -164,6 +164,9 @@ func (k *kiosk) stop() {
 
 func needTools(t *testing.T) {
 	t.Helper()
+	if testing.Short() {
+		t.Skip("with -short no window is shown")
+	}
 	for _, tool := range []string{"Xvfb", "xdotool"} {
 		if _, err := exec.LookPath(tool); err != nil {
 			t.Fatalf("%s is not installed: run the tests by make test, which installs it", tool)

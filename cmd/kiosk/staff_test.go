@@ -21,10 +21,11 @@ const (
 func startStaffed(t *testing.T, role string) (*server, *kiosk) {
 	t.Helper()
 	needTools(t)
+	inOneDay(t)
 	const staffCards = "[barcode.staff]\nlengths = [8]\nprefix = \"9\"\n"
 	s := &server{t: t, dir: t.TempDir(), address: freeAddress(t)}
 	s.install(staffCards)
-	code := enrolmentCode.FindString(s.central("demo"))
+	code := s.demo()
 	add := exec.Command(filepath.Join(s.dir, "central"), s.args("staff", "add", "sato", "--role", role, "--card", deskStaffCard)...)
 	add.Stdin = strings.NewReader(deskPassword + "\n")
 	if out, err := add.CombinedOutput(); err != nil {
