@@ -97,7 +97,7 @@ func newPrinter(t *testing.T, s Settings) *Printer {
 	if err != nil {
 		t.Fatal(err)
 	}
-	p.waits.first = 200 * time.Millisecond // of a printer on this very machine
+	p.waits.first, p.waits.base = patience, time.Minute // where all answer, however busy the machine is
 	p.waits.poll = 10 * time.Millisecond
 	return p
 }
@@ -137,8 +137,11 @@ func TestPrintsDotByDot(t *testing.T) {
 			t.Parallel()
 			f := newFake()
 			p := newPrinter(t, way(t, f))
+			if f.silent {
+				p.waits.first = 200 * time.Millisecond
+			}
 			if f.noGSr {
-				p.waits.answer = 100 * time.Millisecond
+				p.waits.answer = time.Second
 			}
 			width := p.settings.Width()
 			pictures := []image.Image{picture(1, width, 300), picture(2, width, 1), picture(3, width-100, 2*bandLines)}
