@@ -49,6 +49,7 @@ type App struct {
 	pages   map[Page]page
 	session *session.Session
 	printer wording.Printer
+	spoken  map[string]wording.Printer // by the codes of their languages
 	kit     widget.Kit
 
 	visit   *visit
@@ -71,12 +72,14 @@ type App struct {
 // New builds the interface and shows the home screen. All further calls belong on
 // the UI thread.
 func New(cfg Config) (*App, error) {
-	a := &App{cfg: cfg, pages: pageTable(), memory: memory{route: Route{Page: PageHome}}}
+	a := &App{cfg: cfg, pages: pageTable(), spoken: map[string]wording.Printer{}, memory: memory{route: Route{Page: PageHome}}}
 	a.here, a.depart = context.WithCancel(context.Background())
 	for _, l := range library.Languages {
-		if _, err := wording.For(l.Code); err != nil {
+		p, err := wording.For(l.Code)
+		if err != nil {
 			return nil, err
 		}
+		a.spoken[l.Code] = p
 	}
 	a.session = session.New(session.Config{
 		Policy:      func() library.Policy { return cfg.Site().Policy },
@@ -202,7 +205,7 @@ func (a *App) rebuild() {
 	a.held = false // the button is gone
 
 	prefs := a.session.Preferences()
-	a.printer, _ = wording.For(library.LanguageWithCode(prefs.Language).Code)
+	a.printer = a.spoken[library.LanguageWithCode(prefs.Language).Code]
 	look := theme.LookOf(a.scheme(), theme.TextSize(prefs.TextSize))
 	a.kit = widget.Kit{Look: look, Touched: a.touched, OnHold: a.hold, OnRune: a.typedRune, OnKey: a.typedKey, OnEnter: a.enter}
 

@@ -39,6 +39,27 @@ type testApp struct {
 // testFonts are read once: Fyne keeps what it parses of every font it was given.
 var testFonts = sync.OnceValues(func() (theme.Fonts, error) { return theme.LoadFonts("") })
 
+// testFyne is one for all tests: for each new one, and each new theme, Fyne parses the
+// fonts again, which takes longer than most tests do.
+var testFyne = sync.OnceValue(func() fyne.App { return oneTheme{App: test.NewApp(), once: new(sync.Once)} })
+
+// oneTheme is a Fyne that keeps the first theme that it is given: all are alike.
+type oneTheme struct {
+	fyne.App
+	once *sync.Once
+}
+
+func (a oneTheme) Settings() fyne.Settings { return oneThemeSettings{a.App.Settings(), a.once} }
+
+type oneThemeSettings struct {
+	fyne.Settings
+	once *sync.Once
+}
+
+func (s oneThemeSettings) SetTheme(theme fyne.Theme) {
+	s.once.Do(func() { s.Settings.SetTheme(theme) })
+}
+
 func newTestApp(t *testing.T, size fyne.Size) testApp {
 	t.Helper()
 	fonts, err := testFonts()
@@ -48,8 +69,9 @@ func newTestApp(t *testing.T, size fyne.Size) testApp {
 	server := &counter{loans: someLoans(), holds: someHolds(), end: make(chan struct{}, 100)}
 	state := &library.TerminalState{}
 	*state = online
-	fyneApp := test.NewTempApp(t)
+	fyneApp := testFyne()
 	w := fyneApp.NewWindow("")
+	t.Cleanup(w.Close)
 	w.SetPadded(false)
 	w.Resize(size)
 	queue := make(chan func(), 1000)
@@ -293,6 +315,9 @@ func TestScreens(t *testing.T) {
 				for _, scheme := range theme.Schemes {
 					if folder == "" && scheme != theme.Standard {
 						continue // colours move nothing
+					}
+					if testing.Short() && text != theme.Largest {
+						continue // what fits when it is largest mostly fits
 					}
 					look := fmt.Sprintf("%.0fx%.0f-%s-%s-%s", size.Width, size.Height, lang, text, scheme)
 					if only != "" && !strings.Contains(look, only) {
