@@ -55,6 +55,9 @@ func checkAgainstReading(t *testing.T, c *Catalogue, q library.Query) {
 // TestIndexLosesNothing asks for every part of every title and every beginning of
 // every reading of the sample, and for two at a time.
 func TestIndexLosesNothing(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it asks thousands of times")
+	}
 	c := open(t, sample()...)
 	last := ""
 	for _, r := range sample() {

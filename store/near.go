@@ -3,6 +3,7 @@ package store
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 
 	"madoguchi/library"
@@ -18,8 +19,10 @@ func (c *Catalogue) Near(ctx context.Context, words string, limit int) ([]librar
 	}
 	text := kana.Fold(words)
 	inputs := []string{text}
-	if parts := strings.Fields(text); len(parts) > 1 {
-		inputs = append(inputs, parts...)
+	for _, word := range strings.Fields(text) {
+		if !slices.Contains(inputs, word) {
+			inputs = append(inputs, word)
+		}
 	}
 	return view(ctx, c, "find near words", func(tx *reader) ([]library.Suggestion, error) {
 		found := map[int64]*heading{}
