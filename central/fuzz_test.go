@@ -37,7 +37,10 @@ func FuzzChanges(f *testing.F) {
 	}
 	f.Add(`{}`, "text/plain", "no key", "no token", "\x00")
 	f.Add(`{}`, "application/json; charset=utf-8", "{"+key+"}", "\xff", "..")
-	fuzzers := []*fuzzer{newFuzzer(f, dbtest.SQLite(f)), newFuzzer(f, dbtest.Postgres(f))}
+	var fuzzers []*fuzzer
+	for _, dsn := range dbtest.Both(f) {
+		fuzzers = append(fuzzers, newFuzzer(f, dsn))
+	}
 	f.Fuzz(func(t *testing.T, body, contentType, key, token, loan string) {
 		for _, z := range fuzzers {
 			z.send(t, body, contentType, key, token, loan)
@@ -138,7 +141,10 @@ func FuzzSecrets(f *testing.F) {
 	} {
 		f.Add(body, key, "")
 	}
-	fuzzers := []*fuzzer{newFuzzer(f, dbtest.SQLite(f)), newFuzzer(f, dbtest.Postgres(f))}
+	var fuzzers []*fuzzer
+	for _, dsn := range dbtest.Both(f) {
+		fuzzers = append(fuzzers, newFuzzer(f, dsn))
+	}
 	f.Fuzz(func(t *testing.T, body, key, token string) {
 		for _, z := range fuzzers {
 			z.sendSecrets(t, body, key, token)

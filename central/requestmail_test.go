@@ -91,7 +91,7 @@ func FuzzRequests(f *testing.F) {
 	}
 	f.Add(`{}`, "no key")
 	var cities []*left
-	for _, dsn := range []string{dbtest.SQLite(f), dbtest.Postgres(f)} {
+	for _, dsn := range dbtest.Both(f) {
 		c := newLeft(f, dbtest.Open(f, dsn))
 		p := &c.config.Site.Policy // the throttle is not what this is about
 		p.ThrottleAfter, p.LockAfter, p.TerminalCards = 1<<30, 1<<30, 1<<30

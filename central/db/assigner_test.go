@@ -16,11 +16,7 @@ import (
 // reads the same transactions by a bigserial and misses those that commit after a
 // later number was read: were it to miss none, the test would prove nothing.
 func TestAssignerAgainstSerial(t *testing.T) {
-	transactions := 50_000
-	if testing.Short() {
-		transactions = 5_000
-	}
-	const writers = 8
+	const transactions, writers = 50_000, 8
 	d, ctx := dbtest.Open(t, dbtest.Postgres(t)), t.Context()
 	err := d.Tx(ctx, func(tx *db.Tx) error {
 		_, err := tx.ExecContext(ctx, `CREATE TABLE probe (n BIGSERIAL PRIMARY KEY, key TEXT NOT NULL)`)
@@ -30,7 +26,7 @@ func TestAssignerAgainstSerial(t *testing.T) {
 		t.Fatal(err)
 	}
 	var left atomic.Int64
-	left.Store(int64(transactions))
+	left.Store(transactions)
 	var all sync.WaitGroup
 	for w := range writers {
 		all.Go(func() {
@@ -74,7 +70,7 @@ func TestAssignerAgainstSerial(t *testing.T) {
 	}
 	t.Logf("of %d transactions of %d writers the assigner's follower missed %d, that of a bigserial %d",
 		transactions, writers, transactions-assigned.seen, transactions-serial.seen)
-	if assigned.seen != transactions || assigned.cursor != int64(transactions) {
+	if assigned.seen != transactions || assigned.cursor != transactions {
 		t.Errorf("by the assigner's numbers %d of %d came, up to number %d", assigned.seen, transactions, assigned.cursor)
 	}
 	if serial.seen == transactions {

@@ -234,7 +234,7 @@ func TestPrune(t *testing.T) {
 }
 
 func TestMigrateTwiceAtOnce(t *testing.T) {
-	for _, dsn := range []func(testing.TB) string{dbtest.SQLite, dbtest.Postgres} {
+	for _, dsn := range []func(testing.TB) string{dbtest.EmptySQLite, dbtest.EmptyPostgres} {
 		name := dsn(t)
 		var wg sync.WaitGroup
 		for range 3 {

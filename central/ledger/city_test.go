@@ -12,6 +12,9 @@ import (
 // TestCity is some weeks, over the year's end, of a city with three branches; all is
 // looked at after each request.
 func TestCity(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a city's life is long")
+	}
 	dbtest.Each(t, func(t *testing.T, d *db.DB) {
 		s := newSim(t, d, 1, simSize{
 			branches: 3, patrons: 200, bibs: 250, copies: 600,

@@ -18,7 +18,11 @@ import (
 // everything again after each step, and compares all that patrons see.
 func TestHoldHistories(t *testing.T) {
 	each(t, func(t *testing.T, c *city) {
-		run, until := 0, time.Now().Add(4*time.Second)
+		long := 4 * time.Second
+		if testing.Short() {
+			long = time.Second
+		}
+		run, until := 0, time.Now().Add(long)
 		for time.Now().Before(until) {
 			rapid.Check(t, func(rt *rapid.T) {
 				if time.Now().After(until) && run > 5 {

@@ -3,10 +3,13 @@
 package dbtest
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"os"
 	"path/filepath"
+	"strings"
+	"sync"
 	"testing"
 
 	"madoguchi/central/db"
@@ -51,23 +54,106 @@ func Open(t testing.TB, dsn string) *db.DB {
 	return d
 }
 
-// SQLite returns the DSN of a database that does not exist yet.
+// SQLite returns the DSN of a fresh, migrated database.
 func SQLite(t testing.TB) string {
 	t.Helper()
-	return "sqlite:" + filepath.Join(t.TempDir(), "central.db")
+	made, err := migratedSQLite()
+	if err != nil {
+		t.Fatal(err)
+	}
+	dsn := EmptySQLite(t)
+	if err := os.WriteFile(strings.TrimPrefix(dsn, sqlitePrefix), made, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return dsn
 }
 
-// Postgres returns the DSN of a new, empty database on the PostgreSQL of this
-// test binary. Without PostgreSQL on the machine the test is skipped, or fails
-// where MADOGUCHI_REQUIRE_POSTGRES=1.
-func Postgres(t testing.TB) string {
+const sqlitePrefix = "sqlite:"
+
+// EmptySQLite returns the DSN of a database that does not exist yet.
+func EmptySQLite(t testing.TB) string {
 	t.Helper()
-	dsn, err := shared.newDatabase()
-	if errors.Is(err, errNotInstalled) && os.Getenv(requireEnv) != "1" {
-		t.Skip(err)
+	return sqlitePrefix + filepath.Join(t.TempDir(), "central.db")
+}
+
+// Postgres returns the DSN of a fresh, migrated database on the PostgreSQL of this test
+// binary. Without PostgreSQL on the machine the test is skipped, or fails where
+// MADOGUCHI_REQUIRE_POSTGRES=1. With -short it is skipped.
+func Postgres(t testing.TB) string { return postgres(t, migrated) }
+
+// EmptyPostgres is Postgres, but of a database without tables.
+func EmptyPostgres(t testing.TB) string { return postgres(t, empty) }
+
+func postgres(t testing.TB, from template) string {
+	t.Helper()
+	if why := without(t); why != "" {
+		t.Skip(why)
 	}
+	dsn, err := shared.newDatabase(from)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return dsn
+}
+
+// without says why nothing is tested on PostgreSQL, if so.
+func without(t testing.TB) string {
+	t.Helper()
+	if testing.Short() {
+		return "with -short nothing is tested on PostgreSQL"
+	}
+	if _, err := binaries(); err != nil {
+		if os.Getenv(requireEnv) == "1" {
+			t.Fatal(err)
+		}
+		return err.Error()
+	}
+	return ""
+}
+
+// Both returns the DSNs of a fresh, migrated database of each product, for tests that go
+// through both at once. Where Postgres would skip, it is SQLite's alone.
+func Both(t testing.TB) []string {
+	t.Helper()
+	dsns := []string{SQLite(t)}
+	if why := without(t); why != "" {
+		t.Log(why)
+		return dsns
+	}
+	return append(dsns, Postgres(t))
+}
+
+// To migrate a database takes longer than to copy one. So each product has one for all
+// tests of a binary, made as soon as it is asked for, from which the fresh ones are made.
+
+// migratedSQLite is the file of that of SQLite.
+var migratedSQLite = sync.OnceValues(func() ([]byte, error) {
+	dir, err := os.MkdirTemp("", "madoguchi-sqlite-")
+	if err != nil {
+		return nil, err
+	}
+	defer os.RemoveAll(dir)
+	path := filepath.Join(dir, "central.db")
+	if err := migrate(sqlitePrefix + path); err != nil {
+		return nil, err
+	}
+	return os.ReadFile(path)
+})
+
+// migrate migrates the database that others are made from, and leaves out what makes each
+// of them another one: its epoch, which it is given when it is opened.
+func migrate(dsn string) error {
+	ctx := context.Background()
+	d, err := db.Open(ctx, dsn)
+	if err != nil {
+		return err
+	}
+	err = d.Migrate(ctx)
+	if err == nil {
+		err = d.Tx(ctx, func(tx *db.Tx) error {
+			_, err := tx.ExecContext(ctx, "DELETE FROM change_log")
+			return err
+		})
+	}
+	return errors.Join(err, d.Close())
 }
