@@ -12,6 +12,9 @@ import (
 // there are few for the size of the catalogue, and the edition where there are many.
 // Either way it equals the server afterwards.
 func TestAwayForAMonth(t *testing.T) {
+	if testing.Short() {
+		t.Skip("a busy month is long")
+	}
 	const bibs = 2000
 	for name, test := range map[string]struct {
 		perDay int

@@ -42,7 +42,12 @@ func TestMain(m *testing.M) {
 }
 
 // crashFor is how long each test goes on killing.
-const crashFor = 5 * time.Second
+func crashFor() time.Duration {
+	if testing.Short() {
+		return time.Second
+	}
+	return 5 * time.Second
+}
 
 // crash starts a child and kills it after a moment; done is true when it had ended
 // its work before.
@@ -100,7 +105,7 @@ func TestKilledImport(t *testing.T) {
 	x := start(t, dir) // follows all the while
 	rounds, cut := 0, 0
 	within := 400 * time.Millisecond
-	for end := time.Now().Add(crashFor); time.Now().Before(end) || cut == 0 && rounds < 40; { // on a busy machine the first kills come too early
+	for end := time.Now().Add(crashFor()); time.Now().Before(end) || cut == 0 && rounds < 40; { // on a busy machine the first kills come too early
 		rounds++
 		done := crash(t, "import", s.dir, within)
 		bibs := count(t, s, "bib")
@@ -196,7 +201,7 @@ func TestKilledEditionBuild(t *testing.T) {
 	s := newServer(t)
 	s.put(0, 1000, nil)
 	rounds := 0
-	for end := time.Now().Add(crashFor); time.Now().Before(end); rounds++ {
+	for end := time.Now().Add(crashFor()); time.Now().Before(end); rounds++ {
 		crash(t, "build", s.dir, 600*time.Millisecond)
 		m, err := s.editions.Newest(t.Context())
 		if err != nil {
@@ -268,7 +273,7 @@ func TestKilledTerminal(t *testing.T) {
 		}
 	})
 	rounds, next := 0, 800
-	for end := time.Now().Add(crashFor); time.Now().Before(end); rounds++ {
+	for end := time.Now().Add(crashFor()); time.Now().Before(end); rounds++ {
 		crash(t, "terminal", dir, 500*time.Millisecond)
 		s.put(next, next+20, nil)
 		s.put(rounds%100, rounds%100+10, func(r *library.Record) { r.Bib.Title = fmt.Sprint("題 ", rounds) })

@@ -312,6 +312,9 @@ func TestResetFetchesTheEditionAgain(t *testing.T) {
 
 // TestFarBehind: after a large import the edition is the shorter way.
 func TestFarBehind(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it takes thousands of changes to be far behind")
+	}
 	s := newServer(t)
 	s.build()
 	dir := t.TempDir()
