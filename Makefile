@@ -15,10 +15,11 @@ TEST_PACKAGES   := postgresql
 BENCH_PACKAGES  := groonga-bin
 WINDOW_BENCH_PACKAGES := chromium
 
-.PHONY: help demo test bench lint build clean deps deps-test
+.PHONY: help demo check test bench lint build clean deps deps-test
 
 help:
 	@echo 'make demo   a library, its server and a terminal, from nothing'
+	@echo 'make check  in under two minutes, what can be tested without PostgreSQL and without a window'
 	@echo 'make test   all tests, with PostgreSQL and a real window'
 	@echo 'make bench  figures, a "name value unit" a line; of some with ONLY=search, for other sizes with SIZES="1m 3m";'
 	@echo '            ONLY="central circulation" for the rules under load'
@@ -64,6 +65,15 @@ demo-tour: build deps-window
 	@rm -rf $(BUILD)/tour
 	@$(BUILD)/central demo --serve $(DEMO) -- sh -c 'for size in 1280x1024 1080x1920; do $(TOUR) --size $$size 2>>$(DEMO)/terminal.log || { tail -n 200 $(DEMO)/terminal.log; exit 1; }; done'
 	@echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/'
+
+check: deps
+	$(GO) vet ./...
+	$(GO) test -short -timeout 10m ./...
+	@echo 'Well so far. Left out were:'
+	@echo '- PostgreSQL, the real window, and the tests that take long (a year of a city, floods'
+	@echo '  of changes, programs killed again and again, all sizes of type): make test'
+	@echo '- the race detector: go test -race, of packages without a window'
+	@echo '- the tour of all screens: make demo; the figures: make bench; staticcheck: make lint'
 
 test: deps-test
 	MADOGUCHI_REQUIRE_POSTGRES=1 $(GO) test -timeout 20m ./...
