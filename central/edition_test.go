@@ -159,7 +159,7 @@ func TestServeBuildsAnEditionAndEndsGracefully(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	deadline := time.Now().Add(10 * time.Second)
+	deadline := time.Now().Add(time.Minute)
 	for {
 		head, err := client.Head(t.Context())
 		if err == nil && head.Edition != nil {
