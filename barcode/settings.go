@@ -12,20 +12,20 @@ import (
 // value knows ISBN, price rows and magazines, and no cards and no item.
 type Settings struct {
 	Prefix  string               `toml:"prefix"`   // what the scanner sends before each code
-	Suffix  string               `toml:"suffix"`   // and after it, before the terminator
+	Suffix  string               `toml:"suffix"`   // what it sends after each code, before the terminator
 	CodeIDs map[string]Symbology `toml:"code_ids"` // the maker's own code identifiers, sent before each code: "N" = "nw7"
-	Card    Rule                 `toml:"card"`
-	Staff   Rule                 `toml:"staff"` // the cards by which staff log in
-	Item    Rule                 `toml:"item"`
+	Card    Rule                 `toml:"card"`     // the patrons' cards
+	Staff   Rule                 `toml:"staff"`    // the cards by which staff log in
+	Item    Rule                 `toml:"item"`     // the library's own labels on its items
 }
 
 // Rule is what the numbers of one kind look like. The zero value fits no number.
 type Rule struct {
-	Lengths     []int       `toml:"lengths"`     // in characters, check digit and Prefix included, start and stop letters not; empty: any
+	Lengths     []int       `toml:"lengths"`     // lengths of the numbers in characters, check digit and prefix included, start and stop letters not; empty: any
 	Prefix      string      `toml:"prefix"`      // what every number begins with; it is part of the number
-	Check       Scheme      `toml:"check"`       // empty: none
+	Check       Scheme      `toml:"check"`       // scheme of the check digit; empty: none
 	StartStop   string      `toml:"start_stop"`  // NW-7 start and stop letters, "AA"; where the scanner sends some, they must be these
-	Symbologies []Symbology `toml:"symbologies"` // where the scanner names one, it must be one of these; empty: any
+	Symbologies []Symbology `toml:"symbologies"` // kinds of barcode: where the scanner names one, it must be one of these; empty: any
 }
 
 // IsZero reports whether no number fits.

@@ -2,7 +2,6 @@ package central
 
 import (
 	"context"
-	"errors"
 	"net/http"
 	"slices"
 
@@ -56,10 +55,7 @@ func (s *Service) atCounter(ctx context.Context, tx *db.Tx, patron library.Patro
 		Name: patron.Name, Reading: patron.Reading, BirthYear: patron.BornOn.Year, HasPhone: len(patron.Phones) > 0,
 		Email: e.state(), HasPassword: stored.permanent != "", Temporary: stored.temporary != "", Locked: locked,
 	}
-	var refusal *library.Refusal
-	if errors.As(patron.MayUseTerminal(s.today()), &refusal) {
-		seen.Refusal = refusal.Code
-	}
+	seen.Refusal = library.CodeOf(patron.MayUseTerminal(s.today()))
 	return seen, nil
 }
 

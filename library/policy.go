@@ -7,38 +7,38 @@ import (
 
 // Policy is every number of the rules. A library changes them in the
 // configuration of its central server; DefaultPolicy has what the guide says.
-// docs/settings.md is made of these comments.
+// docs/settings.md is made of these comments and of Bounds.
 type Policy struct {
-	IdleAfter      Seconds `json:"idle_after"`       // a session ends after so long without touch or scan
-	IdleCountdown  Seconds `json:"idle_countdown"`   // the last part of idle_after, counted down on screen
-	SessionLimit   Seconds `json:"session_limit"`    // a session ends after so long in any case
-	NewArrivalDays int     `json:"new_arrival_days"` // how long a bib counts as new
-	LoanDays       int     `json:"loan_days"`        // how long a loan lasts, and a renewal from its day on (guide: 2週間)
-	RenewalLimit   int     `json:"renewal_limit"`    // how often a loan may be renewed (guide: 1回に限り)
-	ShelfDays      int     `json:"shelf_days"`       // how many open days a copy stands ready, from the day after contact (guide: 取置期間は1週間)
-	MaxHolds       int     `json:"max_holds"`        // how many active holds a patron may have
-	ExpireHour     int     `json:"expire_hour"`      // from this hour on, 0 to 23, holds expire each morning
-	HoldShownDays  int     `json:"hold_shown_days"`  // how long cancelled and expired holds stay on the list (guide: 2週間は表示が残ります)
+	IdleAfter      Seconds `json:"idle_after" toml:"idle_after"`             // a session ends after so long without touch or scan
+	IdleCountdown  Seconds `json:"idle_countdown" toml:"idle_countdown"`     // the last part of idle_after, counted down on screen
+	SessionLimit   Seconds `json:"session_limit" toml:"session_limit"`       // a session ends after so long in any case
+	NewArrivalDays int     `json:"new_arrival_days" toml:"new_arrival_days"` // how long a bib counts as new
+	LoanDays       int     `json:"loan_days" toml:"loan_days"`               // how long a loan lasts, and a renewal from its day on (guide: 2週間)
+	RenewalLimit   int     `json:"renewal_limit" toml:"renewal_limit"`       // how often a loan may be renewed (guide: 1回に限り)
+	ShelfDays      int     `json:"shelf_days" toml:"shelf_days"`             // how many open days a copy stands ready, from the day after contact (guide: 取置期間は1週間)
+	MaxHolds       int     `json:"max_holds" toml:"max_holds"`               // how many active holds a patron may have
+	ExpireHour     int     `json:"expire_hour" toml:"expire_hour"`           // from this hour on holds expire each morning
+	HoldShownDays  int     `json:"hold_shown_days" toml:"hold_shown_days"`   // how long cancelled and expired holds stay on the list (guide: 2週間は表示が残ります)
 
-	ThrottleAfter  int     `json:"throttle_after"`  // failed logins of a card before it must pause
-	ThrottleFirst  Seconds `json:"throttle_first"`  // the first pause, doubled with each further failure
-	ThrottleMost   Seconds `json:"throttle_most"`   // the longest
-	LockAfter      int     `json:"lock_after"`      // failed logins before only staff can help
-	TerminalCards  int     `json:"terminal_cards"`  // different failing cards at one terminal …
-	TerminalWindow Seconds `json:"terminal_window"` // … within so long
+	ThrottleAfter  int     `json:"throttle_after" toml:"throttle_after"`   // failed logins of a card before it must pause
+	ThrottleFirst  Seconds `json:"throttle_first" toml:"throttle_first"`   // the first pause, doubled with each further failure
+	ThrottleMost   Seconds `json:"throttle_most" toml:"throttle_most"`     // the longest pause
+	LockAfter      int     `json:"lock_after" toml:"lock_after"`           // failed logins before only staff can help
+	TerminalCards  int     `json:"terminal_cards" toml:"terminal_cards"`   // how many different cards may fail at one terminal within terminal_window
+	TerminalWindow Seconds `json:"terminal_window" toml:"terminal_window"` // see terminal_cards
 
-	PasswordMin     int     `json:"password_min"`      // how many characters a password has at least (guide: 6~20文字)
-	PasswordMax     int     `json:"password_max"`      // and at most
-	PasswordCharset string  `json:"password_charset"`  // of which characters: "alnum" or "digits"
-	TemporaryFor    Seconds `json:"temporary_for"`     // how long a temporary password is valid
-	EmailCodeFor    Seconds `json:"email_code_for"`    // how long the code of a confirmation mail is valid
-	EmailCodeTries  int     `json:"email_code_tries"`  // and how often it may be tried
-	EmailCodeAgain  Seconds `json:"email_code_again"`  // how long a patron waits before another code is sent to the same address
-	EmailCodesADay  int     `json:"email_codes_a_day"` // how many codes a patron is sent in a day
+	PasswordMin     int     `json:"password_min" toml:"password_min"`           // how many characters a password has at least (guide: 6~20文字)
+	PasswordMax     int     `json:"password_max" toml:"password_max"`           // how many characters it has at most
+	PasswordCharset string  `json:"password_charset" toml:"password_charset"`   // of which characters it is: letters and digits, or digits alone
+	TemporaryFor    Seconds `json:"temporary_for" toml:"temporary_for"`         // how long a temporary password is valid
+	EmailCodeFor    Seconds `json:"email_code_for" toml:"email_code_for"`       // how long the code of a confirmation mail is valid
+	EmailCodeTries  int     `json:"email_code_tries" toml:"email_code_tries"`   // how often such a code may be tried
+	EmailCodeAgain  Seconds `json:"email_code_again" toml:"email_code_again"`   // how long a patron waits before another code is sent to the same address
+	EmailCodesADay  int     `json:"email_codes_a_day" toml:"email_codes_a_day"` // how many codes a patron is sent in a day
 
-	StaffLimit      Seconds `json:"staff_limit"`       // a staff member's session ends after so long in any case
-	StaffIdle       Seconds `json:"staff_idle"`        // and after so long without a request
-	StaffScreenIdle Seconds `json:"staff_screen_idle"` // the staff menu of a terminal ends after so long without touch or scan
+	StaffLimit      Seconds `json:"staff_limit" toml:"staff_limit"`             // a staff member's session ends after so long in any case
+	StaffIdle       Seconds `json:"staff_idle" toml:"staff_idle"`               // it also ends after so long without a request
+	StaffScreenIdle Seconds `json:"staff_screen_idle" toml:"staff_screen_idle"` // the staff menu of a terminal ends after so long without touch or scan
 }
 
 // DefaultPolicy is the guide's.
@@ -83,16 +83,24 @@ const (
 	forEver = 1_000_000_000 // where nothing but sense sets a bound
 )
 
-// bound is what a number of the policy may be.
-type bound struct {
-	name        string // as in the settings
-	value       int
-	least, most int
+// Bound is what a number of the policy may be.
+type Bound struct {
+	Setting     string // its name in the settings
+	Value       int
+	Least, Most int
 }
 
-// bounds are those of all numbers.
-func (p Policy) bounds() []bound {
-	return []bound{
+// String says it: "2 to 60", "1 or more".
+func (b Bound) String() string {
+	if b.Most == forEver {
+		return fmt.Sprintf("%d or more", b.Least)
+	}
+	return fmt.Sprintf("%d to %d", b.Least, b.Most)
+}
+
+// Bounds are those of all numbers. Some hang on others: see Validate.
+func (p Policy) Bounds() []Bound {
+	return []Bound{
 		{"idle_after", int(p.IdleAfter), 2, int(aDay)},
 		{"session_limit", int(p.SessionLimit), 1, int(aDay)},
 		{"new_arrival_days", p.NewArrivalDays, 1, 10 * aYear},
@@ -125,17 +133,17 @@ func (p Policy) bounds() []bound {
 // Validate returns the first thing that is wrong with the policy, in a sentence that
 // names the setting and what it may be.
 func (p Policy) Validate() error {
-	for _, b := range p.bounds() {
+	for _, b := range p.Bounds() {
 		switch {
-		case b.value >= b.least && b.value <= b.most:
-		case b.name == "idle_countdown" && b.value > 0:
-			return fmt.Errorf("idle_countdown = %d: it must be less than idle_after and staff_screen_idle, of which it is the last part", b.value)
-		case b.name == "password_max" && b.value < b.least:
-			return fmt.Errorf("password_max = %d: it must be at least password_min, which is %d", b.value, b.least)
-		case b.most == forEver:
-			return fmt.Errorf("%s = %d: it must be at least %d", b.name, b.value, b.least)
+		case b.Value >= b.Least && b.Value <= b.Most:
+		case b.Setting == "idle_countdown" && b.Value > 0:
+			return fmt.Errorf("idle_countdown = %d: it must be less than idle_after and staff_screen_idle, of which it is the last part", b.Value)
+		case b.Setting == "password_max" && b.Value < b.Least:
+			return fmt.Errorf("password_max = %d: it must be at least password_min, which is %d", b.Value, b.Least)
+		case b.Most == forEver:
+			return fmt.Errorf("%s = %d: it must be at least %d", b.Setting, b.Value, b.Least)
 		default:
-			return fmt.Errorf("%s = %d: it must be between %d and %d", b.name, b.value, b.least, b.most)
+			return fmt.Errorf("%s = %d: it must be between %d and %d", b.Setting, b.Value, b.Least, b.Most)
 		}
 	}
 	if p.PasswordCharset != CharsetAlnum && p.PasswordCharset != CharsetDigits {

@@ -19,19 +19,19 @@ import (
 // for development. Without them none are, and terminals offer no mails.
 type mailSettings struct {
 	From      string `toml:"from"`       // the address that mails come from
-	ReplyTo   string `toml:"reply_to"`   // where answers go
-	BouncesTo string `toml:"bounces_to"` // where mails come back to that cannot be delivered
-	Link      string `toml:"link"`       // the library's web site
-	Templates string `toml:"templates"`  // folder of wordings that replace ours
+	ReplyTo   string `toml:"reply_to"`   // the address that answers go to; otherwise from
+	BouncesTo string `toml:"bounces_to"` // the address to which mails come back that cannot be delivered; otherwise from
+	Link      string `toml:"link"`       // the library's web site, at the end of mails
+	Templates string `toml:"templates"`  // folder of wordings that replace ours, such as ja/hold_ready.txt
 
-	Server       string        `toml:"server"` // HOST:PORT
-	Security     mail.Security `toml:"security"`
-	User         string        `toml:"user"`
-	PasswordFile string        `toml:"password_file"`
-	CAFile       string        `toml:"ca_file"`    // PEM, of a mail server whose certificate no public authority made
-	PerMinute    int           `toml:"per_minute"` // mails to one domain
+	Server       string        `toml:"server"`        // mail server, HOST:PORT
+	Security     mail.Security `toml:"security"`      // starttls, tls, or none for a server on the same machine
+	User         string        `toml:"user"`          // name to log in with at the mail server
+	PasswordFile string        `toml:"password_file"` // file of the password to log in with
+	CAFile       string        `toml:"ca_file"`       // file of the certificate, PEM, of a mail server's own authority
+	PerMinute    int           `toml:"per_minute"`    // mails a minute that one process sends to one domain
 
-	Folder string `toml:"folder"`
+	Folder string `toml:"folder"` // folder into which mails are written instead of to a server, for trials
 }
 
 // on reports whether mails are sent.

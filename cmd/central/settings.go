@@ -1,9 +1,7 @@
 package main
 
 import (
-	"bytes"
 	"cmp"
-	"encoding/json"
 	"errors"
 	"fmt"
 	"os"
@@ -47,43 +45,56 @@ type settings struct {
 	Mail           mailSettings
 }
 
-// settingsFile is central.toml. examples/central.toml has each of its settings.
+// settingsFile is central.toml. examples/central.toml has each of its settings, and
+// docs/settings.md is made of the comments.
 type settingsFile struct {
-	Data           string              `toml:"data"`
-	DB             string              `toml:"db"`
-	Listen         string              `toml:"listen"`
-	TLSCert        string              `toml:"tls_cert"`
-	TLSKey         string              `toml:"tls_key"`
-	PlainHTTP      bool                `toml:"plain_http"`
-	Hosts          []string            `toml:"hosts"`
-	PepperFile     string              `toml:"pepper_file"`
-	RequestKeyFile string              `toml:"request_key_file"`
-	PasswordHash   hashSettings        `toml:"password_hash"`
-	EditionAfter   int64               `toml:"edition_after"`
-	Site           siteSettings        `toml:"site"`
-	Barcode        barcode.Settings    `toml:"barcode"` // as in kiosk.toml
-	Mail           mailSettings        `toml:"mail"`
-	Policy         map[string]any      `toml:"policy"`
-	Terms          termsSettings       `toml:"terms"`
-	Notices        []map[string]string `toml:"notice"`
+	Data           string              `toml:"data"`             // folder of the database, of the editions' chunks and of keys; the flag --data comes first
+	DB             string              `toml:"db"`               // database: a path, sqlite:PATH or postgres://…; otherwise central.db in the data folder
+	Listen         string              `toml:"listen"`           // address and port to listen on; the flag --listen comes first
+	TLSCert        string              `toml:"tls_cert"`         // file of a certificate, PEM, in the place of one by the server's own authority
+	TLSKey         string              `toml:"tls_key"`          // file of its key, PEM
+	PlainHTTP      bool                `toml:"plain_http"`       // HTTP without TLS, on this machine only, for trials
+	Hosts          []string            `toml:"hosts"`            // further names and addresses of this server, for the certificate that it makes itself
+	PepperFile     string              `toml:"pepper_file"`      // file of the key that passwords are hashed with, the same for several servers on one database; otherwise pepper in the data folder, made on first use
+	RequestKeyFile string              `toml:"request_key_file"` // file of the key to which terminals seal requests, the same for several servers on one database; otherwise requests.key in the data folder, made on first use
+	PasswordHash   hashSettings        `toml:"password_hash"`    // what one check of a password costs (Argon2id)
+	EditionAfter   int64               `toml:"edition_after"`    // after so many changes of the catalogue a new edition is built
+	Site           siteSettings        `toml:"site"`             // the library
+	Barcode        barcode.Settings    `toml:"barcode"`          // what numbers look like, as in kiosk.toml
+	Mail           mailSettings        `toml:"mail"`             // mails to patrons; without a server none are sent, and terminals offer none
+	Policy         library.Policy      `toml:"policy"`           // the numbers of the rules; terminals learn them from the server
+	Terms          termsSettings       `toml:"terms"`            // the library's own terms of use in the place of ours: version, which changes with each change of a text, and by the code of each language a file of the text
+	Notices        []map[string]string `toml:"notice"`           // a notice on the home screen of all terminals: by the code of each language its text; one table for each notice
 }
 
 type siteSettings struct {
-	Name     string `toml:"name"`
-	TimeZone string `toml:"time_zone"`
+	Name     string `toml:"name"`      // name of the library, as terminals and mails say it
+	TimeZone string `toml:"time_zone"` // in which days begin and times are told, such as Asia/Tokyo
 }
 
 // hashSettings is what one check of a password costs.
 type hashSettings struct {
-	MemoryKiB uint32 `toml:"memory_kib"`
-	Passes    uint32 `toml:"passes"`
-	Threads   uint8  `toml:"threads"`
+	MemoryKiB uint32 `toml:"memory_kib"` // memory in KiB
+	Passes    uint32 `toml:"passes"`     // how often it is gone through
+	Threads   uint8  `toml:"threads"`    // how many threads do it
+}
+
+// defaultSettings are the settings where a file has none.
+func defaultSettings() settingsFile {
+	cost := secret.DefaultCost()
+	return settingsFile{
+		Data: "central-data", Listen: "127.0.0.1:8480", EditionAfter: central.DefaultEditionAfter,
+		PasswordHash: hashSettings{MemoryKiB: cost.Memory, Passes: cost.Passes, Threads: cost.Threads},
+		Site:         siteSettings{Name: "図書館", TimeZone: "Asia/Tokyo"},
+		Policy:       library.DefaultPolicy(),
+	}
 }
 
 const defaultConfig = "central.toml"
 
 func (f settingsFlags) settings() (settings, error) {
-	var file settingsFile
+	usual := defaultSettings()
+	file := settingsFile{Policy: usual.Policy} // elsewhere what is empty is not set
 	path := cmp.Or(f.Config, defaultConfig)
 	meta, err := toml.DecodeFile(path, &file)
 	switch {
@@ -95,16 +106,16 @@ func (f settingsFlags) settings() (settings, error) {
 		return settings{}, fmt.Errorf("the settings file %s has a setting that does not exist: %s", path, key)
 	}
 	s := settings{
-		Data:         cmp.Or(f.Data, file.Data, "central-data"),
-		Listen:       cmp.Or(file.Listen, "127.0.0.1:8480"),
+		Data:         cmp.Or(f.Data, file.Data, usual.Data),
+		Listen:       cmp.Or(file.Listen, usual.Listen),
 		TLSCert:      file.TLSCert,
 		TLSKey:       file.TLSKey,
 		PlainHTTP:    file.PlainHTTP,
 		Hosts:        file.Hosts,
-		EditionAfter: cmp.Or(file.EditionAfter, central.DefaultEditionAfter),
+		EditionAfter: cmp.Or(file.EditionAfter, usual.EditionAfter),
 		Site: library.Site{
-			Name:     cmp.Or(file.Site.Name, "図書館"),
-			TimeZone: cmp.Or(file.Site.TimeZone, "Asia/Tokyo"),
+			Name:     cmp.Or(file.Site.Name, usual.Site.Name),
+			TimeZone: cmp.Or(file.Site.TimeZone, usual.Site.TimeZone),
 		},
 	}
 	s.Barcode = file.Barcode
@@ -122,11 +133,10 @@ func (f settingsFlags) settings() (settings, error) {
 			return settings{}, fmt.Errorf("[mail] in %s: from must be an e-mail address, not %q", path, s.Mail.From)
 		}
 	}
-	usual := secret.DefaultCost()
 	s.HashCost = secret.Cost{
-		Memory:  cmp.Or(file.PasswordHash.MemoryKiB, usual.Memory),
-		Passes:  cmp.Or(file.PasswordHash.Passes, usual.Passes),
-		Threads: cmp.Or(file.PasswordHash.Threads, usual.Threads),
+		Memory:  cmp.Or(file.PasswordHash.MemoryKiB, usual.PasswordHash.MemoryKiB),
+		Passes:  cmp.Or(file.PasswordHash.Passes, usual.PasswordHash.Passes),
+		Threads: cmp.Or(file.PasswordHash.Threads, usual.PasswordHash.Threads),
 	}
 	if err := s.HashCost.Validate(); err != nil {
 		return settings{}, fmt.Errorf("[password_hash] in %s: %w", path, err)
@@ -143,26 +153,9 @@ func (f settingsFlags) settings() (settings, error) {
 	if s.Site.Terms, err = file.Terms.read(filepath.Dir(path)); err != nil {
 		return settings{}, fmt.Errorf("[terms] in %s: %w", path, err)
 	}
-	if s.Site.Policy, err = policyOf(file.Policy); err != nil {
+	s.Site.Policy = file.Policy
+	if err := s.Site.Policy.Validate(); err != nil {
 		return settings{}, fmt.Errorf("[policy] in %s: %w", path, err)
 	}
 	return s, nil
-}
-
-// policyOf lays the settings over the guide's policy. Their names are those of the
-// wire.
-func policyOf(set map[string]any) (library.Policy, error) {
-	p := library.DefaultPolicy()
-	text, err := json.Marshal(set)
-	if err != nil {
-		return p, err
-	}
-	d := json.NewDecoder(bytes.NewReader(text))
-	d.DisallowUnknownFields()
-	if len(set) > 0 {
-		if err := d.Decode(&p); err != nil {
-			return p, err
-		}
-	}
-	return p, p.Validate()
 }

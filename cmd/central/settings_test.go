@@ -10,6 +10,10 @@ import (
 
 	"github.com/BurntSushi/toml"
 
+	"madoguchi/barcode"
+	"madoguchi/central"
+	"madoguchi/central/mail"
+	"madoguchi/cmd/settingstest"
 	"madoguchi/library"
 )
 
@@ -52,7 +56,7 @@ func TestExample(t *testing.T) {
 		}
 	}
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[library.Policy]()) {
-		name, _, _ := strings.Cut(f.Tag.Get("json"), ",")
+		name := f.Tag.Get("toml")
 		if !regexp.MustCompile(`(?m)^` + name + ` = `).Match(text) {
 			t.Errorf("it lacks the default of %s", name)
 		}
@@ -97,4 +101,14 @@ func settingsOf(t reflect.Type, in ...string) (all [][]string) {
 		all = append(all, key)
 	}
 	return all
+}
+
+func TestSettingsAreDocumented(t *testing.T) {
+	usual := defaultSettings()
+	usual.Mail.Security, usual.Mail.PerMinute = mail.StartTLS, central.MailsPerMinute // where mails are sent
+	may := map[string]string{"barcode.card.check": listed(barcode.Schemes), "policy.password_charset": listed([]string{library.CharsetAlnum, library.CharsetDigits})}
+	for _, b := range library.DefaultPolicy().Bounds() {
+		may["policy."+b.Setting] = b.String()
+	}
+	settingstest.Documented(t, "central.toml", usual, may)
 }

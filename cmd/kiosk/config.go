@@ -12,24 +12,25 @@ import (
 	"madoguchi/kiosk/theme"
 )
 
-// Config is kiosk.toml. examples/kiosk.toml has each of its settings.
+// Config is kiosk.toml. examples/kiosk.toml has each of its settings, and
+// docs/settings.md is made of the comments.
 type Config struct {
-	Server     string  `toml:"server"`     // of the central server, where it differs from the one enrolled at
+	Server     string  `toml:"server"`     // address of the central server, where it differs from the one enrolled at
 	Data       string  `toml:"data"`       // folder of the catalogue and of who this terminal is
 	Font       string  `toml:"font"`       // folder of BIZUDPGothic-Regular.ttf and -Bold.ttf
 	Fullscreen bool    `toml:"fullscreen"` // false: a window, for development
 	Scale      float32 `toml:"scale"`      // pixels per unit; 1 suits 1280×1024 and 1080×1920
 
-	Scanner Scanner          `toml:"scanner"`
-	Barcode barcode.Settings `toml:"barcode"`
-	Printer printer.Settings `toml:"printer"`
+	Scanner Scanner          `toml:"scanner"` // how scans arrive
+	Barcode barcode.Settings `toml:"barcode"` // what the scanner sends, and what the library's own numbers look like
+	Printer printer.Settings `toml:"printer"` // the receipt printer
 }
 
 // Scanner says how scans arrive.
 type Scanner struct {
 	Device string `toml:"device"` // serial device, "" for none
-	Baud   int    `toml:"baud"`
-	Wedge  bool   `toml:"wedge"` // the scanner poses as a keyboard
+	Baud   int    `toml:"baud"`   // speed of the serial device
+	Wedge  bool   `toml:"wedge"`  // the scanner poses as a keyboard
 }
 
 func defaultConfig() Config {

@@ -8,6 +8,9 @@ import (
 	"testing"
 
 	"github.com/BurntSushi/toml"
+
+	"madoguchi/barcode"
+	"madoguchi/cmd/settingstest"
 )
 
 // exampleLine is the beginning of a line of an example that has a setting which is not
@@ -58,4 +61,12 @@ func settingsOf(t reflect.Type, in ...string) (all [][]string) {
 		all = append(all, key)
 	}
 	return all
+}
+
+func TestSettingsAreDocumented(t *testing.T) {
+	var schemes []string
+	for _, s := range barcode.Schemes {
+		schemes = append(schemes, string(s))
+	}
+	settingstest.Documented(t, "kiosk.toml", defaultConfig(), map[string]string{"barcode.card.check": strings.Join(schemes, ", ")})
 }

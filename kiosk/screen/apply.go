@@ -141,7 +141,7 @@ func newPassword(v *visit) content {
 			// What was sent is done, whether or not somebody still looks.
 			return struct{}{}, a.cfg.Apply(context.WithoutCancel(ctx), send)
 		}, func(_ struct{}, err error) {
-			code, _ := refusalCode(err)
+			code := library.CodeOf(err)
 			switch {
 			case err == nil:
 				a.card = asked.card

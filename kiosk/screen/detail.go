@@ -224,18 +224,18 @@ func creatorsWithRoles(all []library.Creator) string {
 func (d *detailScreen) actions() fyne.CanvasObject {
 	k := d.kit
 	actions := widget.Column(theme.Gap)
-	code, refused := refusalCode(library.Holdable(d.record.Items))
-	if !refused && !d.can(library.AbilityHold) {
-		code, refused = library.ErrNotOffered.Code, true
+	code := library.CodeOf(library.Holdable(d.record.Items))
+	if code == "" && !d.can(library.AbilityHold) {
+		code = library.ErrNotOffered.Code
 	}
 	switch {
-	case refused && code == library.ErrNoCopies.Code: // the shelf says so already
+	case code == library.ErrNoCopies.Code: // the shelf says so already
 		if b, ok := d.printButton("request.print", widget.Filled, d.requestSlip); ok {
 			actions.Add(b)
 		}
-	case refused && d.lost():
+	case code != "" && d.lost():
 		actions.Add(k.Second(d.t("detail.no_hold.missing")).Lines(3))
-	case refused:
+	case code != "":
 		actions.Add(k.Second(d.worded("detail.no_hold."+code, "refusal."+code)).Lines(2))
 	case d.inCart(d.record.Bib.ID):
 		actions.Add(k.Second("✓ " + d.t("detail.in_cart")).In(d.look().Good))

@@ -180,8 +180,8 @@ func (s *loansScreen) renewNext(ids []library.LoanID) {
 
 // refused shows from now on why a loan may not be renewed.
 func (s *loansScreen) refused(id library.LoanID, err error) {
-	code, ok := refusalCode(err)
-	if !ok || !s.app.printer.Has("renewal."+code) {
+	code := library.CodeOf(err)
+	if code == "" || !s.app.printer.Has("renewal."+code) {
 		return
 	}
 	for i := range s.loans.Loans {

@@ -51,15 +51,6 @@ func (v *visit) worded(keys ...string) string {
 	return v.t("problem.other")
 }
 
-// refusalCode is the code of a refusal.
-func refusalCode(err error) (string, bool) {
-	var refused *library.Refusal
-	if !errors.As(err, &refused) {
-		return "", false
-	}
-	return refused.Code, true
-}
-
 // over reports whether an error means that a session has ended: that of a patron also
 // where the card was reported lost or blocked meanwhile, or its time was over.
 func (a *App) over(err error) bool {
@@ -71,8 +62,8 @@ func (a *App) over(err error) bool {
 // else.
 func (v *visit) staffRefusal(err error) string {
 	var wait later
-	if code, ok := refusalCode(err); ok && !errors.As(err, &wait) && v.app.printer.Has("staff.refusal."+code) {
-		return v.t("staff.refusal." + code)
+	if key := "staff.refusal." + library.CodeOf(err); !errors.As(err, &wait) && v.app.printer.Has(key) {
+		return v.t(key)
 	}
 	if errors.Is(err, library.ErrUnreachable) {
 		return v.t("staff.refusal.unreachable")
