@@ -288,11 +288,11 @@ func TestKeysThatWereHeldBackGoWithTheSession(t *testing.T) {
 			wait()
 		}
 		a.see(t, "●●●")
-		a.typedRune('u')
+		a.typedRune('q')
 		a.session.End(session.Limit)
 		a.settle()
 		wait()
-		if a.route != (Route{Page: PageHome}) || a.shows("u") {
+		if a.route != (Route{Page: PageHome}) || a.shows("q") {
 			t.Errorf("what was typed before led to %+v", a.route)
 		}
 	})
