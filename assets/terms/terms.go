@@ -8,7 +8,8 @@ import (
 	"strings"
 )
 
-// Version is what is recorded of who agreed to the texts. It changes with them.
+// Version is what is recorded of who agreed to the texts. It changes with them, but not
+// with a language that is added: see the file versions.
 const Version = "2026-11-25"
 
 //go:embed *.txt
