@@ -1,6 +1,7 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
@@ -14,7 +15,7 @@ import (
 )
 
 type branchCmd struct {
-	Add  branchAddCmd  `cmd:"" help:"Add a branch, or change the one with this code."`
+	Add  branchAddCmd  `cmd:"" help:"Add a branch, or change the one with this code: what is not given stays as it is."`
 	List branchListCmd `cmd:"" help:"List the branches."`
 	Plan branchPlanCmd `cmd:"" help:"Take in the floor plans of a branch, or print those that are there."`
 }
@@ -24,24 +25,29 @@ type branchAddCmd struct {
 	Name     string   `arg:"" help:"As on the door."`
 	Short    string   `help:"Short name, for tables."`
 	NameEn   string   `name:"name-en" help:"English name."`
-	Hours    []string `sep:"none" help:"Opening hours, such as 9:30-19:00, or of some days, sat,sun=9:30-17:00; may be given several times." default:"9:00-17:00"`
+	Hours    []string `sep:"none" help:"Opening hours, such as 9:30-19:00, or of some days, sat,sun=9:30-17:00; may be given several times. Of a new branch 9:00-17:00."`
 	Closed   []string `help:"Weekdays on which it is closed: mon,tue."`
 	ClosedOn []string `name:"closed-on" help:"Further closed days: 2026-12-29,2026-12-30."`
 }
 
 // Run adds the branch.
 func (c *branchAddCmd) Run(a *app) error {
-	calendar, err := c.calendar()
-	if err != nil {
-		return err
+	if _, err := c.calendar(library.Calendar{}); err != nil {
+		return err // before a database is made
 	}
-	b := library.Branch{Code: library.BranchCode(c.Code), Name: c.Name, Short: c.Short, NameEn: c.NameEn, Calendar: calendar}
 	return a.with(func(s *server) error {
-		old, err := s.branch(a.ctx, b.Code)
-		if err != nil && !errors.Is(err, library.ErrUnknownBranch) {
+		b, err := s.branch(a.ctx, library.BranchCode(c.Code))
+		if errors.Is(err, library.ErrUnknownBranch) {
+			b, err = library.Branch{Code: library.BranchCode(c.Code)}, nil
+			c.Hours = append([]string{"9:00-17:00"}, c.Hours...)
+		}
+		if err != nil {
 			return err
 		}
-		b.Plans = old.Plans
+		if b.Calendar, err = c.calendar(b.Calendar); err != nil {
+			return err
+		}
+		b.Name, b.Short, b.NameEn = c.Name, cmp.Or(c.Short, b.Short), cmp.Or(c.NameEn, b.NameEn)
 		if err := s.catalogue.PutBranch(a.ctx, b); err != nil {
 			return err
 		}
@@ -50,8 +56,9 @@ func (c *branchAddCmd) Run(a *app) error {
 	})
 }
 
-func (c *branchAddCmd) calendar() (library.Calendar, error) {
-	var cal library.Calendar
+// calendar is a branch's calendar with what was given.
+func (c *branchAddCmd) calendar(cal library.Calendar) (library.Calendar, error) {
+	cal.Closed = slices.Clone(cal.Closed)
 	for _, text := range c.Hours {
 		days, span, ok := strings.Cut(text, "=")
 		if !ok {
@@ -84,6 +91,7 @@ func (c *branchAddCmd) calendar() (library.Calendar, error) {
 		cal.Closed = append(cal.Closed, d)
 	}
 	slices.SortFunc(cal.Closed, func(a, b library.Date) int { return a.Sub(b) })
+	cal.Closed = slices.Compact(cal.Closed)
 	return cal, nil
 }
 

@@ -42,3 +42,18 @@ func FuzzClosedDays(f *testing.F) {
 		}
 	})
 }
+
+// TestABranchKeepsWhatIsNotGiven when it is added once more.
+func TestABranchKeepsWhatIsNotGiven(t *testing.T) {
+	data := t.TempDir()
+	must(t, data, "branch", "add", "chuo", "中央図書館", "--short", "中央", "--name-en", "Central", "--hours", "9:30-19:00", "--closed", "mon", "--closed-on", "2026-12-30")
+	before := must(t, data, "branch", "list")
+	must(t, data, "branch", "add", "chuo", "中央図書館", "--closed-on", "2026-12-31,2026-12-30")
+	if after := must(t, data, "branch", "list"); after != before {
+		t.Errorf("before\n%s\nafter\n%s", before, after)
+	}
+	must(t, data, "calendar", "import", file(t, "closed.csv", "branch,date\nchuo,2026-12-30\nchuo,2026-12-31\nchuo,2027-01-01\n"))
+	if told := must(t, data, "calendar", "import", file(t, "closed.csv", "branch,date\nchuo,2026-12-30\nchuo,2026-12-31\nchuo,2027-01-02\n")); !strings.Contains(told, "1 closed days added") {
+		t.Error(told)
+	}
+}

@@ -15,9 +15,9 @@ import (
 )
 
 type demoCmd struct {
-	Cards  string `help:"Draw the patrons' library cards, with barcodes and passwords, as FILE-1.png and so on." placeholder:"FILE"`
-	Serve  string `help:"Make all of it in this folder, in the place of an earlier demo: settings, library, staff, cards and an enrolled terminal; and answer that terminal until told to end." placeholder:"DIR"`
-	Listen string `help:"Address to listen on with --serve." default:"127.0.0.1:8480" placeholder:"HOST:PORT"`
+	Cards  string  `help:"Draw the patrons' library cards, with barcodes and passwords, as FILE-1.png and so on." placeholder:"FILE"`
+	Serve  *string `help:"Make all of it in this folder, in the place of an earlier demo: settings, library, staff, cards and an enrolled terminal; and answer that terminal until told to end." placeholder:"DIR"`
+	Listen string  `help:"Address to listen on with --serve." default:"127.0.0.1:8480" placeholder:"HOST:PORT"`
 
 	Command []string `arg:"" optional:"" help:"What to run beside the server with --serve, after \"--\": the demo ends with it."`
 }
@@ -25,7 +25,11 @@ type demoCmd struct {
 // Run fills an empty database with the demo library and prints the enrolment code of
 // one terminal.
 func (c *demoCmd) Run(a *app) error {
-	if c.Serve != "" {
+	switch {
+	case c.Serve == nil:
+	case *c.Serve == "":
+		return errors.New("--serve names no folder")
+	default:
 		return c.serve(a)
 	}
 	if len(c.Command) > 0 {

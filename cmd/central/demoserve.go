@@ -16,6 +16,7 @@ import (
 	"time"
 
 	"github.com/BurntSushi/toml"
+	"golang.org/x/sys/unix"
 
 	"madoguchi/assets/demo"
 	kiosksync "madoguchi/sync"
@@ -33,17 +34,26 @@ func (d demoFolder) path(name string) string { return filepath.Join(string(d), n
 // serve makes the demo library in a folder, and answers there until the context ends,
 // or the command that runs beside it.
 func (c *demoCmd) serve(a *app) error {
-	path, err := filepath.Abs(c.Serve)
+	if len(c.Command) > 0 {
+		if _, err := exec.LookPath(c.Command[0]); err != nil {
+			return fmt.Errorf("%s cannot be run beside the server: %w", c.Command[0], err)
+		}
+	}
+	path, err := filepath.Abs(*c.Serve)
 	if err != nil {
 		return err
 	}
 	folder := demoFolder(path)
-	// First, so that an earlier demo that still runs keeps its folder.
 	on, err := new(net.ListenConfig).Listen(a.ctx, "tcp", c.Listen)
 	if err != nil {
 		return fmt.Errorf("listen on %s: %w", c.Listen, err)
 	}
 	defer on.Close()
+	release, err := folder.take()
+	if err != nil {
+		return err
+	}
+	defer release()
 	if err := folder.begin(on.Addr().String()); err != nil {
 		return err
 	}
@@ -61,6 +71,9 @@ func (c *demoCmd) serve(a *app) error {
 	}
 	c.Cards = folder.path("cards")
 	code, err := c.fill(&of)
+	if a.ctx.Err() != nil {
+		return errors.New("the demo was ended before it was ready")
+	}
 	if err != nil {
 		return err
 	}
@@ -75,6 +88,25 @@ func (c *demoCmd) serve(a *app) error {
 		folder.introduce(a.stdout, address)
 		return c.run(ctx, a)
 	})
+}
+
+// take makes the folder this process's until release, or says that a demo runs there.
+func (d demoFolder) take() (release func() error, err error) {
+	if err := os.MkdirAll(string(d), 0o755); err != nil {
+		return nil, err
+	}
+	f, err := os.Open(string(d))
+	if err != nil {
+		return nil, err
+	}
+	if err := unix.Flock(int(f.Fd()), unix.LOCK_EX|unix.LOCK_NB); err != nil {
+		f.Close()
+		if errors.Is(err, unix.EWOULDBLOCK) {
+			return nil, fmt.Errorf("a demo runs in the folder %s already: end it, or name another folder", d)
+		}
+		return nil, fmt.Errorf("lock the folder %s: %w", d, err)
+	}
+	return f.Close, nil
 }
 
 // begin clears the folder of an earlier demo and writes the settings of both programs.
@@ -97,9 +129,6 @@ func (d demoFolder) begin(address string) error {
 		if err := os.RemoveAll(old); err != nil {
 			return err
 		}
-	}
-	if err := os.MkdirAll(string(d), 0o755); err != nil {
-		return err
 	}
 	type table map[string]any
 	codes := table{

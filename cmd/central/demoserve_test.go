@@ -163,12 +163,20 @@ func TestDemoRefusesAFolder(t *testing.T) {
 		t.Fatal(err)
 	}
 	defer on.Close()
+	release, err := demoFolder(running).take()
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer release()
 	for _, test := range []struct {
 		says string
 		args []string
 	}{
 		{"not an earlier demo", []string{"--serve", other, "--listen", "127.0.0.1:0"}},
 		{"address already in use", []string{"--serve", running, "--listen", on.Addr().String()}},
+		{"a demo runs in the folder", []string{"--serve", running, "--listen", "127.0.0.1:0"}},
+		{"names no folder", []string{"--serve", ""}},
+		{"cannot be run beside the server", []string{"--serve", running, "--", "no-such-command"}},
 		{"with --serve", []string{"--", "true"}},
 	} {
 		_, told, code := command(t, t.TempDir(), append([]string{"demo"}, test.args...)...)

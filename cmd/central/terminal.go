@@ -29,7 +29,7 @@ func (c *terminalAddCmd) Run(a *app) error {
 		if code, err = a.settings.enrolmentCode(code); err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stderr, "Terminal %s at branch %s. Within 24 hours, type on the terminal: kiosk enrol CODE\nIts code, shown only this once:\n", t.ID, t.Branch)
+		fmt.Fprintf(a.stderr, "Terminal %s at branch %s. Within 24 hours, type on the terminal: kiosk enrol --server https://ADDRESS-OF-THIS-SERVER:PORT CODE\nIts code, shown only this once:\n", t.ID, t.Branch)
 		fmt.Fprintln(a.stdout, code)
 		return nil
 	})

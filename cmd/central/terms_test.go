@@ -60,6 +60,19 @@ func TestNoticesAreInLanguages(t *testing.T) {
 	}
 }
 
+// TestPolicySettingsThatAreNone are refused by their names.
+func TestPolicySettingsThatAreNone(t *testing.T) {
+	for text, says := range map[string]string{
+		`loan_days = "14"`: `"policy.loan_days"`, "loan_days = 1.5": `"policy.loan_days"`, "password_charset = 5": `"policy.password_charset"`,
+		"loan_dayz = 3": "a setting that does not exist: policy.loan_dayz", "loan_days = 0": "loan_days = 0: it must be between 1 and",
+	} {
+		_, err := (settingsFlags{Config: file(t, "central.toml", "[policy]\n"+text+"\n")}).settings()
+		if err == nil || !strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", text, err)
+		}
+	}
+}
+
 func TestPasswordPolicySettings(t *testing.T) {
 	for text, ok := range map[string]bool{
 		"password_charset = \"digits\"": true, "password_charset = \"kana\"": false, "password_min = 4\npassword_max = 4": true,

@@ -207,7 +207,7 @@ func (d *doctor) server() {
 	var badName x509.HostnameError
 	switch {
 	case errors.As(err, &badCertificate) && own:
-		d.bad("The certificate of %s is not of the authority that this terminal was enrolled to. If the server was set up anew, enrol this terminal anew: kiosk enrol CODE. If not, somebody stands between: find out who.", server)
+		d.bad("The certificate of %s is not of the authority that this terminal was enrolled to. If the server was set up anew, enrol this terminal anew: kiosk enrol --server ADDRESS CODE. If not, somebody stands between: find out who.", server)
 		return
 	case errors.As(err, &badName):
 		d.bad("The certificate of %s is for other names. Start central serve with --host %s, or use one of its names: %s.", server, req.URL.Hostname(), badName.Certificate.DNSNames)
@@ -256,7 +256,7 @@ func (d *doctor) accepted(ctx context.Context, branch library.BranchCode) {
 	head, err := kiosksync.Examine(ctx, d.config.Data, d.config.Server)
 	switch {
 	case errors.Is(err, library.ErrTerminalUnknown):
-		d.bad("The server does not take this terminal any more: it was revoked, or is of another server. Enrol it anew: kiosk enrol CODE")
+		d.bad("The server does not take this terminal any more: it was revoked, or is of another server. Enrol it anew: kiosk enrol --server ADDRESS CODE")
 	case err != nil:
 		d.bad("The server answers, but not this terminal: %v.", err)
 	case head.Edition == nil:
