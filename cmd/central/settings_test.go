@@ -5,10 +5,7 @@ import (
 	"path/filepath"
 	"reflect"
 	"regexp"
-	"strings"
 	"testing"
-
-	"github.com/BurntSushi/toml"
 
 	"madoguchi/barcode"
 	"madoguchi/central"
@@ -17,17 +14,9 @@ import (
 	"madoguchi/library"
 )
 
-// exampleLine is the beginning of a line of an example that has a setting which is not
-// set by default.
-var exampleLine = regexp.MustCompile(`(?m)^#(\[|\w+ = )`)
-
 // The example shows each setting, and those that have a default with it.
 func TestExample(t *testing.T) {
 	const path = "../../examples/central.toml"
-	text, err := os.ReadFile(path)
-	if err != nil {
-		t.Fatal(err)
-	}
 	shown, err := settingsFlags{Config: path}.settings()
 	if err != nil {
 		t.Fatal(err)
@@ -41,23 +30,10 @@ func TestExample(t *testing.T) {
 		t.Errorf("what it shows as defaults is\n%+v\nand they are\n%+v", shown, empty)
 	}
 
-	all := exampleLine.ReplaceAllString(string(text), "$1")
-	var f settingsFile
-	meta, err := toml.Decode(all, &f)
-	if err != nil {
-		t.Fatal(err)
-	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		t.Errorf("it has settings that do not exist: %v", unknown)
-	}
-	for _, key := range settingsOf(reflect.TypeFor[settingsFile]()) {
-		if !meta.IsDefined(key...) {
-			t.Errorf("it lacks the setting %s", strings.Join(key, "."))
-		}
-	}
+	text, all := settingstest.Example(t, path, new(settingsFile))
 	for _, f := range reflect.VisibleFields(reflect.TypeFor[library.Policy]()) {
 		name := f.Tag.Get("toml")
-		if !regexp.MustCompile(`(?m)^` + name + ` = `).Match(text) {
+		if !regexp.MustCompile(`(?m)^` + name + ` = `).MatchString(text) {
 			t.Errorf("it lacks the default of %s", name)
 		}
 	}
@@ -65,7 +41,7 @@ func TestExample(t *testing.T) {
 	// The defaults of mails stand among the examples, since none are sent by default.
 	mails := func(names string) mailSettings {
 		t.Helper()
-		some := regexp.MustCompile(`(?m)^#((`+names+`) = )`).ReplaceAllString(string(text), "$1")
+		some := regexp.MustCompile(`(?m)^#((`+names+`) = )`).ReplaceAllString(text, "$1")
 		s, err := settingsFlags{Config: file(t, "mails.toml", some)}.settings()
 		if err != nil {
 			t.Fatal(err)
@@ -87,20 +63,6 @@ func TestExample(t *testing.T) {
 	if _, err := (settingsFlags{Config: used}).settings(); err != nil {
 		t.Errorf("with all of its examples: %v", err)
 	}
-}
-
-// settingsOf returns the names of all settings of a struct, each with the tables that it
-// is in.
-func settingsOf(t reflect.Type, in ...string) (all [][]string) {
-	for _, f := range reflect.VisibleFields(t) {
-		key := append(in[:len(in):len(in)], f.Tag.Get("toml"))
-		if f.Type.Kind() == reflect.Struct {
-			all = append(all, settingsOf(f.Type, key...)...)
-			continue
-		}
-		all = append(all, key)
-	}
-	return all
 }
 
 func TestSettingsAreDocumented(t *testing.T) {

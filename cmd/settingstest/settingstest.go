@@ -1,5 +1,5 @@
-// Package settingstest holds docs/settings.md against the settings of the programs. What
-// a setting is called, of which type it is and what it is by default come from the value
+// Package settingstest holds docs/settings.md and the examples against the settings of the
+// programs. In docs/settings.md, what a setting is called, of which type it is and what it is by default come from the value
 // of the defaults, what it does from the comment of its field. Only tests use it.
 package settingstest
 
@@ -12,14 +12,60 @@ import (
 	"os"
 	"path/filepath"
 	"reflect"
+	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/BurntSushi/toml"
 )
 
 var update = flag.Bool("update", false, "write docs/settings.md anew")
 
 // root is the folder of the module, as seen from that of a program.
 const root = "../.."
+
+// exampleLine is the beginning of a line of an example that has a setting which is not
+// set by default.
+var exampleLine = regexp.MustCompile(`(?m)^#(\[|\w+ = )`)
+
+// Example reads an example into settings, a pointer to a struct, with the lines in it
+// that are commented out, and fails where one of the settings is not in it, or one that
+// does not exist is. It returns the example as it stands, and with those lines.
+func Example(t *testing.T, path string, settings any) (text, all string) {
+	t.Helper()
+	read, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	all = exampleLine.ReplaceAllString(string(read), "$1")
+	meta, err := toml.Decode(all, settings)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if unknown := meta.Undecoded(); len(unknown) > 0 {
+		t.Errorf("%s has settings that do not exist: %v", path, unknown)
+	}
+	for _, key := range settingsOf(reflect.TypeOf(settings).Elem()) {
+		if !meta.IsDefined(key...) {
+			t.Errorf("%s lacks the setting %s", path, strings.Join(key, "."))
+		}
+	}
+	return string(read), all
+}
+
+// settingsOf returns the names of all settings of a struct, each with the tables that it
+// is in.
+func settingsOf(t reflect.Type, in ...string) (all [][]string) {
+	for _, f := range reflect.VisibleFields(t) {
+		key := append(in[:len(in):len(in)], f.Tag.Get("toml"))
+		if f.Type.Kind() == reflect.Struct {
+			all = append(all, settingsOf(f.Type, key...)...)
+			continue
+		}
+		all = append(all, key)
+	}
+	return all
+}
 
 // Documented fails where the section of a settings file in docs/settings.md is not that
 // of its defaults, a struct whose fields are called as their tag "toml" says. may says of
