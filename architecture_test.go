@@ -113,8 +113,6 @@ func TestOnlyTheUIThreadAsksFyne(t *testing.T) {
 	}
 }
 
-// The folders of the top level that hold Go, as git knows them: docs, examples, what was
-// built and what somebody left lying about are no folders of source.
 // A table that is gone through is a slice: the order of a map would choose which of its
 // errors a person reads.
 func TestNoTableIsAMap(t *testing.T) {
@@ -133,6 +131,8 @@ func TestNoTableIsAMap(t *testing.T) {
 	}
 }
 
+// The folders of the top level that hold Go, as git knows them: docs, examples, what was
+// built and what somebody left lying about are no folders of source.
 func TestTopLevelIsFixed(t *testing.T) {
 	out, err := exec.Command("git", "ls-files", "-z", "*.go").Output()
 	if err != nil || len(out) == 0 {

@@ -9,6 +9,20 @@ import (
 	"madoguchi/barcode"
 )
 
+// TestEveryScheme computes something that it takes back, and is in the list.
+func TestEveryScheme(t *testing.T) {
+	for _, s := range barcode.Schemes {
+		data := "123456"
+		if s == barcode.M16 {
+			data = "A123456B"
+		}
+		number, ok := s.Append(data)
+		if !ok || s != barcode.NoCheck && number == data || !s.Valid(number) {
+			t.Errorf("%s makes %q of %s, %v: give it its case in Append, and in Valid where it has more than one digit", s, number, data, ok)
+		}
+	}
+}
+
 func TestCheckDigits(t *testing.T) {
 	tests := []struct {
 		scheme     barcode.Scheme

@@ -22,7 +22,7 @@ func TestEveryRefusalIsASentence(t *testing.T) {
 		judge := func(code, said string) {
 			t.Helper()
 			if said == asks || strings.Contains(said, "."+code) || strings.ContainsAny(said, "_%") || utf8.RuneCountInString(said) < 8 {
-				t.Errorf("%s: %s is worded %q", l.Code, code, said)
+				t.Errorf("%s: %s is worded %q: write refusal.%[2]s in assets/wording/%[1]s.json", l.Code, code, said)
 			}
 		}
 		for _, r := range library.Refusals {
