@@ -6,6 +6,8 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+
+	"github.com/BurntSushi/toml"
 )
 
 var (
@@ -45,5 +47,33 @@ func TestDocsNameCommands(t *testing.T) {
 	}
 	if named < 40 {
 		t.Errorf("only %d commands were found", named)
+	}
+}
+
+// What a document shows of settings can be set. Those with a scanner are a terminal's.
+func TestDocsShowSettings(t *testing.T) {
+	files, err := filepath.Glob("../../docs/*.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	shown := 0
+	for _, path := range append(files, "../../README.md") {
+		text, err := os.ReadFile(path)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for _, block := range regexp.MustCompile("(?s)```toml\n(.*?)```").FindAllStringSubmatch(string(text), -1) {
+			if strings.Contains(block[1], "[scanner]") {
+				continue
+			}
+			shown++
+			meta, err := toml.Decode(block[1], new(settingsFile))
+			if err != nil || len(meta.Undecoded()) > 0 {
+				t.Errorf("%s shows settings of which %v do not exist: %v\n%s", path, meta.Undecoded(), err, block[1])
+			}
+		}
+	}
+	if shown == 0 {
+		t.Error("no settings were found")
 	}
 }
