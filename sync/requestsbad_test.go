@@ -22,6 +22,9 @@ import (
 // TestServerAnswersBadly: whatever the server says to one request, those behind it go
 // on, it is tried again when it is time and not before, and it is never lost.
 func TestServerAnswersBadly(t *testing.T) {
+	if testing.Short() {
+		t.Skip("it goes through two days of nine servers, minute by minute")
+	}
 	for name, tt := range map[string]struct {
 		answer     func(w http.ResponseWriter)
 		first      time.Duration // until it is tried again
@@ -105,7 +108,11 @@ func TestLostAnswerOfARequest(t *testing.T) {
 // TestNoRequestIsLost: whatever a server does, and however often the terminal starts
 // anew, each request is at the terminal until it has happened, and happens once.
 func TestNoRequestIsLost(t *testing.T) {
-	for seed := range uint64(6) {
+	seeds := uint64(6)
+	if testing.Short() {
+		seeds = 1
+	}
+	for seed := range seeds {
 		t.Run(fmt.Sprint(seed), func(t *testing.T) {
 			t.Parallel()
 			synctest.Test(t, func(t *testing.T) {
