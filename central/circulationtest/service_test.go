@@ -340,7 +340,7 @@ func BenchmarkSlowSystem(b *testing.B) {
 		all  []time.Duration
 	}{{"alone", alone}, {"beside_slow_system", beside}} {
 		n := len(of.all)
-		fmt.Printf("login_%[1]s_p50 %[2].2f ms\nlogin_%[1]s_p99 %[3].2f ms\nlogin_%[1]s_max %[4].2f ms\n", of.name, ms(of.all[n/2]), ms(of.all[n*99/100]), ms(of.all[n-1]))
+		fmt.Printf("login_%[1]s_p50 %.2[2]f ms\nlogin_%[1]s_p99 %.2[3]f ms\nlogin_%[1]s_max %.2[4]f ms\n", of.name, ms(of.all[n/2]), ms(of.all[n*99/100]), ms(of.all[n-1]))
 	}
 }
 
