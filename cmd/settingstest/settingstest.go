@@ -1,6 +1,7 @@
-// Package settingstest holds docs/settings.md and the examples against the settings of the
-// programs. In docs/settings.md, what a setting is called, of which type it is and what it is by default come from the value
-// of the defaults, what it does from the comment of its field. Only tests use it.
+// Package settingstest holds the documents and the examples against the commands and the
+// settings of the programs. In docs/settings.md a setting's name, type and default come
+// from the value of the defaults, and what it does from the comment of its field. Only
+// tests use it.
 package settingstest
 
 import (
