@@ -66,9 +66,10 @@ demo-tour: build deps-window
 	@$(BUILD)/central demo --serve $(DEMO) -- sh -c 'for size in 1280x1024 1080x1920; do $(TOUR) --size $$size 2>>$(DEMO)/terminal.log || { tail -n 200 $(DEMO)/terminal.log; exit 1; }; done'
 	@echo 'There is no display here, so the terminal was shown under Xvfb. A picture of every screen is in $(CURDIR)/$(BUILD)/tour/'
 
+# Two packages a processor: half of the time tests wait for something.
 check: deps
 	$(GO) vet ./...
-	$(GO) test -short -timeout 10m ./...
+	$(GO) test -short -timeout 10m -p $$((2 * $$(nproc))) ./...
 	@echo 'Well so far. Left out were:'
 	@echo '- PostgreSQL, the real window, and the tests that take long (a year of a city, floods'
 	@echo '  of changes, programs killed again and again, all sizes of type): make test'

@@ -155,6 +155,7 @@ func (l *listener) scanned(kind barcode.Kind, text string) {
 }
 
 func TestSerialReads(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	l := listen(t, d.path)
@@ -170,6 +171,7 @@ func TestSerialReads(t *testing.T) {
 }
 
 func TestSerialSplitReads(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	l := listen(t, d.path)
@@ -187,6 +189,7 @@ func TestSerialSplitReads(t *testing.T) {
 // Opening the port throws nothing away: what a patron scans while the terminal starts is
 // read.
 func TestSerialReadsWhatCameBefore(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	d.send("12345675\r")
@@ -196,6 +199,7 @@ func TestSerialReadsWhatCameBefore(t *testing.T) {
 }
 
 func TestSerialIdleIsNotUnplugged(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	l := listen(t, d.path)
@@ -211,6 +215,7 @@ func TestSerialIdleIsNotUnplugged(t *testing.T) {
 }
 
 func TestSerialUnplugAndReplug(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	l := listen(t, d.path)
@@ -230,6 +235,7 @@ func TestSerialUnplugAndReplug(t *testing.T) {
 }
 
 func TestSerialHangUpWithThePathInPlace(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	l := listen(t, d.path)
@@ -246,6 +252,7 @@ func TestSerialHangUpWithThePathInPlace(t *testing.T) {
 }
 
 func TestSerialFollowsThePathToAnotherDevice(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	defer d.master.Close()
@@ -262,6 +269,7 @@ func TestSerialFollowsThePathToAnotherDevice(t *testing.T) {
 }
 
 func TestSerialMissingPath(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	l := listen(t, d.path)
 	l.notConnected(fs.ErrNotExist)
@@ -272,6 +280,7 @@ func TestSerialMissingPath(t *testing.T) {
 }
 
 func TestSerialNotADevice(t *testing.T) {
+	t.Parallel()
 	file := filepath.Join(t.TempDir(), "file")
 	if err := os.WriteFile(file, []byte("12345675\r"), 0o600); err != nil {
 		t.Fatal(err)
@@ -282,6 +291,7 @@ func TestSerialNotADevice(t *testing.T) {
 }
 
 func TestSerialDoubleOpen(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	first := listen(t, d.path)
@@ -299,6 +309,7 @@ func TestSerialDoubleOpen(t *testing.T) {
 }
 
 func TestSerialRefusesWhatIsNoScan(t *testing.T) {
+	t.Parallel()
 	d := newDevice(t)
 	d.plug()
 	l := listen(t, d.path)
@@ -337,6 +348,7 @@ func TestSerialRefusesWhatIsNoScan(t *testing.T) {
 }
 
 func TestSerialTenThousandScans(t *testing.T) {
+	t.Parallel()
 	const scans = 10_000
 	d := newDevice(t)
 	d.plug()
@@ -371,6 +383,7 @@ func TestSerialTenThousandScans(t *testing.T) {
 }
 
 func TestSerialRefusesSettings(t *testing.T) {
+	t.Parallel()
 	for _, s := range []*barcode.Serial{
 		{},
 		{Path: "/dev/null", Settings: barcode.Settings{Card: barcode.Rule{Check: "m12"}}},

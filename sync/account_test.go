@@ -91,6 +91,7 @@ func logIn(t *testing.T, c *kiosksync.Client) *kiosksync.Session {
 }
 
 func TestAPatronsSession(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	loan := s.patron()
 	ctx, c := t.Context(), s.client(nil)
@@ -139,6 +140,7 @@ func TestAPatronsSession(t *testing.T) {
 func second[T any](_ T, err error) error { return err }
 
 func TestRefusalsOfALogin(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.patron()
 	ctx, c := t.Context(), s.client(nil)
@@ -191,6 +193,7 @@ func (l *lossy) RoundTrip(r *http.Request) (*http.Response, error) {
 }
 
 func TestALostAnswer(t *testing.T) {
+	t.Parallel()
 	for lost := range 4 {
 		t.Run(fmt.Sprint(lost), func(t *testing.T) {
 			s := newServer(t)
@@ -220,6 +223,7 @@ func TestALostAnswer(t *testing.T) {
 }
 
 func TestABusyServerIsAskedAgain(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	loan := s.patron()
 	session := logIn(t, s.client(nil))
@@ -243,6 +247,7 @@ func TestABusyServerIsAskedAgain(t *testing.T) {
 // TestNothingOfAPatronStays: after a session nothing of it is in any file of the
 // terminal.
 func TestNothingOfAPatronStays(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(1, 30, nil)
 	s.build()

@@ -80,6 +80,7 @@ func (s *server) code(a *authority.Authority) string {
 var loopback = []string{"127.0.0.1"}
 
 func TestEnrolmentPinsTheAuthority(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	a := newAuthority(t, nil)
 	url, _ := s.secure(a.Config(loopback))
@@ -121,6 +122,7 @@ func TestEnrolmentPinsTheAuthority(t *testing.T) {
 // TestTheCodeIsToldToNobodyElse: a server that is not the one of the code gets no
 // request, so the code is still good.
 func TestTheCodeIsToldToNobodyElse(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	a := newAuthority(t, nil)
 	code := s.code(a)
@@ -171,6 +173,7 @@ func TestTheCodeIsToldToNobodyElse(t *testing.T) {
 // TestRenewalUnderARunningTerminal: the server's certificate is made anew while it
 // serves, and terminals notice nothing.
 func TestRenewalUnderARunningTerminal(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	now := time.Now()
 	c := &clock{now: now.Add(-65 * 24 * time.Hour)} // 25 days are left of the certificate today

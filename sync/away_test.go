@@ -12,6 +12,7 @@ import (
 // there are few for the size of the catalogue, and the edition where there are many.
 // Either way it equals the server afterwards.
 func TestAwayForAMonth(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("a busy month is long")
 	}

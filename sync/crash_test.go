@@ -98,6 +98,7 @@ func importAll(ctx context.Context, dir string) error {
 }
 
 func TestKilledImport(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	dir := t.TempDir()
 	s.enrol(dir)
@@ -198,6 +199,7 @@ func buildEditions(ctx context.Context, dir string) error {
 }
 
 func TestKilledEditionBuild(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 1000, nil)
 	rounds := 0
@@ -243,6 +245,7 @@ func runTerminal(ctx context.Context, dir string) error {
 // TestKilledTerminal kills a terminal while it fetches, builds, swaps, applies and
 // mends. What it keeps must never be taken for whole when it is not.
 func TestKilledTerminal(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 800, nil)
 	s.build()

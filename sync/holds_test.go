@@ -28,6 +28,7 @@ func (s *server) wanted() {
 }
 
 func TestHoldsOfASession(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.patron()
 	s.wanted()
@@ -82,6 +83,7 @@ func TestHoldsOfASession(t *testing.T) {
 // TestALostAnswerAboutHolds: whatever gets lost, nothing happens twice, and every try
 // bears the key of the first.
 func TestALostAnswerAboutHolds(t *testing.T) {
+	t.Parallel()
 	type done struct {
 		state  library.HoldState
 		pickup library.BranchCode
@@ -143,6 +145,7 @@ func TestALostAnswerAboutHolds(t *testing.T) {
 
 // TestARefusedHoldIsNotAskedForAgain: a "no" is an answer.
 func TestARefusedHoldIsNotAskedForAgain(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.patron()
 	way := &lossy{}

@@ -147,6 +147,7 @@ func TestLeftByAClockThatFellBack(t *testing.T) {
 // TestNothingOfARequestCanBeRead looks for what was left in everything that the terminal
 // has on its disk, and in its log.
 func TestNothingOfARequestCanBeRead(t *testing.T) {
+	t.Parallel()
 	p := newPretender(t)
 	dir := enrolled(t)
 	f := p.follow(dir)
@@ -197,6 +198,7 @@ func TestNothingOfARequestCanBeRead(t *testing.T) {
 // TestRequestsAtARealServer leaves holds and a renewal while a real server is away. It
 // cuts connections when it is back, after it has judged.
 func TestRequestsAtARealServer(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.patron()
 	s.wanted()
@@ -257,6 +259,7 @@ func TestRequestsAtARealServer(t *testing.T) {
 // TestLeftWhileWaitingForChanges: a terminal that waits at the server for changes hands
 // over at once what is left meanwhile.
 func TestLeftWhileWaitingForChanges(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.patron()
 	s.takesRequests()
@@ -294,6 +297,7 @@ func TestLeftWhileWaitingForChanges(t *testing.T) {
 
 // Whatever is the matter with the outbox, the catalogue goes on.
 func TestTheCatalogueNeedsNoOutbox(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 10, nil)
 	s.build()

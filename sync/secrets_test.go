@@ -42,6 +42,7 @@ func (s *server) applicant() library.Application {
 }
 
 func TestApplying(t *testing.T) {
+	t.Parallel()
 	for lost := range 2 {
 		t.Run(fmt.Sprint(lost), func(t *testing.T) {
 			s := newServer(t)
@@ -82,6 +83,7 @@ func TestApplying(t *testing.T) {
 }
 
 func TestChangingAPassword(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.applicant()
 	ctx := t.Context()
@@ -107,6 +109,7 @@ func TestChangingAPassword(t *testing.T) {
 }
 
 func TestEmailOfASession(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	box := s.withMail()
 	s.applicant()
@@ -136,6 +139,7 @@ func TestEmailOfASession(t *testing.T) {
 }
 
 func TestStaffSession(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.withMail()
 	s.applicant()

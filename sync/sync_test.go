@@ -21,6 +21,7 @@ import (
 )
 
 func TestFetchesAndFollows(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 300, nil)
 	s.build()
@@ -83,6 +84,7 @@ func TestFetchesAndFollows(t *testing.T) {
 }
 
 func TestStartsWithoutTheServer(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 20, nil)
 	s.build()
@@ -123,6 +125,7 @@ func TestStartsWithoutTheServer(t *testing.T) {
 func isChunk(r *http.Request) bool { return strings.Contains(r.URL.Path, "/chunks/") }
 
 func TestDamagedChunkOnTheWire(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 50, nil)
 	s.build()
@@ -148,6 +151,7 @@ func TestDamagedChunkOnTheWire(t *testing.T) {
 }
 
 func TestServerKeepsADamagedChunk(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 50, nil)
 	s.build()
@@ -170,6 +174,7 @@ func TestServerKeepsADamagedChunk(t *testing.T) {
 }
 
 func TestConnectionCutWithinAChunk(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 400, nil)
 	s.build()
@@ -207,6 +212,7 @@ func TestConnectionCutWithinAChunk(t *testing.T) {
 }
 
 func TestDamagedCatalogueAtStart(t *testing.T) {
+	t.Parallel()
 	for name, damage := range map[string]func(t *testing.T, path string){
 		"no SQLite": func(t *testing.T, path string) { write(t, path, []byte("this is no database")) },
 		"empty":     func(t *testing.T, path string) { write(t, path, nil) },
@@ -275,6 +281,7 @@ func write(t *testing.T, path string, data []byte) {
 }
 
 func TestResetFetchesTheEditionAgain(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 30, nil)
 	s.build()
@@ -312,6 +319,7 @@ func TestResetFetchesTheEditionAgain(t *testing.T) {
 
 // TestFarBehind: after a large import the edition is the shorter way.
 func TestFarBehind(t *testing.T) {
+	t.Parallel()
 	if testing.Short() {
 		t.Skip("it takes thousands of changes to be far behind")
 	}
@@ -342,6 +350,7 @@ func TestFarBehind(t *testing.T) {
 // TestMendsWhatDiffers: a catalogue that differs without any change is noticed by
 // its digests.
 func TestMendsWhatDiffers(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 100, nil)
 	s.build()
@@ -366,6 +375,7 @@ func TestMendsWhatDiffers(t *testing.T) {
 }
 
 func TestRevokedTerminal(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 30, nil)
 	s.build()
@@ -389,6 +399,7 @@ func TestRevokedTerminal(t *testing.T) {
 }
 
 func TestEnrolRefuses(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	dir := t.TempDir()
 	if err := kiosksync.Enrol(t.Context(), dir, s.http.URL, "0000-0000-0000-0000"); !errors.Is(err, library.ErrEnrolmentCode) {
@@ -417,6 +428,7 @@ func TestEnrolRefuses(t *testing.T) {
 // TestSearchGoesOnDuringSwaps has readers that hold the catalogue for a while as
 // one edition after the other is swapped in.
 func TestSearchGoesOnDuringSwaps(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 200, nil)
 	s.build()
@@ -463,6 +475,7 @@ func TestSearchGoesOnDuringSwaps(t *testing.T) {
 }
 
 func TestNoEditionYet(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	dir := t.TempDir()
 	s.enrol(dir)
@@ -478,6 +491,7 @@ func TestNoEditionYet(t *testing.T) {
 // TestAnswersThatMakeNoSense: whatever answers at the address, the terminal says
 // so and goes on trying.
 func TestAnswersThatMakeNoSense(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.put(0, 10, nil)
 	s.build()

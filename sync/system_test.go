@@ -27,6 +27,7 @@ func (e *elsewhere) PatronByCard(ctx context.Context, card string) (library.Patr
 // told without a server, the terminal knows it at once, and learns from the server that
 // it is over.
 func TestTheLibrarysSystemIsAway(t *testing.T) {
+	t.Parallel()
 	s := newServer(t)
 	s.patron()
 	s.build()
