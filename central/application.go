@@ -60,12 +60,24 @@ func (a *application) judge(ctx context.Context) error {
 // match returns why the application is not granted.
 func (a *application) match(ctx context.Context) error {
 	s := a.service
-	err := s.count(ctx, a.attempt)
-	if err != nil {
+	if err := s.count(ctx, a.attempt); err != nil {
 		return err
 	}
+	if err := a.tryToMatch(ctx); err != nil {
+		return s.ended(ctx, a.attempt, err)
+	}
+	err := s.cfg.Site.Policy.MayChoose(a.Password, a.patron)
+	if err == nil {
+		err = a.patron.MayUseTerminal(s.today())
+	}
+	return s.noGuess(ctx, a.attempt, err)
+}
+
+// tryToMatch compares what was typed with what is registered.
+func (a *application) tryToMatch(ctx context.Context) (err error) {
+	s := a.service
 	if a.patron, err = s.byCard(ctx, a.Card); err != nil { // nobody, whom no application matches, for an unknown card
-		return s.notTried(ctx, a.attempt, err)
+		return err
 	}
 	if a.hash, err = s.cfg.Passwords.hash(ctx, a.Password); err != nil {
 		return err
@@ -73,18 +85,11 @@ func (a *application) match(ctx context.Context) error {
 	if !a.patron.Matches(a.Application) {
 		return library.ErrApplication
 	}
-	err = s.cfg.Site.Policy.MayChoose(a.Password, a.patron)
-	if err == nil {
-		err = a.patron.MayUseTerminal(s.today())
-	}
-	if err == nil {
-		return nil // grant forgives
-	}
-	return s.noGuess(ctx, a.attempt, err)
+	return nil
 }
 
-// noGuess takes back that a try was counted, and returns why it is refused all the
-// same: who tried it has shown to be the patron.
+// noGuess forgives the failures of a card whose holder has shown to be the patron, and
+// returns why the patron is refused all the same, nil for not at all.
 func (s *Service) noGuess(ctx context.Context, a attempt, refusal error) error {
 	if err := s.cfg.DB.Locked(ctx, a.locks(), func(tx *db.Tx) error { return a.forgive(ctx, tx) }); err != nil {
 		return err
@@ -94,9 +99,6 @@ func (s *Service) noGuess(ctx context.Context, a attempt, refusal error) error {
 
 func (a *application) grant(ctx context.Context, tx *db.Tx) (any, error) {
 	s := a.service
-	if err := a.attempt.forgive(ctx, tx); err != nil {
-		return nil, err
-	}
 	if err := s.setPassword(ctx, tx, a.patron, a.hash, ""); err != nil {
 		return nil, err
 	}

@@ -1,6 +1,7 @@
 package central
 
 import (
+	"cmp"
 	"context"
 	"crypto/rand"
 	"crypto/subtle"
@@ -26,7 +27,7 @@ type email struct {
 
 	code       string // hash of the code that confirms it, "" for none
 	codeUntil  time.Time
-	codeTries  int       // how often a code was entered
+	codeTries  int       // how often a wrong code was entered
 	codeSent   time.Time // zero: no code was ever sent to it
 	codes      int       // how many codes were sent …
 	codesOn    library.Date
@@ -290,11 +291,14 @@ type confirmation struct {
 	found   email
 }
 
-// judge counts the try before it looks whether the code is right: however many are
-// under way at once, no more of them learn that than may.
+// judge judges a code and counts it where it is wrong, both in one transaction: however
+// many are under way at once no more of them learn whether they are right than may, and
+// no server that breaks off in between counts a try that nobody had.
 func (c *confirmation) judge(ctx context.Context) error {
 	s, p := c.service, c.service.cfg.Site.Policy
+	var wrong error
 	err := s.cfg.DB.Tx(ctx, func(tx *db.Tx) (err error) {
+		wrong = nil
 		if c.found, err = s.readEmail(ctx, tx, library.Patron{ID: c.who.patron}); err != nil {
 			return err
 		}
@@ -305,20 +309,17 @@ func (c *confirmation) judge(ctx context.Context) error {
 			return nil // make has nothing to do
 		case !c.found.open(p, s.cfg.Now()):
 			return library.ErrEmailCodeOver
+		case subtle.ConstantTimeCompare([]byte(s.codeHash(c.found, c.code)), []byte(c.found.code)) == 1:
+			return nil
+		case c.found.codeTries+1 >= p.EmailCodeTries:
+			wrong = library.ErrEmailCodeOver
+		default:
+			wrong = library.ErrEmailCode
 		}
 		_, err = tx.ExecContext(ctx, `UPDATE patron_email SET code_tries = code_tries + 1 WHERE patron_id = $1`, string(c.found.patron))
 		return err
 	})
-	if err != nil {
-		return err
-	}
-	if c.found.state() == library.EmailConfirmed || subtle.ConstantTimeCompare([]byte(s.codeHash(c.found, c.code)), []byte(c.found.code)) == 1 {
-		return nil
-	}
-	if c.found.codeTries+1 >= p.EmailCodeTries {
-		return library.ErrEmailCodeOver
-	}
-	return library.ErrEmailCode
+	return cmp.Or(err, wrong)
 }
 
 func (c *confirmation) make(ctx context.Context, tx *db.Tx) (any, error) {

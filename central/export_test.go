@@ -12,6 +12,9 @@ func ProblemOf(err error) *protocol.Problem { return problemOf(err) }
 // Sweep is sweep, which Run calls now and then.
 func (s *Service) Sweep(ctx context.Context) error { return s.sweep(ctx) }
 
+// TakeAllLeftBack is takeAllLeftBack, which Run calls now and then.
+func (s *Service) TakeAllLeftBack(ctx context.Context) error { return s.takeAllLeftBack(ctx) }
+
 // ExpireHolds is expireHolds, which Run calls now and then.
 func (s *Service) ExpireHolds(ctx context.Context) error { return s.expireHolds(ctx) }
 

@@ -8,6 +8,7 @@ import (
 	"testing"
 	"time"
 
+	"madoguchi/central"
 	"madoguchi/central/db/dbtest"
 	"madoguchi/central/protocol"
 	"madoguchi/library"
@@ -22,6 +23,7 @@ type guesser struct {
 	cards     victims
 	terminals []*terminal
 	seen      []map[string]time.Time // by terminal: when each card was tried there last
+	broken    int                    // how many guesses broke off, where the guesser makes them
 }
 
 // victim is a card, and when it may be tried again.
@@ -77,11 +79,19 @@ func (g *guesser) run(span time.Duration) (through int) {
 		case "login_failed", "application_refused":
 			through++
 			g.seen[n][x.card] = g.s.now
+		case protocol.CodeInternal:
+			g.broken++
+			g.seen[n][x.card] = g.s.now
 		case "try_later":
 			g.cards[0].at = g.s.now.Add(resp.wait)
 			heap.Fix(&g.cards, 0)
 		case "card_locked":
-			heap.Pop(&g.cards)
+			if g.broken == 0 {
+				heap.Pop(&g.cards)
+				break
+			}
+			g.cards[0].at = g.s.now.Add(library.TakeBackWindow) // what broke off may be taken back
+			heap.Fix(&g.cards, 0)
 		default:
 			g.s.t.Fatalf("a guess was answered with %q", code)
 		}
@@ -173,9 +183,46 @@ func TestGuessing(t *testing.T) {
 	})
 }
 
+// TestGuessingWithCrashes: who can make every other guess break off before it is judged
+// gets no more of them than are taken back, and no more judged ones than anybody.
+func TestGuessingWithCrashes(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		cfg := s.config
+		cfg.Circulation = &unsteady{Circulation: s.ledger.Circulation(), looked: func() {
+			if rand.IntN(2) == 0 {
+				panic("a crash")
+			}
+		}}
+		s.Service = central.New(cfg)
+		start := s.now
+		for _, tt := range []struct {
+			cards, terminals int
+			span             time.Duration
+		}{{1, 20, 7 * 24 * time.Hour}, {25, 1, 30 * time.Minute}, {6, 2, 24 * time.Hour}} {
+			s.now = start
+			s.forget()
+			p := s.config.Site.Policy
+			judged, taken := p.MostGuesses(tt.cards, tt.terminals, tt.span), p.MostTakenBack(tt.cards, tt.span)
+			g := newGuesser(s, tt.cards, tt.terminals)
+			got := g.run(tt.span)
+			if got > judged || got+g.broken > judged+taken {
+				t.Errorf("%d cards, %d terminals, %v: %d guesses were judged, %d at most; with those that broke off %d, %d at most",
+					tt.cards, tt.terminals, tt.span, got, judged, got+g.broken, judged+taken)
+			}
+			if most := tt.cards * p.LockAfter; tt.span > time.Hour && got+g.broken <= most {
+				t.Errorf("%d cards, %d terminals, %v: nothing was taken back: %d guesses", tt.cards, tt.terminals, tt.span, got+g.broken)
+			}
+		}
+	})
+}
+
+// countedTries counts the cards of which failed tries are counted, and the open tries.
+const countedTries = `SELECT (SELECT count(*) FROM login_failure) + (SELECT count(*) FROM login_try WHERE taken_back_at = 0)`
+
 // forget forgets all failures, as staff could.
 func (s *server) forget() {
 	s.t.Helper()
+	s.exec(`DELETE FROM login_try`)
 	s.exec(`DELETE FROM login_failure`)
 	s.exec(`DELETE FROM terminal_failure`)
 }

@@ -168,9 +168,18 @@ func (s *Service) openQuietly(ctx context.Context, terminal string, l login) (op
 	if err := s.count(ctx, a); err != nil {
 		return opened{}, err
 	}
+	in, err := s.tryToOpen(ctx, a, l)
+	if err = s.ended(ctx, a, err); err != nil {
+		return opened{}, err
+	}
+	return in, nil
+}
+
+// tryToOpen opens a session where the password of an attempt, which is counted, is right.
+func (s *Service) tryToOpen(ctx context.Context, a attempt, l login) (opened, error) {
 	found, err := l.check(ctx)
 	if err != nil {
-		return opened{}, s.notTried(ctx, a, err)
+		return opened{}, err
 	}
 	if !found.Permanent && !found.Temporary {
 		return opened{}, library.ErrLogin

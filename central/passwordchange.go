@@ -62,7 +62,7 @@ func (c *passwordChange) judge(ctx context.Context) (err error) {
 	return err
 }
 
-// checkPresent counts the try as the login's throttle does; make forgives it.
+// checkPresent counts the try as the login's throttle does.
 func (c *passwordChange) checkPresent(ctx context.Context) error {
 	s := c.service
 	var stored string
@@ -77,15 +77,16 @@ func (c *passwordChange) checkPresent(ctx context.Context) error {
 		return err
 	}
 	right, err := s.own().verify(ctx, stored, c.Present)
-	switch {
-	case err != nil:
-		return err
-	case !right:
-		return library.ErrPresent
-	case c.New != c.Present:
-		return nil
+	if err == nil && !right {
+		err = library.ErrPresent
 	}
-	return s.noGuess(ctx, c.attempt, library.ErrSamePassword)
+	if err != nil {
+		return s.ended(ctx, c.attempt, err)
+	}
+	if c.New == c.Present {
+		err = library.ErrSamePassword
+	}
+	return s.noGuess(ctx, c.attempt, err)
 }
 
 // checkTemporary refuses a temporary password as the permanent one: staff have seen

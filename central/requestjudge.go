@@ -48,12 +48,15 @@ func (q *leftRequest) take(ctx context.Context, body protocol.SealedRequest) (ou
 		return outcomeAgain, err
 	}
 	if err := q.check(ctx); err != nil {
-		return "", s.notTried(ctx, q.attempt, err)
+		return "", s.ended(ctx, q.attempt, err)
 	}
 	result, err := q.settle(ctx)
-	if err != nil && q.proven() {
+	switch {
+	case err != nil && q.proven():
 		// The terminal asks again by itself: trouble of ours must not lock the card.
 		err = s.noGuess(ctx, q.attempt, err)
+	case err != nil:
+		err = s.ended(ctx, q.attempt, err)
 	}
 	switch {
 	case errors.Is(err, circulation.ErrRecorded): // another asking was faster
@@ -180,17 +183,8 @@ func (q *leftRequest) record(ctx context.Context, tx *db.Tx, r *library.RequestR
 	if err != nil {
 		return err
 	}
-	if q.proven() {
-		same, err := q.service.cfg.Checker.UnchangedTx(ctx, tx, q.patron.ID, q.found)
-		if err != nil {
-			return err
-		}
-		if !same { // hashed anew by a login, or another one was set: the terminal asks again
-			return &protocol.Problem{Status: http.StatusServiceUnavailable, Code: protocol.CodeUnavailable, Detail: "the password was changed in this moment; try again"}
-		}
-		if err := q.attempt.forgive(ctx, tx); err != nil {
-			return err
-		}
+	if err := q.endAttempt(ctx, tx); err != nil {
+		return err
 	}
 	if err := q.name(ctx, tx, r.Lines); err != nil {
 		return err
@@ -200,6 +194,21 @@ func (q *leftRequest) record(ctx context.Context, tx *db.Tx, r *library.RequestR
 	}
 	q.recorded = true
 	return q.store(ctx, tx, patron.ID, *r)
+}
+
+// endAttempt ends the try as which the request was counted.
+func (q *leftRequest) endAttempt(ctx context.Context, tx *db.Tx) error {
+	if !q.proven() {
+		return q.attempt.failed(ctx, tx, q.now)
+	}
+	same, err := q.service.cfg.Checker.UnchangedTx(ctx, tx, q.patron.ID, q.found)
+	if err != nil {
+		return err
+	}
+	if !same { // hashed anew by a login, or another one was set: the terminal asks again
+		return &protocol.Problem{Status: http.StatusServiceUnavailable, Code: protocol.CodeUnavailable, Detail: "the password was changed in this moment; try again"}
+	}
+	return q.attempt.forgive(ctx, tx)
 }
 
 // recordAlone is record where nothing happens.

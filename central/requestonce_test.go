@@ -55,7 +55,7 @@ func TestARequestHappensOnce(t *testing.T) {
 		if mails := c.box.take(); len(mails) != 1 || c.counted("again") != "5" || c.counted("idempotency_key_reused") != "5" {
 			t.Errorf("%d mails, %s again, %s reused", len(mails), c.counted("again"), c.counted("idempotency_key_reused"))
 		}
-		if n := c.count(`SELECT count(*) FROM request`) + c.count(`SELECT count(*) FROM login_failure`); n != 1 {
+		if n := c.count(`SELECT count(*) FROM request`) + c.count(countedTries); n != 1 {
 			t.Errorf("%d rows", n)
 		}
 	})
@@ -111,7 +111,7 @@ func TestARequestHandedOverByMany(t *testing.T) {
 				if n := c.count(`SELECT count(*) FROM hold`); n != want {
 					t.Errorf("%d holds, want %d", n, want)
 				}
-				if n := c.count(`SELECT count(*) FROM login_failure`); test.refusal == "" && n != 0 {
+				if n := c.count(countedTries); test.refusal == "" && n != 0 {
 					t.Error("a try of the right password is left counted")
 				}
 			}
@@ -180,7 +180,7 @@ func TestRequestsThatCannotBeRead(t *testing.T) {
 			wantProblem(t, c.hand(key, good), http.StatusBadRequest, protocol.CodeBadRequest)
 		}
 		wantProblem(t, c.do("POST", "/v1/requests", `{}`, "Content-Type", "application/json"), http.StatusUnauthorized, protocol.CodeUnauthorized)
-		if n := c.count(`SELECT count(*) FROM request`) + c.count(`SELECT count(*) FROM login_failure`) + c.count(`SELECT count(*) FROM hold`); n != 0 || c.counted("request_unreadable") != "12" {
+		if n := c.count(`SELECT count(*) FROM request`) + c.count(countedTries) + c.count(`SELECT count(*) FROM hold`); n != 0 || c.counted("request_unreadable") != "12" {
 			t.Errorf("%d rows, %s counted", n, c.counted("request_unreadable"))
 		}
 
@@ -234,7 +234,7 @@ func TestTroubleLosesNoRequest(t *testing.T) {
 		for range 25 { // more often than a password may be wrong
 			wantProblem(t, c.hand(id, sealed), http.StatusInternalServerError, protocol.CodeInternal)
 		}
-		if n := c.count(`SELECT count(*) FROM request`) + c.count(`SELECT count(*) FROM hold`) + c.count(`SELECT count(*) FROM login_failure`); n != 0 {
+		if n := c.count(`SELECT count(*) FROM request`) + c.count(`SELECT count(*) FROM hold`) + c.count(countedTries); n != 0 {
 			t.Errorf("trouble left %d rows behind", n)
 		}
 		if c.counted("again") != "0" || strings.Contains(c.log.String(), "a request that was left") {
@@ -265,7 +265,7 @@ func TestATerminalThatGivesUpWaiting(t *testing.T) {
 		r := httptest.NewRequestWithContext(ctx, "POST", "/v1/requests", bytes.NewReader(body))
 		r.Header = http.Header{"Authorization": {"Bearer " + c.secret}, "Content-Type": {"application/json"}, protocol.IdempotencyHeader: {id}}
 		c.ServeHTTP(httptest.NewRecorder(), r)
-		if ctx.Err() == nil || c.count(`SELECT count(*) FROM hold`) != 1 || c.count(`SELECT count(*) FROM login_failure`) != 0 {
+		if ctx.Err() == nil || c.count(`SELECT count(*) FROM hold`) != 1 || c.count(countedTries) != 0 {
 			t.Error("it broke off")
 		}
 		wantDone(t, c.hand(id, sealed))

@@ -150,7 +150,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {

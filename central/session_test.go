@@ -184,7 +184,7 @@ func TestWhatIsOverIsSwept(t *testing.T) {
 		if got := rows(); got != [3]int{0, 0, 0} {
 			t.Errorf("after a week: %v", got)
 		}
-		if n := s.count(`SELECT count(*) FROM login_failure`); n != 1 {
+		if n := s.count(countedTries); n != 1 {
 			t.Errorf("the throttle forgot by itself: %d", n)
 		}
 	})

@@ -5,11 +5,13 @@ import (
 	"fmt"
 
 	"madoguchi/central/db"
+	"madoguchi/library"
 )
 
 // sweep drops what time has made useless: sessions that ended, answers that nobody
-// asks for again, temporary passwords that nobody used, which cards failed where, and
-// what requests asked for; that they were handed over is known for much longer.
+// asks for again, temporary passwords that nobody used, which cards failed where, tries
+// that were taken back, and what requests asked for; that they were handed over is known
+// for much longer.
 func (s *Service) sweep(ctx context.Context) error {
 	now, p := s.cfg.Now(), s.cfg.Site.Policy
 	patronTotal, patronIdle := limits(p, false)
@@ -28,6 +30,7 @@ func (s *Service) sweep(ctx context.Context) error {
 		{`DELETE FROM request WHERE delivered_at <= $1`, []any{now.Add(-requestsKept).UnixMilli()}},
 		{`DELETE FROM temporary_password WHERE issued_at <= $1`, []any{now.Add(-p.TemporaryFor.Duration()).UnixMilli()}},
 		{`DELETE FROM terminal_failure WHERE at <= $1`, []any{now.Add(-p.TerminalWindow.Duration()).UnixMilli()}},
+		{`DELETE FROM login_try WHERE taken_back_at > 0 AND taken_back_at <= $1`, []any{now.Add(-library.TakeBackWindow).UnixMilli()}},
 	} {
 		err := s.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
 			_, err := tx.ExecContext(ctx, drop.query, drop.args...)

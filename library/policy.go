@@ -24,6 +24,7 @@ type Policy struct {
 	ThrottleFirst  Seconds `json:"throttle_first" toml:"throttle_first"`   // the first pause, doubled with each further failure
 	ThrottleMost   Seconds `json:"throttle_most" toml:"throttle_most"`     // the longest pause
 	LockAfter      int     `json:"lock_after" toml:"lock_after"`           // failed logins before only staff can help
+	TakeBack       int     `json:"take_back" toml:"take_back"`             // how many tries of a card that were not judged when the server broke off count no longer, in an hour
 	TerminalCards  int     `json:"terminal_cards" toml:"terminal_cards"`   // how many different cards may fail at one terminal within terminal_window
 	TerminalWindow Seconds `json:"terminal_window" toml:"terminal_window"` // see terminal_cards
 
@@ -58,6 +59,7 @@ func DefaultPolicy() Policy {
 		ThrottleFirst:   30,
 		ThrottleMost:    3600,
 		LockAfter:       20,
+		TakeBack:        3,
 		TerminalCards:   10,
 		TerminalWindow:  600,
 		PasswordMin:     6,
@@ -114,6 +116,7 @@ func (p Policy) Bounds() []Bound {
 		{"throttle_first", int(p.ThrottleFirst), 1, int(aDay)},
 		{"throttle_most", int(p.ThrottleMost), 1, int(30 * aDay)},
 		{"lock_after", p.LockAfter, 1, forEver},
+		{"take_back", p.TakeBack, 0, 1000},
 		{"terminal_cards", p.TerminalCards, 1, forEver},
 		{"terminal_window", int(p.TerminalWindow), 1, int(aDay)},
 		{"password_min", p.PasswordMin, 1, longestPassword},

@@ -2,7 +2,8 @@ package library
 
 import "time"
 
-// Failures are the failed logins of one card since the last one that succeeded.
+// Failures are the failed logins of one card since the last one that succeeded, and those
+// that are being judged.
 type Failures struct {
 	Count int
 	Last  time.Time
@@ -45,10 +46,35 @@ func (p Policy) TerminalMayTry(failingCards int) error {
 	return nil
 }
 
+// TakeBackWindow is within what time no more than Policy.TakeBack tries of a card are
+// taken back.
+const TakeBackWindow = time.Hour
+
+// MayTakeBack returns how many of the tries of a card that a process left open when it
+// ended may be taken back now, where earlier ones were taken back at those times. Nobody
+// was told whether their password was right, and their patrons may be honest; but who can
+// make a server end must not have any number of them.
+func (p Policy) MayTakeBack(earlier []time.Time, now time.Time) int {
+	may := p.TakeBack
+	for _, at := range earlier {
+		if at.After(now.Add(-TakeBackWindow)) {
+			may--
+		}
+	}
+	return max(may, 0)
+}
+
+// MostTakenBack returns how many tries with so many cards are taken back at most within a
+// span of time.
+func (p Policy) MostTakenBack(cards int, span time.Duration) int {
+	return cards * p.TakeBack * (int(span/TakeBackWindow) + 1)
+}
+
 // MostGuesses returns how many passwords at most anybody gets to try within a span of
 // time who has so many cards and so many terminals, whatever the order of the tries:
 // no more than each card may be tried, and no more than each terminal lets through. It
-// does not count what the patrons' own logins, and staff who lift a lock, give back.
+// does not count what the patrons' own logins, and staff who lift a lock, give back, nor
+// what is taken back: see MostTakenBack.
 func (p Policy) MostGuesses(cards, terminals int, span time.Duration) int {
 	window := p.TerminalWindow.Duration()
 	// Between two tries at a terminal that are less than a window apart there are never

@@ -48,6 +48,47 @@ func TestThePauseNeverEnds(t *testing.T) {
 	}
 }
 
+func TestMayTakeBack(t *testing.T) {
+	p := library.DefaultPolicy()
+	now := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	for _, tt := range []struct {
+		earlier []time.Duration // ago
+		want    int
+	}{
+		{nil, 3}, {[]time.Duration{0}, 2}, {[]time.Duration{0, time.Minute}, 1}, {[]time.Duration{0, 0, 59 * time.Minute}, 0},
+		{[]time.Duration{0, 0, time.Hour}, 1}, {[]time.Duration{time.Hour, time.Hour, time.Hour}, 3}, {[]time.Duration{0, 0, 0, 0}, 0},
+		{[]time.Duration{-time.Minute}, 2}, // by a server whose clock is ahead
+	} {
+		var earlier []time.Time
+		for _, ago := range tt.earlier {
+			earlier = append(earlier, now.Add(-ago))
+		}
+		if got := p.MayTakeBack(earlier, now); got != tt.want {
+			t.Errorf("after %v: %d, want %d", tt.earlier, got, tt.want)
+		}
+	}
+	p.TakeBack = 0
+	if got := p.MayTakeBack(nil, now); got != 0 {
+		t.Errorf("none may be taken back, and %d are", got)
+	}
+}
+
+// TestNoMoreIsTakenBack: however often is asked, no more is taken back in a span than
+// MostTakenBack says, and all of that can be.
+func TestNoMoreIsTakenBack(t *testing.T) {
+	p := library.DefaultPolicy()
+	start := time.Date(2026, 11, 24, 9, 0, 0, 0, time.UTC)
+	var taken []time.Time
+	for now := start; now.Sub(start) <= 24*time.Hour; now = now.Add(time.Minute) {
+		for range p.MayTakeBack(taken, now) {
+			taken = append(taken, now)
+		}
+		if most := p.MostTakenBack(1, now.Sub(start)); len(taken) != most {
+			t.Fatalf("after %v: %d, of %d at most", now.Sub(start), len(taken), most)
+		}
+	}
+}
+
 func TestMostGuesses(t *testing.T) {
 	p := library.DefaultPolicy()
 	const month = 30 * 24 * time.Hour
