@@ -19,6 +19,7 @@ type TerminalState struct {
 	Change      int64 // the last one in it
 	Bibs, Items int   // in it
 
+	Untried     bool      // the server was not asked yet since the program started: nobody can tell whether it answers
 	Connected   bool      // the server answered this terminal the last time it was asked
 	LastContact time.Time // zero: never
 	SystemAway  bool      // the library's own system, which the server asks, could not be reached
@@ -38,6 +39,9 @@ func (s TerminalState) Fetching() bool {
 // Serves reports whether patrons can be served now: the server answers, and so does what
 // it asks.
 func (s TerminalState) Serves() bool { return s.Connected && !s.SystemAway }
+
+// Away reports whether it was tried, and patrons cannot be served now.
+func (s TerminalState) Away() bool { return !s.Untried && !s.Serves() }
 
 // CataloguePhase is what a terminal does about its catalogue.
 type CataloguePhase string

@@ -53,7 +53,7 @@ func (c *Client) Run(ctx context.Context) error {
 			c.cfg.Log.Info("in step with the server again")
 		}
 		c.report(func(s *library.TerminalState) {
-			s.Connected, s.Problem = connected, code
+			s.Untried, s.Connected, s.Problem = false, connected, code
 			s.Phase, s.Done, s.Total = library.CatalogueStarting, 0, 0
 			if s.Searchable {
 				s.Phase = library.CatalogueReady
@@ -157,7 +157,7 @@ func (c *Client) head(ctx context.Context) (protocol.Head, error) {
 // contact notes that the server answered, and whether the library's own system does.
 func (c *Client) contact(systemAway bool) {
 	c.report(func(s *library.TerminalState) {
-		s.Connected, s.LastContact, s.SystemAway = true, time.Now(), systemAway
+		s.Untried, s.Connected, s.LastContact, s.SystemAway = false, true, time.Now(), systemAway
 	})
 }
 

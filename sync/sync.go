@@ -92,7 +92,7 @@ func Open(cfg Config) (*Client, error) {
 	if cfg.Log == nil {
 		cfg.Log = slog.New(slog.DiscardHandler)
 	}
-	c := &Client{cfg: cfg, wake: make(chan struct{}, 1), mustVerify: true, tries: map[string]try{}, state: library.TerminalState{Phase: library.CatalogueStarting}}
+	c := &Client{cfg: cfg, wake: make(chan struct{}, 1), mustVerify: true, tries: map[string]try{}, state: library.TerminalState{Phase: library.CatalogueStarting, Untried: true}}
 	var err error
 	if c.terminal, err = readTerminal(cfg.Dir); err != nil {
 		return nil, err

@@ -94,8 +94,20 @@ func TestStartsWithoutTheServer(t *testing.T) {
 
 	// Away from the first second on, then there.
 	s.intercept(away)
+	opened, err := kiosksync.Open(kiosksync.Config{Dir: dir})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if st := opened.State(); !st.Untried || st.Away() {
+		t.Errorf("before anything was tried: %+v", st)
+	}
+	if err := opened.Close(); err != nil {
+		t.Fatal(err)
+	}
 	x := start(t, dir)
-	x.until("unreachable", func(st library.TerminalState) bool { return st.Problem == library.ProblemUnreachable && !st.Connected })
+	x.until("unreachable", func(st library.TerminalState) bool {
+		return st.Problem == library.ProblemUnreachable && st.Away() && !st.Untried
+	})
 	if err := x.With(func(*store.Catalogue) error { return nil }); err != kiosksync.ErrNoCatalogue {
 		t.Errorf("With: %v", err)
 	}

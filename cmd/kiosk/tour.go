@@ -199,6 +199,7 @@ var states = []struct {
 	picture string
 	state   library.TerminalState
 }{
+	{"first-start", library.TerminalState{Untried: true, Phase: library.CatalogueStarting}},
 	{"one-moment", library.TerminalState{Connected: true, Phase: library.CatalogueFetching, Done: 130 << 20, Total: 420 << 20}},
 	{"no-connection", library.TerminalState{Problem: library.ProblemUnreachable}},
 }

@@ -127,7 +127,7 @@ func (a *App) Refresh() {
 	case a.pages[a.route.Page].staff: // building it anew would lose what is typed
 		a.refreshHeader()
 	case !now.Searchable || !before.Searchable, a.route.Page == PageHome,
-		a.route.Barcode != "" && now.Serves() != before.Serves(): // what is offered there depends on it
+		a.route.Barcode != "" && now.Away() != before.Away(): // what is offered there depends on it
 		a.rebuild()
 	default:
 		a.refreshHeader()

@@ -93,6 +93,9 @@ func (v *visit) connection() fyne.CanvasObject {
 	if state.Serves() {
 		return widget.Row(theme.GapTight, widget.Dot(p.Good), v.kit.Second(v.t("frame.connected")))
 	}
+	if state.Untried {
+		return v.kit.Second(v.t("frame.starting"))
+	}
 	text := v.t("frame.offline")
 	if !state.LastContact.IsZero() {
 		text = v.t("frame.offline_as_of", state.LastContact.In(v.app.cfg.Site().Location()).Format("15:04"))

@@ -267,6 +267,7 @@ func situations() []situation {
 		{"say", online, func(a *App) { a.say(a.printer.T("scan.price_row")) }},
 		{"offline", library.TerminalState{Searchable: true, LastContact: time.Date(2026, 11, 24, 5, 2, 0, 0, time.UTC), Items: 1204386}, func(a *App) { a.show(Route{Page: PageSearch}) }},
 		{"wait-fetching", library.TerminalState{Connected: true, Phase: library.CatalogueFetching, Done: 130 << 20, Total: 420 << 20}, func(a *App) { a.goHome() }},
+		{"wait-first-start", library.TerminalState{Untried: true, Phase: library.CatalogueStarting}, func(a *App) { a.goHome() }},
 		{"wait-preparing", library.TerminalState{Connected: true}, func(a *App) { a.goHome() }},
 		{"wait-offline", library.TerminalState{Problem: library.ProblemUnreachable}, func(a *App) { a.goHome() }},
 	})

@@ -34,7 +34,7 @@ func (a *App) takesRequests() bool { return a.cfg.Leave != nil && a.cfg.State().
 
 // away reports whether the server is away, and something can be left for it.
 func (a *App) away() bool {
-	return a.takesRequests() && !a.staffed() && !a.cfg.State().Serves()
+	return a.takesRequests() && !a.staffed() && a.cfg.State().Away()
 }
 
 // startRequest shows what it means to leave a request. Pickup and contact are those of

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"testing"
+	"time"
 
 	"fyne.io/fyne/v2"
 
@@ -86,6 +87,35 @@ func TestOpeningHours(t *testing.T) {
 	a.open(Route{Page: PageGuide, Field: "hours"})
 	a.see(t, "9:30から19:00まで")
 	a.see(t, "休館日")
+}
+
+// TestBeforeAnythingWasTried a terminal prepares itself: it does not say that the server
+// is away, which nobody knows, on any screen.
+func TestBeforeAnythingWasTried(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	away := []string{"つながりません", "接続なし", "いま検索できません", "仮受付"}
+	for _, state := range []library.TerminalState{
+		{Untried: true, Phase: library.CatalogueStarting, TakesRequests: true},
+		{Untried: true, Phase: library.CatalogueReady, Searchable: true, LastContact: a.cfg.Now().Add(-time.Hour), Bibs: 4, Items: 12, TakesRequests: true},
+	} {
+		*a.state = state
+		for _, page := range []Page{PageHome, PageSearch, PageCart, PageMachine} {
+			a.goHome()
+			a.open(Route{Page: page})
+			a.settle()
+			a.see(t, "準備しています")
+			for _, text := range away {
+				if a.shows(text) {
+					t.Errorf("%s says %q", page, text)
+				}
+			}
+		}
+	}
+	state := *a.state
+	state.Untried = false
+	*a.state = state
+	a.goHome()
+	a.see(t, "接続なし")
 }
 
 func TestStaffSeeWhyATerminalDoesNotGetReady(t *testing.T) {

@@ -66,7 +66,10 @@ func (v *visit) machineRows(r library.TerminalReport) []fyne.CanvasObject {
 			widget.Columns(theme.GapWide, []float32{1, 2.4}, v.kit.Second(v.t(key)).Lines(1), text))))
 	}
 	server := r.Server + "　" + v.t("frame.connected")
-	if !r.Connected {
+	switch {
+	case r.Untried:
+		server = r.Server + "　" + v.t("frame.starting")
+	case !r.Connected:
 		server = r.Server + "　" + v.t("frame.offline")
 		if !r.LastContact.IsZero() {
 			server += "　" + v.t("machine.last_contact", v.moment(r.LastContact))
@@ -75,7 +78,7 @@ func (v *visit) machineRows(r library.TerminalReport) []fyne.CanvasObject {
 	if r.Connected && r.SystemAway {
 		server += "　" + v.t("machine.system_away")
 	}
-	row("machine.server", server, !r.Serves())
+	row("machine.server", server, r.Away())
 	catalogue := v.t("machine.edition", r.Edition, r.Change, grouped(r.Bibs))
 	if r.Edition == 0 {
 		catalogue = v.t("machine.no_edition")

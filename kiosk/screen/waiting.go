@@ -8,7 +8,7 @@ import (
 )
 
 // waiting is shown while there is no catalogue to search: while it comes, with how
-// much has come; while nothing answers, with what that means for a patron.
+// much has come; when nothing answers, with what that means for a patron.
 func waiting(v *visit) content {
 	state := v.app.cfg.State()
 	k := v.kit
@@ -23,7 +23,7 @@ func waiting(v *visit) content {
 		lines.Add(k.Text(v.t("wait.fetching")))
 		lines.Add(k.Bar(share))
 		lines.Add(k.Second(v.t("wait.progress", megabytes(state.Done), megabytes(state.Total))))
-	case state.Connected:
+	case state.Connected, state.Untried:
 		lines.Add(k.Display(v.t("wait.title")))
 		lines.Add(k.Text(v.t("wait.preparing")))
 	default:
