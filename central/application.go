@@ -30,9 +30,13 @@ func (s *Service) apply(w http.ResponseWriter, r *http.Request) error {
 	if err := s.cfg.Site.Policy.MayChoose(body.Password, typed); err != nil {
 		return err
 	}
+	at, err := s.placeOf(r)
+	if err != nil {
+		return err
+	}
 	a := &application{
 		Application: body, service: s, terminal: terminalOf(r),
-		attempt: s.attempt(terminalOf(r).ID, kindCard, body.Card),
+		attempt: s.attempt(at, kindCard, body.Card),
 	}
 	return s.once(w, r, asking{
 		who: session{terminal: a.terminal}, body: text, secret: true,

@@ -33,3 +33,15 @@ func Patterns() (all []string) {
 	}
 	return all
 }
+
+// Offered reports whether terminals of a kind may ask a route, and whether the table of
+// routes says who may at all.
+func Offered(pattern string, to TerminalKind) (offered, said bool) {
+	for _, r := range new(Service).routes() {
+		if r.pattern == pattern {
+			known := r.from == fromAnywhere || r.from == fromKiosks || r.from == fromTerminals
+			return r.from == fromAnywhere || Terminal{Kind: to}.mayAsk(r.from), known
+		}
+	}
+	return false, false
+}

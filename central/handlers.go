@@ -16,24 +16,28 @@ import (
 	"madoguchi/library"
 )
 
-// terminal makes a handler for enrolled terminals only.
-func (s *Service) terminal(h handler) handler {
-	return func(w http.ResponseWriter, r *http.Request) error {
-		secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
-		if !ok || secret == "" {
-			return &protocol.Problem{Status: http.StatusUnauthorized, Code: protocol.CodeUnauthorized, Detail: "send the terminal's secret as a bearer token"}
-		}
-		t, err := s.cfg.Terminals.Authenticate(r.Context(), secret)
-		if err != nil {
-			return err
-		}
-		return h(w, r.WithContext(context.WithValue(r.Context(), terminalKey{}, t)))
+// handle runs a route's handler for whoever may ask.
+func (s *Service) handle(route route, w http.ResponseWriter, r *http.Request) error {
+	if route.from == fromAnywhere {
+		return route.handle(w, r)
 	}
+	secret, ok := strings.CutPrefix(r.Header.Get("Authorization"), "Bearer ")
+	if !ok || secret == "" {
+		return &protocol.Problem{Status: http.StatusUnauthorized, Code: protocol.CodeUnauthorized, Detail: "send the terminal's secret as a bearer token"}
+	}
+	t, err := s.cfg.Terminals.Authenticate(r.Context(), secret)
+	if err != nil {
+		return err
+	}
+	if !t.mayAsk(route.from) {
+		return library.ErrKioskOnly
+	}
+	return route.handle(w, r.WithContext(context.WithValue(r.Context(), terminalKey{}, t)))
 }
 
 type terminalKey struct{}
 
-// terminalOf returns the terminal that asks; there is one behind Service.terminal.
+// terminalOf returns the terminal that asks; there is one but for routes that are asked from anywhere.
 func terminalOf(r *http.Request) Terminal {
 	t, _ := r.Context().Value(terminalKey{}).(Terminal)
 	return t
@@ -56,8 +60,8 @@ func (s *Service) enrol(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	s.cfg.Log.Info("a terminal was enrolled", "terminal", t.ID, "branch", t.Branch, "name", t.Name, "from", from)
-	return reply(w, r, protocol.Enrolled{Terminal: t.ID, Secret: secret, Branch: t.Branch})
+	s.cfg.Log.Info("a terminal was enrolled", "terminal", t.ID, "kind", string(t.Kind), "branch", t.Branch, "name", t.Name, "from", from)
+	return reply(w, r, protocol.Enrolled{Terminal: t.ID, Kind: string(t.Kind), Secret: secret, Branch: t.Branch})
 }
 
 func (s *Service) site(w http.ResponseWriter, r *http.Request) error {

@@ -139,7 +139,11 @@ type opened struct {
 // many hashes; what else stands in the way is said only after the right password. The
 // log learns the terminal and the outcome.
 func (s *Service) open(r *http.Request, l login) (opened, error) {
-	in, err := s.openQuietly(r.Context(), terminalOf(r).ID, l)
+	at, err := s.placeOf(r)
+	if err != nil {
+		return opened{}, err
+	}
+	in, err := s.openQuietly(r.Context(), at, l)
 	if !s.logOutcome("a login", err, "kind", l.kind, "terminal", terminalOf(r).ID) {
 		return opened{}, err
 	}
@@ -160,11 +164,11 @@ func (s *Service) logOutcome(what string, err error, args ...any) bool {
 	return true
 }
 
-func (s *Service) openQuietly(ctx context.Context, terminal string, l login) (opened, error) {
+func (s *Service) openQuietly(ctx context.Context, at place, l login) (opened, error) {
 	if err := checkCredentials(l.name, l.password); err != nil {
 		return opened{}, err
 	}
-	a := s.attempt(terminal, l.kind, l.name)
+	a := s.attempt(at, l.kind, l.name)
 	if err := s.count(ctx, a); err != nil {
 		return opened{}, err
 	}

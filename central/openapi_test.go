@@ -32,6 +32,8 @@ type operation struct {
 	answers any  // nil: 204, nothing but that it was done; inWords: that; inParts: bytes
 	keyed   bool // a change, with an Idempotency-Key
 	early   bool // a patron may ask already after a temporary password
+	counted bool // a try that the throttle counts: the home page marks its visitor
+	kiosks  bool // the home page may not ask
 	system  bool // the library's system is asked
 	needs   library.Ability
 	codes   []*library.Refusal
@@ -95,7 +97,7 @@ var operations = map[string]operation{
 	"GET /v1/bibs/{id}/availability": {does: "Where the copies of a bib are now.", by: byTerminal, system: true, answers: protocol.Availability{},
 		codes: []*library.Refusal{library.ErrUnknownBib}},
 
-	"POST /v1/sessions": {does: "Log a patron in.", by: byTerminal, system: true, asks: protocol.Login{}, answers: protocol.LoggedIn{},
+	"POST /v1/sessions": {does: "Log a patron in.", by: byTerminal, counted: true, system: true, asks: protocol.Login{}, answers: protocol.LoggedIn{},
 		codes: slices.Concat(refusedLogins, refusedCards)},
 	"DELETE /v1/sessions/me": {does: "End a session, a patron's or a staff member's.", by: byAnySession},
 	"GET /v1/me":             {does: "What the patron's menu shows.", by: byPatron, system: true, answers: library.Account{}},
@@ -111,9 +113,9 @@ var operations = map[string]operation{
 		codes: []*library.Refusal{library.ErrUnknownHold, library.ErrHoldNotWaiting}},
 	"POST /v1/requests": {does: "Hand over a request that was left while the server was away, sealed. The Idempotency-Key is its id.", by: byTerminal, system: true, keyed: true, asks: protocol.SealedRequest{},
 		codes: []*library.Refusal{library.ErrRequestUnreadable, library.ErrTryLater, library.ErrTerminalThrottled}},
-	"POST /v1/password-applications": {does: "Apply for a password, new or forgotten. Whatever does not match is one refusal.", by: byTerminal, system: true, needs: library.AbilityPassword, keyed: true, asks: library.Application{},
+	"POST /v1/password-applications": {does: "Apply for a password, new or forgotten. Whatever does not match is one refusal.", by: byTerminal, counted: true, system: true, needs: library.AbilityPassword, keyed: true, asks: library.Application{},
 		codes: slices.Concat([]*library.Refusal{library.ErrApplication, library.ErrTerms, library.ErrTryLater, library.ErrCardLocked, library.ErrTerminalThrottled}, refusedCards, refusedWords)},
-	"PUT /v1/me/password": {does: "Set another password, a permanent one after a temporary one.", by: byPatron, early: true, system: true, needs: library.AbilityPassword, keyed: true, asks: protocol.PasswordChange{},
+	"PUT /v1/me/password": {does: "Set another password, a permanent one after a temporary one.", by: byPatron, counted: true, early: true, system: true, needs: library.AbilityPassword, keyed: true, asks: protocol.PasswordChange{},
 		codes: slices.Concat([]*library.Refusal{library.ErrPresent, library.ErrSamePassword, library.ErrTerms, library.ErrTryLater, library.ErrCardLocked, library.ErrTerminalThrottled}, refusedWords)},
 	"GET /v1/me/email": {does: "The patron's e-mail address.", by: byPatron, needs: library.AbilityEmail, answers: library.EmailStatus{}},
 	"PUT /v1/me/email": {does: "Register an e-mail address; a mail with a code is sent to it.", by: byPatron, needs: library.AbilityEmail, keyed: true, asks: protocol.EmailChange{}, answers: library.EmailStatus{},
@@ -149,6 +151,9 @@ func TestOpenAPI(t *testing.T) {
 	for _, pattern := range patterns {
 		if _, ok := operations[pattern]; !ok {
 			t.Errorf("the route %s has no line in operations", pattern)
+		}
+		if _, said := central.Offered(pattern, central.KindWeb); !said {
+			t.Errorf("the table of routes does not say from where %s may be asked", pattern)
 		}
 	}
 	for pattern := range operations {
@@ -191,7 +196,11 @@ func TestWireNamesTheRoutes(t *testing.T) {
 		if op.keyed {
 			once = "once"
 		}
-		want = append(want, fmt.Sprintf("| `%s` | %s | %s | %s |", pattern, op.by, once, op.does))
+		web := ""
+		if offered, _ := central.Offered(pattern, central.KindWeb); offered {
+			web = "yes"
+		}
+		want = append(want, fmt.Sprintf("| `%s` | %s | %s | %s | %s |", pattern, op.by, web, once, op.does))
 	}
 	if !slices.Equal(told, want) {
 		t.Errorf("its table is\n%s\nand should be\n%s", strings.Join(told, "\n"), strings.Join(want, "\n"))
@@ -216,6 +225,8 @@ func openAPI(t *testing.T) object {
 	paths := object{}
 	for pattern, op := range operations {
 		method, path, _ := strings.Cut(pattern, " ")
+		offered, _ := central.Offered(pattern, central.KindWeb)
+		op.kiosks = !offered
 		of, ok := paths[path].(object)
 		if !ok {
 			of = object{}
@@ -260,6 +271,12 @@ func (op operation) describe(s *schemas, path string) object {
 			"description": "Made before the first try. The same key again gets the same answer, and the change happens once.",
 		})
 	}
+	if op.counted {
+		parameters = append(parameters, object{
+			"name": protocol.VisitorHeader, "in": "header", "required": false, "schema": object{"type": "string", "pattern": "^[A-Za-z0-9_-]{16,128}$"},
+			"description": "The home page's mark of the visitor for whom it asks, without which it is refused. Failing cards count by it. Of a kiosk it is not looked at.",
+		})
+	}
 	d := object{"summary": op.does, "responses": op.responses(s), "security": []object{}}
 	switch op.by {
 	case byTerminal:
@@ -267,8 +284,15 @@ func (op operation) describe(s *schemas, path string) object {
 	case byPatron, byStaff, byAnySession:
 		d["security"] = []object{{"terminal": []string{}, "session": []string{}}}
 	}
+	var described []string
+	if op.kiosks {
+		described = append(described, "For terminals in the library; the home page is refused.")
+	}
 	if op.needs != "" {
-		d["description"] = "Offered where the abilities of the site have " + string(op.needs) + "."
+		described = append(described, "Offered where the abilities of the site have "+string(op.needs)+".")
+	}
+	if len(described) > 0 {
+		d["description"] = strings.Join(described, " ")
 	}
 	if len(parameters) > 0 {
 		d["parameters"] = parameters
@@ -339,6 +363,9 @@ func (op operation) allCodes() (all []*protocol.Problem) {
 	}
 	if op.system || op.by == byPatron { // whose card is asked for each time
 		refusals = append(refusals, library.ErrSystemUnavailable)
+	}
+	if op.kiosks {
+		refusals = append(refusals, library.ErrKioskOnly)
 	}
 	if op.needs != "" {
 		refusals = append(refusals, library.ErrNotOffered)

@@ -27,7 +27,11 @@ func (s *Service) changePassword(w http.ResponseWriter, r *http.Request) error {
 	if err := checkCredentials("", c.Present, c.New); err != nil {
 		return err
 	}
-	c.attempt = s.attempt(who.terminal.ID, kindCard, c.patron.Card)
+	at, err := s.placeOf(r)
+	if err != nil {
+		return err
+	}
+	c.attempt = s.attempt(at, kindCard, c.patron.Card)
 	return s.once(w, r, asking{who: who, body: text, secret: true, before: c.judge, locks: c.attempt.locks()}, c.make)
 }
 

@@ -79,11 +79,22 @@ func (s *server) lend(card string) library.Loan {
 type terminal struct {
 	*server
 	id, secret string
+	mark       string // of the visitor, where it is the home page; "" for none
 }
 
 func (s *server) terminal() *terminal {
 	s.t.Helper()
-	added, code, err := s.terminals.Add(s.t.Context(), "chuo", "")
+	return s.enrolled(s.terminals.Add(s.t.Context(), "chuo", ""))
+}
+
+// homePage returns an enrolled home page, which names no visitor.
+func (s *server) homePage() *terminal {
+	s.t.Helper()
+	return s.enrolled(s.terminals.AddWeb(s.t.Context(), "home page"))
+}
+
+func (s *server) enrolled(added central.Terminal, code string, err error) *terminal {
+	s.t.Helper()
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -91,7 +102,14 @@ func (s *server) terminal() *terminal {
 	if err != nil {
 		s.t.Fatal(err)
 	}
-	return &terminal{s, added.ID, secret}
+	return &terminal{server: s, id: added.ID, secret: secret}
+}
+
+// visitor is the home page as it asks for a visitor.
+func (x *terminal) visitor(name string) *terminal {
+	of := *x
+	of.mark = "visitor-of-the-tests-" + name
+	return &of
 }
 
 // ask asks as the terminal; header holds names and values in turn.
@@ -105,6 +123,9 @@ func (x *terminal) ask(method, path string, body any, header ...string) *http.Re
 		}
 		text = string(raw)
 		header = append(header, "Content-Type", "application/json")
+	}
+	if x.mark != "" {
+		header = append(header, protocol.VisitorHeader, x.mark)
 	}
 	return x.do(method, path, text, append(header, "Authorization", "Bearer "+x.secret)...)
 }

@@ -96,6 +96,7 @@ var statuses = map[*library.Refusal]int{
 
 	library.ErrKeyReused:         http.StatusUnprocessableEntity,
 	library.ErrNotOffered:        http.StatusConflict,
+	library.ErrKioskOnly:         http.StatusForbidden,
 	library.ErrSystemUnavailable: http.StatusServiceUnavailable,
 }
 

@@ -92,7 +92,7 @@ func (q *leftRequest) open(body protocol.SealedRequest) (err error) {
 	if !sensible {
 		return library.ErrRequestUnreadable
 	}
-	q.attempt = s.attempt(q.terminal.ID, kindCard, q.Card)
+	q.attempt = s.attempt(place{terminal: q.terminal.ID}, kindCard, q.Card)
 	return nil
 }
 

@@ -22,9 +22,20 @@ import (
 // route is one line of the table of routes.
 type route struct {
 	pattern string
+	from    audience // who may ask at all
 	handle  handler
 	timeout time.Duration // for the whole answer
 }
+
+// audience is from where a route may be asked. Each route says it: the zero audience is
+// nobody.
+type audience int
+
+const (
+	fromAnywhere  audience = 1 + iota // without a terminal's secret too
+	fromKiosks                        // from terminals that stand in the library
+	fromTerminals                     // from all terminals, the home page among them
+)
 
 // handler answers a request, or returns why not before it wrote anything.
 type handler func(http.ResponseWriter, *http.Request) error
@@ -36,42 +47,42 @@ const (
 
 func (s *Service) routes() []route {
 	return []route{
-		{"POST /v1/terminals/enrol", s.enrol, short},
-		{"GET /v1/site", s.terminal(s.site), short},
-		{"GET /v1/catalogue/head", s.terminal(s.head), short},
-		{"GET /v1/catalogue/changes", s.terminal(s.changes), short},
-		{"GET /v1/catalogue/chunks/{sha256}", s.terminal(s.chunk), long},
-		{"GET /v1/catalogue/digests", s.terminal(s.digests), short},
-		{"GET /v1/catalogue/buckets/{n}", s.terminal(s.bucket), short},
-		{"GET /v1/bibs/{id}/availability", s.terminal(s.availability), short},
-		{"POST /v1/sessions", s.terminal(s.logIn), short},
-		{"DELETE /v1/sessions/me", s.terminal(s.logOut), short},
-		{"GET /v1/me", s.terminal(s.me), short},
-		{"GET /v1/me/loans", s.terminal(s.loans), short},
-		{"POST /v1/me/loans/{id}/renewal", s.terminal(s.able(library.AbilityRenew, s.renew)), short},
-		{"GET /v1/me/holds", s.terminal(s.holds), short},
-		{"POST /v1/me/holds", s.terminal(s.able(library.AbilityHold, s.placeHolds)), short},
-		{"PATCH /v1/me/holds/{id}", s.terminal(s.able(library.AbilityHoldChange, s.changeHold)), short},
-		{"DELETE /v1/me/holds/{id}", s.terminal(s.able(library.AbilityHoldCancel, s.cancelHold)), short},
-		{"POST /v1/requests", s.terminal(s.takeRequest), short},
-		{"POST /v1/password-applications", s.terminal(s.able(library.AbilityPassword, s.apply)), short},
-		{"PUT /v1/me/password", s.terminal(s.able(library.AbilityPassword, s.changePassword)), short},
-		{"GET /v1/me/email", s.terminal(s.able(library.AbilityEmail, s.email)), short},
-		{"PUT /v1/me/email", s.terminal(s.able(library.AbilityEmail, s.setEmail)), short},
-		{"DELETE /v1/me/email", s.terminal(s.able(library.AbilityEmail, s.deleteEmail)), short},
-		{"POST /v1/me/email/confirmation", s.terminal(s.able(library.AbilityEmail, s.confirmEmail)), short},
-		{"POST /v1/staff/sessions", s.terminal(s.staffLogIn), short},
-		{"POST /v1/staff/patrons", s.terminal(s.counterPatron), short},
-		{"POST /v1/staff/temporary-passwords", s.terminal(s.able(library.AbilityPassword, s.issueTemporary)), short},
-		{"POST /v1/staff/unlocks", s.terminal(s.unlock), short},
-		{"POST /v1/staff/machine-actions", s.terminal(s.machineAction), short},
-		{"POST /v1/desk/checkouts", s.terminal(s.able(library.AbilityDesk, s.checkout)), short},
-		{"POST /v1/desk/returns", s.terminal(s.able(library.AbilityDesk, s.giveBack)), short},
-		{"POST /v1/desk/arrivals", s.terminal(s.able(library.AbilityDesk, s.arrive)), short},
-		{"POST /v1/desk/paper-holds", s.terminal(s.able(library.AbilityDesk, s.paperHold)), short},
-		{"GET /healthz", s.healthz, short},
-		{"GET /readyz", s.readyz, short},
-		{"GET /metrics", s.metrics.serve, short},
+		{"POST /v1/terminals/enrol", fromAnywhere, s.enrol, short},
+		{"GET /v1/site", fromTerminals, s.site, short},
+		{"GET /v1/catalogue/head", fromKiosks, s.head, short},
+		{"GET /v1/catalogue/changes", fromKiosks, s.changes, short},
+		{"GET /v1/catalogue/chunks/{sha256}", fromKiosks, s.chunk, long},
+		{"GET /v1/catalogue/digests", fromKiosks, s.digests, short},
+		{"GET /v1/catalogue/buckets/{n}", fromKiosks, s.bucket, short},
+		{"GET /v1/bibs/{id}/availability", fromTerminals, s.availability, short},
+		{"POST /v1/sessions", fromTerminals, s.logIn, short},
+		{"DELETE /v1/sessions/me", fromTerminals, s.logOut, short},
+		{"GET /v1/me", fromTerminals, s.me, short},
+		{"GET /v1/me/loans", fromTerminals, s.loans, short},
+		{"POST /v1/me/loans/{id}/renewal", fromTerminals, s.able(library.AbilityRenew, s.renew), short},
+		{"GET /v1/me/holds", fromTerminals, s.holds, short},
+		{"POST /v1/me/holds", fromTerminals, s.able(library.AbilityHold, s.placeHolds), short},
+		{"PATCH /v1/me/holds/{id}", fromTerminals, s.able(library.AbilityHoldChange, s.changeHold), short},
+		{"DELETE /v1/me/holds/{id}", fromTerminals, s.able(library.AbilityHoldCancel, s.cancelHold), short},
+		{"POST /v1/requests", fromKiosks, s.takeRequest, short},
+		{"POST /v1/password-applications", fromTerminals, s.able(library.AbilityPassword, s.apply), short},
+		{"PUT /v1/me/password", fromTerminals, s.able(library.AbilityPassword, s.changePassword), short},
+		{"GET /v1/me/email", fromTerminals, s.able(library.AbilityEmail, s.email), short},
+		{"PUT /v1/me/email", fromTerminals, s.able(library.AbilityEmail, s.setEmail), short},
+		{"DELETE /v1/me/email", fromTerminals, s.able(library.AbilityEmail, s.deleteEmail), short},
+		{"POST /v1/me/email/confirmation", fromTerminals, s.able(library.AbilityEmail, s.confirmEmail), short},
+		{"POST /v1/staff/sessions", fromKiosks, s.staffLogIn, short},
+		{"POST /v1/staff/patrons", fromKiosks, s.counterPatron, short},
+		{"POST /v1/staff/temporary-passwords", fromKiosks, s.able(library.AbilityPassword, s.issueTemporary), short},
+		{"POST /v1/staff/unlocks", fromKiosks, s.unlock, short},
+		{"POST /v1/staff/machine-actions", fromKiosks, s.machineAction, short},
+		{"POST /v1/desk/checkouts", fromKiosks, s.able(library.AbilityDesk, s.checkout), short},
+		{"POST /v1/desk/returns", fromKiosks, s.able(library.AbilityDesk, s.giveBack), short},
+		{"POST /v1/desk/arrivals", fromKiosks, s.able(library.AbilityDesk, s.arrive), short},
+		{"POST /v1/desk/paper-holds", fromKiosks, s.able(library.AbilityDesk, s.paperHold), short},
+		{"GET /healthz", fromAnywhere, s.healthz, short},
+		{"GET /readyz", fromAnywhere, s.readyz, short},
+		{"GET /metrics", fromAnywhere, s.metrics.serve, short},
 	}
 }
 
@@ -127,7 +138,7 @@ func (s *Service) serve(route route) http.HandlerFunc {
 		// Not every writer has deadlines; the server's own do.
 		http.NewResponseController(rw).SetWriteDeadline(time.Now().Add(route.timeout + 5*time.Second))
 		w.Header().Set("X-Content-Type-Options", "nosniff")
-		err := route.handle(w, r.WithContext(ctx))
+		err := s.handle(route, w, r.WithContext(ctx))
 		if err == nil || r.Context().Err() != nil {
 			return
 		}

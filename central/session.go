@@ -42,19 +42,23 @@ const (
 	usedEvery    = 10 * time.Second
 )
 
-// limits are how long a session lasts in all, and without a request. Touches of the
-// screen make no requests, so a patron's may rest for half of its life: it is the
-// terminal that ends it after a minute without any.
-func limits(p library.Policy, staff bool) (total, idle time.Duration) {
-	if staff {
+// limits are how long a session at a kind of terminal lasts in all, and without a
+// request. Touches of the screen make no requests, so a patron's at a kiosk may rest for
+// half of its life: it is the terminal that ends it after a minute without any.
+func limits(p library.Policy, at TerminalKind, staff bool) (total, idle time.Duration) {
+	switch {
+	case staff:
 		return p.StaffLimit.Duration(), p.StaffIdle.Duration()
+	case at == KindWeb:
+		return p.WebLimit.Duration(), p.WebIdle.Duration()
 	}
 	total = p.SessionLimit.Duration()
 	return total + sessionSlack, max(total/2, p.IdleAfter.Duration()) + sessionSlack
 }
 
 // openSession opens a session and returns its token, of which only the hash is
-// kept. The terminal has one screen: its earlier session of the same kind ends.
+// kept. A kiosk has one screen: its earlier session of the same kind ends. The home page
+// has many visitors, each with a session.
 func openSession(ctx context.Context, tx *db.Tx, x session, now time.Time) (token string, err error) {
 	column, value := "patron_id", string(x.patron)
 	if x.staff != "" {
@@ -62,8 +66,10 @@ func openSession(ctx context.Context, tx *db.Tx, x session, now time.Time) (toke
 	} else if err := refer(ctx, tx, x.patron); err != nil {
 		return "", err
 	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE terminal_id = $1 AND `+column+` IS NOT NULL`, x.terminal.ID); err != nil {
-		return "", err
+	if x.terminal.Kind == KindKiosk {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM session WHERE terminal_id = $1 AND `+column+` IS NOT NULL`, x.terminal.ID); err != nil {
+			return "", err
+		}
 	}
 	token = newSecret()
 	_, err = tx.ExecContext(ctx, `INSERT INTO session (token_hash, terminal_id, `+column+`, created_at, used_at, must_change) VALUES ($1, $2, $3, $4, $4, $5)`,
@@ -101,7 +107,7 @@ func (s *Service) session(r *http.Request) (session, error) {
 			return err
 		}
 		x.patron, x.staff, x.role = library.PatronID(patron.String), staff.String, Role(role.String)
-		total, idle := limits(s.cfg.Site.Policy, x.staff != "")
+		total, idle := limits(s.cfg.Site.Policy, x.terminal.Kind, x.staff != "")
 		if now.Sub(instant(created)) >= total || now.Sub(instant(used)) >= idle {
 			return library.ErrSessionEnded
 		}

@@ -14,14 +14,17 @@ import (
 // for much longer.
 func (s *Service) sweep(ctx context.Context) error {
 	now, p := s.cfg.Now(), s.cfg.Site.Policy
-	patronTotal, patronIdle := limits(p, false)
-	staffTotal, staffIdle := limits(p, true)
+	kioskTotal, kioskIdle := limits(p, KindKiosk, false)
+	webTotal, webIdle := limits(p, KindWeb, false)
+	staffTotal, staffIdle := limits(p, KindKiosk, true)
+	const patronAt = `DELETE FROM session WHERE patron_id IS NOT NULL AND (created_at <= $1 OR used_at <= $2)
+		AND terminal_id IN (SELECT id FROM terminal WHERE kind = $3)`
 	for _, drop := range []struct {
 		query string
 		args  []any
 	}{
-		{`DELETE FROM session WHERE patron_id IS NOT NULL AND (created_at <= $1 OR used_at <= $2)`,
-			[]any{now.Add(-patronTotal).UnixMilli(), now.Add(-patronIdle).UnixMilli()}},
+		{patronAt, []any{now.Add(-kioskTotal).UnixMilli(), now.Add(-kioskIdle).UnixMilli(), string(KindKiosk)}},
+		{patronAt, []any{now.Add(-webTotal).UnixMilli(), now.Add(-webIdle).UnixMilli(), string(KindWeb)}},
 		{`DELETE FROM session WHERE staff_name IS NOT NULL AND (created_at <= $1 OR used_at <= $2)`,
 			[]any{now.Add(-staffTotal).UnixMilli(), now.Add(-staffIdle).UnixMilli()}},
 		{`DELETE FROM answer WHERE at <= $1`, []any{now.Add(-answersKept).UnixMilli()}},

@@ -21,15 +21,30 @@ import (
 // CodeLifetime is how long an enrolment code can be used.
 const CodeLifetime = 24 * time.Hour
 
+// TerminalKind is what a terminal is.
+type TerminalKind string
+
+// The kinds of terminals.
+const (
+	KindKiosk TerminalKind = protocol.KindKiosk // stands in a branch, with one screen for one patron
+	KindWeb   TerminalKind = protocol.KindWeb   // the library's home page, which asks for all of its visitors
+)
+
 // Terminal is a terminal as the server knows it. A zero time: never.
 type Terminal struct {
 	ID       string
-	Branch   library.BranchCode
+	Kind     TerminalKind
+	Branch   library.BranchCode // in which it stands; "": the home page, which stands in none
 	Name     string
 	Created  time.Time
 	Enrolled time.Time
 	LastSeen time.Time // to the minute
 	Revoked  time.Time
+}
+
+// mayAsk reports whether a terminal may ask a route of an audience.
+func (t Terminal) mayAsk(from audience) bool {
+	return from == fromTerminals || from == fromKiosks && t.Kind == KindKiosk
 }
 
 // Terminals are the terminals in the database. Of codes and secrets it keeps only
@@ -50,26 +65,36 @@ func NewTerminals(d *db.DB, now func() time.Time) *Terminals {
 // Add registers a terminal that will stand in a branch and returns its enrolment
 // code, which is valid for CodeLifetime and once.
 func (t *Terminals) Add(ctx context.Context, branch library.BranchCode, name string) (Terminal, string, error) {
+	return t.add(ctx, Terminal{Kind: KindKiosk, Branch: branch, Name: name})
+}
+
+// AddWeb registers a home page and returns its enrolment code, as Add does.
+func (t *Terminals) AddWeb(ctx context.Context, name string) (Terminal, string, error) {
+	return t.add(ctx, Terminal{Kind: KindWeb, Name: name})
+}
+
+func (t *Terminals) add(ctx context.Context, added Terminal) (Terminal, string, error) {
 	id, err := uuid.NewV7()
 	if err != nil {
 		return Terminal{}, "", err
 	}
 	now := t.now()
 	code := newCode()
-	added := Terminal{ID: id.String(), Branch: branch, Name: name, Created: now}
+	added.ID, added.Created = id.String(), now
+	branch := sql.NullString{String: string(added.Branch), Valid: added.Kind != KindWeb}
 	err = t.db.Tx(ctx, func(tx *db.Tx) error {
-		var one int
-		err := tx.QueryRowContext(ctx, `SELECT 1 FROM branch WHERE code = $1`, string(branch)).Scan(&one)
-		if err == sql.ErrNoRows {
-			return library.ErrUnknownBranch
+		var known bool
+		err := tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM branch WHERE code = $1`, branch).Scan(&known)
+		if err == nil && branch.Valid && !known {
+			err = library.ErrUnknownBranch
 		}
 		if err != nil {
 			return err
 		}
 		_, err = tx.ExecContext(ctx, `INSERT INTO terminal
-			(id, branch_code, name, code_hash, code_expires, created_at, enrolled_at, last_seen_at, revoked_at)
-			VALUES ($1, $2, $3, $4, $5, $6, 0, 0, 0)`,
-			added.ID, string(branch), name, codeHash(code), now.Add(CodeLifetime).UnixMilli(), now.UnixMilli())
+			(id, kind, branch_code, name, code_hash, code_expires, created_at, enrolled_at, last_seen_at, revoked_at)
+			VALUES ($1, $2, $3, $4, $5, $6, $7, 0, 0, 0)`,
+			added.ID, string(added.Kind), branch, added.Name, codeHash(code), now.Add(CodeLifetime).UnixMilli(), now.UnixMilli())
 		return err
 	})
 	if err != nil {
@@ -89,8 +114,8 @@ func (t *Terminals) Enrol(ctx context.Context, code string) (Terminal, string, e
 		err := tx.QueryRowContext(ctx, `UPDATE terminal
 			SET secret_hash = $2, code_hash = NULL, enrolled_at = $3
 			WHERE code_hash = $1 AND code_expires > $3 AND revoked_at = 0
-			RETURNING id, branch_code, name`,
-			codeHash(code), hash(secret), now.UnixMilli()).Scan(&enrolled.ID, &enrolled.Branch, &enrolled.Name)
+			RETURNING id, kind, coalesce(branch_code, ''), name`,
+			codeHash(code), hash(secret), now.UnixMilli()).Scan(&enrolled.ID, &enrolled.Kind, &enrolled.Branch, &enrolled.Name)
 		if err == sql.ErrNoRows {
 			return library.ErrEnrolmentCode
 		}
@@ -112,8 +137,8 @@ func (t *Terminals) Authenticate(ctx context.Context, secret string) (Terminal, 
 	var stored string
 	var seen int64
 	err := t.db.View(ctx, func(tx *db.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT id, branch_code, name, secret_hash, last_seen_at FROM terminal
-			WHERE secret_hash = $1 AND revoked_at = 0`, want).Scan(&found.ID, &found.Branch, &found.Name, &stored, &seen)
+		err := tx.QueryRowContext(ctx, `SELECT id, kind, coalesce(branch_code, ''), name, secret_hash, last_seen_at FROM terminal
+			WHERE secret_hash = $1 AND revoked_at = 0`, want).Scan(&found.ID, &found.Kind, &found.Branch, &found.Name, &stored, &seen)
 		if err == sql.ErrNoRows {
 			return library.ErrTerminalUnknown
 		}
@@ -139,7 +164,7 @@ func (t *Terminals) List(ctx context.Context) ([]Terminal, error) {
 	var all []Terminal
 	err := t.db.View(ctx, func(tx *db.Tx) error {
 		all = nil
-		rows, err := tx.QueryContext(ctx, `SELECT id, branch_code, name, created_at, enrolled_at, last_seen_at, revoked_at
+		rows, err := tx.QueryContext(ctx, `SELECT id, kind, coalesce(branch_code, ''), name, created_at, enrolled_at, last_seen_at, revoked_at
 			FROM terminal ORDER BY created_at, id`)
 		if err != nil {
 			return err
@@ -148,7 +173,7 @@ func (t *Terminals) List(ctx context.Context) ([]Terminal, error) {
 		for rows.Next() {
 			var x Terminal
 			var created, enrolled, seen, revoked int64
-			if err := rows.Scan(&x.ID, &x.Branch, &x.Name, &created, &enrolled, &seen, &revoked); err != nil {
+			if err := rows.Scan(&x.ID, &x.Kind, &x.Branch, &x.Name, &created, &enrolled, &seen, &revoked); err != nil {
 				return err
 			}
 			x.Created, x.Enrolled, x.LastSeen, x.Revoked = instant(created), instant(enrolled), instant(seen), instant(revoked)
@@ -159,19 +184,16 @@ func (t *Terminals) List(ctx context.Context) ([]Terminal, error) {
 	return all, err
 }
 
-// Revoke takes the terminal's secret and code from it for good. A terminal that
-// is not there is library.ErrTerminalUnknown.
+// Revoke takes the terminal's secret and code from it for good, and ends all sessions
+// at it. A terminal that is not there is library.ErrTerminalUnknown.
 func (t *Terminals) Revoke(ctx context.Context, id string) error {
 	return t.db.Tx(ctx, func(tx *db.Tx) error {
-		res, err := tx.ExecContext(ctx, `UPDATE terminal SET secret_hash = NULL, code_hash = NULL,
+		done, err := tx.ExecContext(ctx, `UPDATE terminal SET secret_hash = NULL, code_hash = NULL,
 			revoked_at = CASE WHEN revoked_at = 0 THEN $2 ELSE revoked_at END WHERE id = $1`, id, t.now().UnixMilli())
-		if err != nil {
+		if err := oneRow(done, err, library.ErrTerminalUnknown); err != nil {
 			return err
 		}
-		n, err := res.RowsAffected()
-		if err == nil && n == 0 {
-			err = library.ErrTerminalUnknown
-		}
+		_, err = tx.ExecContext(ctx, `DELETE FROM session WHERE terminal_id = $1`, id)
 		return err
 	})
 }

@@ -19,17 +19,17 @@ import (
 // same, or another process's clock is ahead, its try is counted again when it is judged.
 const judgedWithin = 4 * short
 
-// attempt is one try to log in: with a card or a staff name, made unreadable, at a
-// terminal.
+// attempt is one try to log in: with a card or a staff name, made unreadable, in a
+// place.
 type attempt struct {
-	id       string
-	terminal string
-	name     string
+	place
+	id   string
+	name string
 }
 
 // attempt is a try with a card or a staff name.
-func (s *Service) attempt(terminal, kind, name string) attempt {
-	return attempt{id: uuid.NewString(), terminal: terminal, name: s.cfg.Passwords.hasher.Name(kind, name)}
+func (s *Service) attempt(at place, kind, name string) attempt {
+	return attempt{place: at, id: uuid.NewString(), name: s.cfg.Passwords.hasher.Name(kind, name)}
 }
 
 // locks are those of all that the throttle counts for the attempt. Attempts with one
@@ -52,15 +52,7 @@ func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now tim
 	if err != nil {
 		return err
 	}
-	var failing int
-	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM (
-			SELECT name FROM terminal_failure WHERE terminal_id = $1 AND at > $2
-			UNION SELECT name FROM login_try WHERE terminal_id = $1 AND at > $2 AND taken_back_at = 0) AS failing`,
-		a.terminal, now.Add(-p.TerminalWindow.Duration()).UnixMilli()).Scan(&failing)
-	if err != nil {
-		return err
-	}
-	if err := p.TerminalMayTry(failing); err != nil {
+	if err := a.place.mayTry(ctx, tx, p, now); err != nil {
 		return err
 	}
 	if wait, err := p.MayTry(f, now); errors.Is(err, library.ErrTryLater) {
@@ -68,7 +60,8 @@ func (a attempt) count(ctx context.Context, tx *db.Tx, p library.Policy, now tim
 	} else if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO login_try (id, name, terminal_id, at) VALUES ($1, $2, $3, $4)`, a.id, a.name, a.terminal, now.UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO login_try (id, name, terminal_id, visitor, at) VALUES ($1, $2, $3, $4, $5)`,
+		a.id, a.name, a.terminal, a.visitor, now.UnixMilli())
 	return err
 }
 
@@ -111,8 +104,8 @@ func (a attempt) failed(ctx context.Context, tx *db.Tx, now time.Time) error {
 	if err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `INSERT INTO terminal_failure (terminal_id, name, at) VALUES ($1, $2, $3)
-		ON CONFLICT (terminal_id, name) DO UPDATE SET at = excluded.at`, a.terminal, a.name, now.UnixMilli())
+	_, err = tx.ExecContext(ctx, `INSERT INTO terminal_failure (terminal_id, visitor, name, at) VALUES ($1, $2, $3, $4)
+		ON CONFLICT (terminal_id, visitor, name) DO UPDATE SET at = excluded.at`, a.terminal, a.visitor, a.name, now.UnixMilli())
 	return err
 }
 
@@ -215,7 +208,7 @@ func (a attempt) forgive(ctx context.Context, tx *db.Tx) error {
 	if err := forgive(ctx, tx, a.name); err != nil {
 		return err
 	}
-	_, err := tx.ExecContext(ctx, `DELETE FROM terminal_failure WHERE terminal_id = $1 AND name = $2`, a.terminal, a.name)
+	_, err := tx.ExecContext(ctx, `DELETE FROM terminal_failure WHERE terminal_id = $1 AND visitor = $2 AND name = $3`, a.terminal, a.visitor, a.name)
 	return err
 }
 

@@ -37,6 +37,10 @@ type Policy struct {
 	EmailCodeAgain  Seconds `json:"email_code_again" toml:"email_code_again"`   // how long a patron waits before another code is sent to the same address
 	EmailCodesADay  int     `json:"email_codes_a_day" toml:"email_codes_a_day"` // how many codes a patron is sent in a day
 
+	WebLimit Seconds `json:"web_limit" toml:"web_limit"` // a session at the library's home page ends after so long in any case
+	WebIdle  Seconds `json:"web_idle" toml:"web_idle"`   // it also ends after so long without a request, such as a page that was left open
+	WebCards int     `json:"web_cards" toml:"web_cards"` // how many different cards may fail at the home page within terminal_window, those of all visitors together; of one visitor terminal_cards
+
 	StaffLimit      Seconds `json:"staff_limit" toml:"staff_limit"`             // a staff member's session ends after so long in any case
 	StaffIdle       Seconds `json:"staff_idle" toml:"staff_idle"`               // it also ends after so long without a request
 	StaffScreenIdle Seconds `json:"staff_screen_idle" toml:"staff_screen_idle"` // the staff menu of a terminal ends after so long without touch or scan
@@ -70,6 +74,9 @@ func DefaultPolicy() Policy {
 		EmailCodeTries:  5,
 		EmailCodeAgain:  60,
 		EmailCodesADay:  10,
+		WebLimit:        4 * 3600,
+		WebIdle:         1800,
+		WebCards:        300,
 		StaffLimit:      8 * 3600,
 		StaffIdle:       900,
 		StaffScreenIdle: 120,
@@ -126,6 +133,9 @@ func (p Policy) Bounds() []Bound {
 		{"email_code_tries", p.EmailCodeTries, 1, 1000},
 		{"email_code_again", int(p.EmailCodeAgain), 1, int(aDay)},
 		{"email_codes_a_day", p.EmailCodesADay, 1, 1000},
+		{"web_limit", int(p.WebLimit), 1, int(30 * aDay)},
+		{"web_idle", int(p.WebIdle), 1, int(30 * aDay)},
+		{"web_cards", p.WebCards, 1, forEver},
 		{"staff_limit", int(p.StaffLimit), 1, int(30 * aDay)},
 		{"staff_idle", int(p.StaffIdle), 1, int(30 * aDay)},
 		{"staff_screen_idle", int(p.StaffScreenIdle), 2, int(aDay)},

@@ -101,6 +101,7 @@ var (
 	// The wire.
 	ErrKeyReused         = &Refusal{"idempotency_key_reused", "the key was used before, for another request"}
 	ErrNotOffered        = &Refusal{"not_offered", "the library's circulation cannot do this: go to the counter"}
+	ErrKioskOnly         = &Refusal{"kiosk_only", "only a terminal in the library may ask this, not the home page"}
 	ErrSystemUnavailable = &Refusal{"system_unavailable", "the library's system cannot be reached now"} // the one that it has behind the server
 )
 
@@ -130,7 +131,7 @@ var Refusals = []*Refusal{
 
 	ErrStaffOnly,
 
-	ErrKeyReused, ErrNotOffered, ErrSystemUnavailable,
+	ErrKeyReused, ErrNotOffered, ErrKioskOnly, ErrSystemUnavailable,
 }
 
 // CodeOf returns the code of the refusal that an error is or wraps, "" where it is none.

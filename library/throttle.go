@@ -46,6 +46,16 @@ func (p Policy) TerminalMayTry(failingCards int) error {
 	return nil
 }
 
+// WebMayTry is TerminalMayTry of the library's home page: a visitor has seen as many
+// failing cards as a terminal may, or all visitors together have seen WebCards, which
+// bounds who comes as another visitor with each try.
+func (p Policy) WebMayTry(visitorsCards, allCards int) error {
+	if allCards >= p.WebCards {
+		return ErrTerminalThrottled
+	}
+	return p.TerminalMayTry(visitorsCards)
+}
+
 // TakeBackWindow is within what time no more than Policy.TakeBack tries of a card are
 // taken back.
 const TakeBackWindow = time.Hour

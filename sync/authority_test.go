@@ -77,6 +77,23 @@ func (s *server) code(a *authority.Authority) string {
 	return protocol.WithAuthority(code, a.Certificate().Raw)
 }
 
+// A terminal does not become a home page, for which there is no catalogue.
+func TestTheCodeOfAHomePage(t *testing.T) {
+	t.Parallel()
+	s := newServer(t)
+	_, code, err := s.terminals.AddWeb(t.Context(), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	dir := t.TempDir()
+	if err := kiosksync.Enrol(t.Context(), dir, s.http.URL, code); err == nil || !strings.Contains(err.Error(), "home page") {
+		t.Errorf("it was enrolled: %v", err)
+	}
+	if _, err := kiosksync.Examine(t.Context(), dir, ""); !errors.Is(err, kiosksync.ErrNotEnrolled) {
+		t.Errorf("it is enrolled: %v", err)
+	}
+}
+
 var loopback = []string{"127.0.0.1"}
 
 func TestEnrolmentPinsTheAuthority(t *testing.T) {

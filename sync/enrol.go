@@ -63,6 +63,9 @@ func Enrol(ctx context.Context, dir, server, code string) error {
 	if err != nil {
 		return fmt.Errorf("enrol at %s: %w", server, err)
 	}
+	if e.Kind == protocol.KindWeb {
+		return errors.New("this code was that of a home page, and is used up: get one for this terminal with \"central terminal add --branch CODE\"")
+	}
 	text, err := json.MarshalIndent(terminalFile{
 		Server: server, Terminal: e.Terminal, Secret: e.Secret, Branch: e.Branch, Authority: check.found(),
 	}, "", "\t")

@@ -13,9 +13,16 @@ type Enrol struct {
 // Enrolled answers it. Secret is shown this once; the server keeps its hash.
 type Enrolled struct {
 	Terminal string             `json:"terminal"`
+	Kind     string             `json:"kind"` // KindKiosk or KindWeb
 	Secret   string             `json:"secret"`
-	Branch   library.BranchCode `json:"branch"`
+	Branch   library.BranchCode `json:"branch,omitempty"` // in which it stands; the home page stands in none
 }
+
+// The kinds of terminals.
+const (
+	KindKiosk = "kiosk"
+	KindWeb   = "web"
+)
 
 // Head is the answer of GET /v1/catalogue/head.
 type Head struct {

@@ -6,6 +6,7 @@ import "madoguchi/library"
 const (
 	SessionHeader     = "Madoguchi-Session" // token of a patron's or staff's session
 	IdempotencyHeader = "Idempotency-Key"   // a UUIDv7 made before the first try of a change
+	VisitorHeader     = "Madoguchi-Visitor" // the home page's mark of the visitor for whom it asks
 )
 
 // Login is the body of POST /v1/sessions.

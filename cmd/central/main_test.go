@@ -92,6 +92,10 @@ func TestFromBranchToEdition(t *testing.T) {
 		t.Fatalf("terminal list:\n%s", list)
 	}
 	must(t, data, "terminal", "revoke", id)
+	must(t, data, "terminal", "add", "--kind", "web", "--name", "ホームページ")
+	if list := must(t, data, "terminal", "list"); !regexp.MustCompile(`kiosk +chuo +入口`).MatchString(list) || !regexp.MustCompile(`web +- +ホームページ`).MatchString(list) {
+		t.Errorf("terminal list:\n%s", list)
+	}
 }
 
 func TestRefusals(t *testing.T) {
@@ -107,6 +111,8 @@ func TestRefusals(t *testing.T) {
 		{usage, "unknown flag", []string{"serve", "--nonsense"}},
 		{usage, "--branch", []string{"terminal", "add"}},
 		{failed, "no such branch", []string{"terminal", "add", "--branch", "kita"}},
+		{usage, "leave out --branch", []string{"terminal", "add", "--kind", "web", "--branch", "chuo"}},
+		{usage, "kiosk", []string{"terminal", "add", "--kind", "phone", "--branch", "chuo"}},
 		{failed, "no such branch", []string{"import", "csv", "--branch", "kita", csv}},
 		{failed, "no such file", []string{"import", "marc", "/nonexistent"}},
 		{failed, "names no column", []string{"import", "csv", "--columns", "title", csv}},
