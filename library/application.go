@@ -57,7 +57,7 @@ const (
 var Documents = []Document{DrivingLicence, MyNumberCard, HealthInsurance, StudentCard, Passport, ResidenceCard, AddressedMail, OtherDocument}
 
 // TemporaryPassword is one that staff issued: it is shown once, and serves only to
-// set a permanent one.
+// set a permanent one. It is valid until that is set, and until ValidUntil at most.
 type TemporaryPassword struct {
 	Password   string    `json:"password"` // ten digits
 	ValidUntil time.Time `json:"valid_until"`
@@ -72,8 +72,8 @@ func IsTemporary(password string) bool {
 	return len(password) == TemporaryDigits && strings.Trim(password, "0123456789") == ""
 }
 
-// TemporaryValid reports whether a temporary password is still valid: for
-// Policy.TemporaryFor from when it was issued.
+// TemporaryValid reports whether a temporary password with which no permanent one was set
+// is still valid: for Policy.TemporaryFor from when it was issued.
 func (p Policy) TemporaryValid(issued, now time.Time) bool {
 	return now.Before(issued.Add(p.TemporaryFor.Duration()))
 }

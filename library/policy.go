@@ -31,7 +31,7 @@ type Policy struct {
 	PasswordMin     int     `json:"password_min" toml:"password_min"`           // how many characters a password has at least (guide: 6~20文字)
 	PasswordMax     int     `json:"password_max" toml:"password_max"`           // how many characters it has at most
 	PasswordCharset string  `json:"password_charset" toml:"password_charset"`   // of which characters it is: letters and digits, or digits alone
-	TemporaryFor    Seconds `json:"temporary_for" toml:"temporary_for"`         // how long a temporary password is valid
+	TemporaryFor    Seconds `json:"temporary_for" toml:"temporary_for"`         // how long a temporary password is valid at most; it ends when a permanent one is set
 	EmailCodeFor    Seconds `json:"email_code_for" toml:"email_code_for"`       // how long the code of a confirmation mail is valid
 	EmailCodeTries  int     `json:"email_code_tries" toml:"email_code_tries"`   // how often such a code may be tried
 	EmailCodeAgain  Seconds `json:"email_code_again" toml:"email_code_again"`   // how long a patron waits before another code is sent to the same address

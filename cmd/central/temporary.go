@@ -47,7 +47,7 @@ func (c *temporaryCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stderr, "Valid until %s, to set a password of one's own. Shown only this once:\n", shown.ValidUntil.In(zone).Format("2006-01-02 15:04"))
+		fmt.Fprintf(a.stderr, "Valid until a password of one's own is set with it, and not after %s. Shown only this once:\n", shown.ValidUntil.In(zone).Format("2006-01-02 15:04"))
 		fmt.Fprintln(a.stdout, shown.Password)
 		return nil
 	})

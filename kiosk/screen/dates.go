@@ -25,6 +25,14 @@ func (v *visit) shortDay(d library.Date) string {
 // minutes words minutes after midnight as a time of day: 9:30.
 func minutes(m int) string { return fmt.Sprintf("%d:%02d", m/60, m%60) }
 
+// span words how long something lasts: in whole hours, or else in minutes.
+func (v *visit) span(s library.Seconds) string {
+	if s >= 3600 && s%3600 == 0 {
+		return v.t("date.hours", int(s)/3600)
+	}
+	return v.t("date.minutes", max(1, int(s)/60))
+}
+
 // moment words a day and a time of day.
 func (v *visit) moment(t time.Time) string {
 	t = t.In(v.app.cfg.Site().Location())

@@ -48,7 +48,7 @@ func (v *visit) documents(body *fyne.Container, p library.CounterPatron) fyne.Ca
 	form := widget.Column(theme.GapWide,
 		k.Title(v.t("temporary.which")),
 		v.inColumns(choices),
-		k.Text(v.t("temporary.about")),
+		k.Text(v.t("temporary.about", v.temporaryFor())),
 	)
 	if v.portrait() {
 		return widget.Column(theme.GapSection, widget.Space(), v.identity(p), form, widget.Sized(0, v.buttonHeight(), issue))
@@ -87,7 +87,7 @@ func (v *visit) issued(t library.TemporaryPassword) fyne.CanvasObject {
 	paper := k.Card(theme.Margin, widget.Column(theme.Gap,
 		k.Text(v.t("temporary.title")).Centered(),
 		digits,
-		k.Text(v.t("temporary.until", v.moment(t.ValidUntil))).Centered(),
+		k.Text(v.t("temporary.until", v.temporaryFor(), v.moment(t.ValidUntil))).Centered(),
 	))
 	steps := widget.Column(theme.GapTight)
 	for n, key := range []string{"temporary.step_end", "temporary.step_log_in", "temporary.step_choose"} {
@@ -105,12 +105,15 @@ func (v *visit) issued(t library.TemporaryPassword) fyne.CanvasObject {
 	return widget.Column(theme.GapSection, paper, widget.Fill(steps), buttons)
 }
 
+// temporaryFor says how long a temporary password is valid at most.
+func (v *visit) temporaryFor() string { return v.span(v.app.cfg.Site().Policy.TemporaryFor) }
+
 // temporarySlip is the password on paper. It bears no name and no card number: who
 // finds it learns nothing that can be used.
 func (v *visit) temporarySlip(t library.TemporaryPassword) slip.Slip {
 	return v.slip(v.t("temporary.title"),
 		slip.Line{Kind: slip.Large, Text: inGroups(t.Password)},
-		slip.Line{Text: v.t("temporary.until", v.moment(t.ValidUntil))},
+		slip.Line{Text: v.t("temporary.until", v.temporaryFor(), v.moment(t.ValidUntil))},
 		slip.Line{Kind: slip.Rule},
 		slip.Line{Text: v.t("temporary.step_log_in")},
 		slip.Line{Text: v.t("temporary.step_choose")},

@@ -242,6 +242,7 @@ func TestTemporaryPassword(t *testing.T) {
 	a.see(t, "登録あり（メールが届いていません）")
 	a.press(t, "仮パスワードを発行する")
 	a.see(t, "書類を選ぶと発行できます。")
+	a.see(t, "長くても24時間です。")
 	if a.shows("発行する") {
 		t.Error("a password can be issued before a document was seen")
 	}
@@ -251,7 +252,7 @@ func TestTemporaryPassword(t *testing.T) {
 		t.Fatalf("issued on %v", a.desk.issued)
 	}
 	a.see(t, "012 345 6789")
-	a.see(t, "11月25日(水) 14:05 まで、1回だけ使えます")
+	a.see(t, "新しいパスワードを決めるまで使えます。長くても24時間、11月25日(水) 14:05 までです。")
 	if a.shows(testName) {
 		t.Error("the name stands beside the password")
 	}
@@ -266,6 +267,9 @@ func TestTemporaryPassword(t *testing.T) {
 		t.Fatalf("%d slips", len(a.desk.printed))
 	}
 	paper := fmt.Sprintf("%+v", a.desk.printed[0])
+	if !strings.Contains(paper, "長くても24時間、11月25日(水) 14:05 まで") || strings.Contains(paper, "1回") {
+		t.Errorf("the slip says of how long it is valid %s", paper)
+	}
 	if !strings.Contains(paper, "012 345 6789") || strings.Contains(paper, testName) || strings.Contains(paper, testCard) || strings.Contains(paper, "キタキュウ") {
 		t.Errorf("the slip says %s", paper)
 	}
