@@ -11,7 +11,7 @@ PACKAGES := gcc libc6-dev pkg-config libgl-dev libx11-dev libxcursor-dev libxran
 	libxinerama-dev libxi-dev libxxf86vm-dev libwayland-dev libxkbcommon-dev libegl-dev \
 	fonts-morisawa-bizud-gothic
 WINDOW_PACKAGES := xvfb xdotool libgl1-mesa-dri scrot
-TEST_PACKAGES   := postgresql
+TEST_PACKAGES   := postgresql curl jq
 BENCH_PACKAGES  := groonga-bin
 WINDOW_BENCH_PACKAGES := chromium
 
