@@ -35,18 +35,19 @@ type email struct {
 	isBouncing bool
 }
 
-// state returns how far the address can be relied on. One that was registered before
-// this server knew it, and to which so no code was ever sent, counts as confirmed.
+// state returns how far the address can be relied on.
 func (e email) state() library.EmailState {
 	switch {
 	case e.address == "":
 		return library.NoEmail
 	case e.isBouncing:
 		return library.EmailBouncing
-	case e.confirmed.IsZero() && !e.codeSent.IsZero():
+	case !e.confirmed.IsZero():
+		return library.EmailConfirmed
+	case !e.codeSent.IsZero():
 		return library.EmailUnconfirmed
 	}
-	return library.EmailConfirmed
+	return library.EmailRegistered
 }
 
 // open reports whether a code can be entered now.

@@ -178,26 +178,59 @@ func TestRefusedEmails(t *testing.T) {
 	})
 }
 
-// TestImportedEmail: an address that the library had before counts as confirmed, also
-// when an import brings another one later.
+// TestImportedEmail: an address that an import brought is registered, also when it brings
+// another one later; it is confirmed by a code, and mails go to it before.
 func TestImportedEmail(t *testing.T) {
 	eachWithMail(t, func(t *testing.T, s *server, box *letterbox) {
 		s.patron("1001", nil)
 		x := s.terminal()
 		token := x.logIn("1001")
-		if got := x.emailStatus(token); got.State != library.EmailConfirmed || got.Address != "hanako@example.jp" {
+		if got := x.emailStatus(token); got.State != library.EmailRegistered || got.Address != "hanako@example.jp" {
 			t.Errorf("imported: %+v", got)
+		}
+		if a := answer[library.Account](t, x.get("/v1/me", token)); len(a.Messages) != 0 || !slices.Contains(a.Contacts, library.ByMail) {
+			t.Errorf("account %+v", a)
+		}
+		wantProblem(t, x.confirm(token, newKey(), "123456"), http.StatusConflict, "email_code_over")
+		seen := answer[library.CounterPatron](t, x.ask("POST", "/v1/staff/patrons", protocol.CardOf{Card: "1001"}, protocol.SessionHeader, x.staff()))
+		if seen.Email != library.EmailRegistered {
+			t.Errorf("at the counter: %+v", seen)
 		}
 		answer[library.EmailStatus](t, x.setEmail(token, newKey(), "hanako@gmail.com"))
 		code := codeTo(t, box.take(), "hanako@gmail.com")
 		s.patron("1001", func(p *library.Patron) { p.Email = "news@example.jp" })
 		token = x.logIn("1001")
-		if got := x.emailStatus(token); got.State != library.EmailConfirmed || got.Address != "news@example.jp" || got.CodeSent {
+		if got := x.emailStatus(token); got.State != library.EmailRegistered || got.Address != "news@example.jp" || got.CodeSent {
 			t.Errorf("imported anew: %+v", got)
 		}
-		answer[library.EmailStatus](t, x.confirm(token, newKey(), code)) // of an address that is gone: nothing happens
-		if got := x.emailStatus(token); got.Address != "news@example.jp" {
+		wantProblem(t, x.confirm(token, newKey(), code), http.StatusConflict, "email_code_over") // of an address that is gone
+		if got := x.emailStatus(token); got.State != library.EmailRegistered || got.Address != "news@example.jp" {
 			t.Errorf("after the old code: %+v", got)
+		}
+		box.take()
+		// A code can be had for it: as another one, or by registering it once more.
+		for n, ask := range []func() *http.Response{
+			func() *http.Response { return x.confirm(token, newKey(), "") },
+			func() *http.Response { return x.setEmail(token, newKey(), "news@example.jp") },
+		} {
+			if n > 0 {
+				s.exec(`DELETE FROM patron_email`)
+			}
+			if got := answer[library.EmailStatus](t, ask()); got.State != library.EmailUnconfirmed || !got.CodeSent {
+				t.Errorf("%d: a code is on its way: %+v", n, got)
+			}
+			mails := box.take()
+			if len(mails) != 1 || mails[0].Kind != library.MailConfirm || mails[0].To != "news@example.jp" {
+				t.Fatalf("%d: mails %+v", n, mails)
+			}
+			if got := answer[library.EmailStatus](t, x.confirm(token, newKey(), mails[0].Code)); got.State != library.EmailConfirmed {
+				t.Errorf("%d: after the code: %+v", n, got)
+			}
+			s.patron("1001", func(p *library.Patron) { p.Email = "news@example.jp" }) // imported once more, as it is
+			token = x.logIn("1001")
+			if got := x.emailStatus(token); got.State != library.EmailConfirmed {
+				t.Errorf("%d: after another import: %+v", n, got)
+			}
 		}
 	})
 }
@@ -328,14 +361,14 @@ func TestBouncingEmail(t *testing.T) {
 	})
 }
 
-// Where no mail is sent nobody is asked for a code.
+// Where no mail is sent nobody is asked for a code, and nothing is confirmed.
 func TestEmailWithoutMail(t *testing.T) {
 	each(t, func(t *testing.T, s *server) {
 		s.patron("1001", nil)
 		x := s.terminal()
 		token := x.logIn("1001")
 		got := answer[library.EmailStatus](t, x.setEmail(token, newKey(), "hanako@gmail.com"))
-		if got.State != library.EmailConfirmed || got.CodeSent || got.Address != "hanako@gmail.com" {
+		if got.State != library.EmailRegistered || got.CodeSent || got.Address != "hanako@gmail.com" {
 			t.Errorf("%+v", got)
 		}
 	})

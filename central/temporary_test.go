@@ -153,7 +153,7 @@ func TestAtTheCounter(t *testing.T) {
 			return x.ask("POST", "/v1/staff/unlocks", protocol.CardOf{Card: card}, protocol.SessionHeader, token, protocol.IdempotencyHeader, newKey())
 		}
 		for card, want := range map[string]library.CounterPatron{
-			"1001": {Name: "港 花子", Reading: "みなと はなこ", BirthYear: 2012, HasPhone: true, Email: library.EmailConfirmed, HasPassword: true},
+			"1001": {Name: "港 花子", Reading: "みなと はなこ", BirthYear: 2012, HasPhone: true, Email: library.EmailRegistered, HasPassword: true},
 			"1002": {Name: "港 花子", BirthYear: 1950, Email: library.NoEmail, HasPassword: true, Refusal: "card_lost"},
 			"1003": {Name: "港 三郎", Email: library.NoEmail},
 		} {

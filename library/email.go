@@ -11,13 +11,14 @@ type EmailState string
 // The states of an address.
 const (
 	NoEmail          EmailState = "none"
+	EmailRegistered  EmailState = "registered"  // 登録あり: an import brought it, or no mails are sent; no code was ever sent to it
 	EmailUnconfirmed EmailState = "unconfirmed" // 未確認
-	EmailConfirmed   EmailState = "confirmed"   // 確認済み
+	EmailConfirmed   EmailState = "confirmed"   // 確認済み: by the code of a mail
 	EmailBouncing    EmailState = "bouncing"    // mails came back
 )
 
 // EmailStates are all states of an address.
-var EmailStates = []EmailState{NoEmail, EmailUnconfirmed, EmailConfirmed, EmailBouncing}
+var EmailStates = []EmailState{NoEmail, EmailRegistered, EmailUnconfirmed, EmailConfirmed, EmailBouncing}
 
 // Message returns the message of an Account that the state is worth, "" for none.
 func (s EmailState) Message() string {

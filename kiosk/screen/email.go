@@ -46,9 +46,16 @@ func (v *visit) emailBody(s library.EmailStatus) fyne.CanvasObject {
 			widget.Row(0, widget.Space(), k.Button(v.t("email.register"), widget.Filled, edit)),
 		)
 	}
+	note := newSlot()
 	tag, tone, about := "○ "+v.t("email.unconfirmed"), widget.Info, v.t("email.unconfirmed_about")
 	on := k.Button(v.t("email.enter_code"), widget.Filled, v.open(Route{Page: PageEmailCode}))
 	switch s.State {
+	case library.EmailRegistered:
+		tag, about, on = "○ "+v.t("email.registered_only"), v.t("email.registered_about"), nil
+		if s.From != "" { // mails are sent
+			about = v.t("email.registered_mails")
+			on = k.Button(v.t("email.send_code"), widget.Filled, func() { v.setEmail(s.Address, note) })
+		}
 	case library.EmailConfirmed:
 		tag, tone, about = "✓ "+v.t("email.confirmed"), widget.Good, v.t("email.confirmed_about")
 		on = nil
@@ -72,7 +79,7 @@ func (v *visit) emailBody(s library.EmailStatus) fyne.CanvasObject {
 			k.Text(about),
 		)),
 		k.Second(v.t("email.each_time")),
-		widget.Space(),
+		widget.Fill(note),
 		actions,
 	)
 }

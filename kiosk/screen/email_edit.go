@@ -62,7 +62,8 @@ func emailEdit(v *visit) content {
 // mostAddress is more than an address can have (RFC 5321).
 const mostAddress = 254
 
-// setEmail registers an address and goes on to the code of its confirmation mail.
+// setEmail registers an address, or has a code sent to the one that is registered, and
+// goes on to the code of its confirmation mail.
 func (v *visit) setEmail(address string, note *fyne.Container) {
 	a, account := v.app, v.app.account
 	if account == nil || a.loading > 0 {
@@ -78,8 +79,10 @@ func (v *visit) setEmail(address string, note *fyne.Container) {
 		return account.SetEmail(context.WithoutCancel(ctx), parsed, lang)
 	}, func(s library.EmailStatus, err error) {
 		switch {
-		case err == nil && s.State == library.EmailConfirmed: // the same as before
+		case err == nil && s.State != library.EmailUnconfirmed: // the same as before, or no mails are sent
 			a.emailDone()
+		case err == nil && v.route.Page == PageEmail:
+			a.open(Route{Page: PageEmailCode})
 		case err == nil:
 			a.address = ""
 			a.show(Route{Page: PageEmailCode})

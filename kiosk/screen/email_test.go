@@ -154,6 +154,40 @@ func TestChangingAndDeletingAnAddress(t *testing.T) {
 	a.see(t, "メールアドレスは登録されていません")
 }
 
+// TestAnImportedAddress is registered and not confirmed; a code is sent to it where the
+// patron wants one, and もどる leads back.
+func TestAnImportedAddress(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	a.counter.email = library.EmailStatus{Address: ownAddress, State: library.EmailRegistered}
+	logIn(t, a)
+	a.press(t, "メール")
+	a.see(t, "○ 登録あり")
+	if a.shows("確認") || a.hasButton("確認メールを送る") || a.hasButton("数字を入力する") {
+		t.Error("a code is offered by a library that sends no mails")
+	}
+	a.press(t, "← もどる")
+	a.counter.email.From = "yoyaku@toshokan.example.jp"
+	a.press(t, "メール")
+	a.counter.refuseNew = library.ErrEmailSoon
+	a.press(t, "確認メールを送る")
+	a.onPage(t, PageEmail)
+	a.see(t, "少し前にお送りしました")
+	a.counter.refuseNew = nil
+	a.press(t, "確認メールを送る")
+	a.onPage(t, PageEmailCode)
+	if len(a.counter.mailed) != 1 || a.counter.mailed[0] != ownAddress {
+		t.Errorf("mails to %v", a.counter.mailed)
+	}
+	a.press(t, "← もどる")
+	a.see(t, "○ 未確認")
+	a.press(t, "数字を入力する")
+	a.typed(a.counter.code)
+	a.enter()
+	a.press(t, "わかりました")
+	a.onPage(t, PageEmail)
+	a.see(t, "✓ 確認済み")
+}
+
 func TestMailsThatBounced(t *testing.T) {
 	a := newTestApp(t, sizes[0])
 	a.counter.email = library.EmailStatus{Address: ownAddress, State: library.EmailBouncing, BouncedOn: testToday.Add(-3), Carrier: library.Docomo, From: "yoyaku@toshokan.example.jp"}

@@ -171,6 +171,7 @@ func situations() []situation {
 		typing("change", account("", Route{Page: PageChange}), "123456", "1111"),
 		typing("change-refused", account("", Route{Page: PageChange}), "123456", "1111", ""),
 		mailing("email-none", Route{Page: PageEmail}, library.EmailStatus{State: library.NoEmail}),
+		mailing("email-registered", Route{Page: PageEmail}, library.EmailStatus{State: library.EmailRegistered, From: "yoyaku@toshokan.example.jp"}),
 		mailing("email-unconfirmed", Route{Page: PageEmail}, library.EmailStatus{State: library.EmailUnconfirmed}),
 		mailing("email-confirmed", Route{Page: PageEmail}, library.EmailStatus{State: library.EmailConfirmed}),
 		mailing("email-bouncing", Route{Page: PageEmail}, library.EmailStatus{State: library.EmailBouncing, BouncedOn: testToday.Add(-3)}),
