@@ -113,6 +113,31 @@ func TestVisitorsAtOnce(t *testing.T) {
 	})
 }
 
+// TestAVisitorSetsAPermanentPassword: what was issued at the counter is used at home, and
+// an application's key answers nobody who applies otherwise.
+func TestAVisitorSetsAPermanentPassword(t *testing.T) {
+	eachWithMail(t, func(t *testing.T, s *server, _ *letterbox) {
+		s.hanako()
+		page, desk := s.homePage(), s.terminal()
+		a, b := page.visitor("a"), page.visitor("b")
+		temporary := answer[library.TemporaryPassword](t, desk.issue(desk.staff(), newKey(), "1001")).Password
+		in, other := answer[protocol.LoggedIn](t, a.tryLogIn("1001", temporary)), answer[protocol.LoggedIn](t, b.tryLogIn("1001", temporary))
+		if !in.MustChange || !other.MustChange {
+			t.Errorf("logged in with a temporary password: %+v, %+v", in, other)
+		}
+		wantProblem(t, a.get("/v1/me/loans", in.Token), http.StatusForbidden, "password_must_change")
+		wantDone(t, a.changePassword(in.Token, newKey(), "", "New7pass"))
+		answer[library.Account](t, a.get("/v1/me", in.Token))
+		wantProblem(t, b.get("/v1/me", other.Token), http.StatusUnauthorized, "session_ended")
+		wantProblem(t, b.tryLogIn("1001", temporary), http.StatusForbidden, "login_failed")
+
+		key := newKey()
+		wantDone(t, a.apply(key, application(func(x *library.Application) { x.Password = "Third7pass" })))
+		wantProblem(t, b.apply(key, application(func(x *library.Application) { x.Card = "1002" })), http.StatusUnprocessableEntity, "idempotency_key_reused")
+		answer[protocol.LoggedIn](t, b.tryLogIn("1001", "Third7pass"))
+	})
+}
+
 // TestVisitorsAreMarked: where a try is counted the home page says whose it is, and
 // without that nothing is tried.
 func TestVisitorsAreMarked(t *testing.T) {

@@ -116,4 +116,14 @@ func TestMayTry(t *testing.T) {
 	if p.TerminalMayTry(9) != nil || !errors.Is(p.TerminalMayTry(10), ErrTerminalThrottled) {
 		t.Error("a terminal may see nine failing cards, not ten")
 	}
+	for _, c := range []struct {
+		visitors, all int
+		want          error
+	}{
+		{0, 0, nil}, {9, 299, nil}, {10, 10, ErrTerminalThrottled}, {0, 300, ErrTerminalThrottled}, {9, 301, ErrTerminalThrottled},
+	} {
+		if err := p.WebMayTry(c.visitors, c.all); err != c.want {
+			t.Errorf("a visitor of the home page with %d failing cards of %d: %v", c.visitors, c.all, err)
+		}
+	}
 }
