@@ -114,7 +114,7 @@ func TestEmailOfASession(t *testing.T) {
 	box := s.withMail()
 	s.applicant()
 	ctx, session := t.Context(), logIn(t, s.client(nil))
-	if e, err := session.Email(ctx); err != nil || e.Address != email || e.State != library.EmailConfirmed {
+	if e, err := session.Email(ctx); err != nil || e.Address != email || e.State != library.EmailRegistered {
 		t.Errorf("%+v, %v", e, err)
 	}
 	if _, err := session.SetEmail(ctx, "hanako.@docomo.ne.jp", "ja"); !errors.Is(err, library.ErrEmailDotAt) {
