@@ -145,12 +145,12 @@ func newPassword(v *visit) content {
 			switch {
 			case err == nil:
 				a.card = asked.card
-				a.back = []Route{{Page: PageHome}}
+				a.back = a.beforeLogin()
 				a.show(Route{Page: PageApplied})
 			case code == library.ErrApplication.Code:
 				a.show(Route{Page: PageNotApplied})
 			case code == library.ErrTerms.Code:
-				a.back = []Route{{Page: PageHome}}
+				a.back = a.beforeLogin()
 				a.show(Route{Page: PageTerms})
 				a.say(v.t("refusal." + code))
 			default:
@@ -175,7 +175,7 @@ func applied(v *visit) content {
 func notApplied(v *visit) content {
 	return v.outcome("▲ "+v.t("not_applied.lead"), v.t("refusal."+library.ErrApplication.Code),
 		v.kit.Button(v.t("not_applied.again"), widget.Filled, func() {
-			v.app.back = []Route{{Page: PageHome}, {Page: PageTerms}}
+			v.app.back = append(v.app.beforeLogin(), Route{Page: PageTerms})
 			v.app.show(Route{Page: PageApplyCard})
 		}))
 }

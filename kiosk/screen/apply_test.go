@@ -67,6 +67,12 @@ func applyUpTo(t *testing.T, a testApp, last Page) {
 	t.Helper()
 	a.showMenu()
 	a.press(t, applyButton)
+	applyFrom(t, a, last)
+}
+
+// applyFrom is applyUpTo from the terms on.
+func applyFrom(t *testing.T, a testApp, last Page) {
+	t.Helper()
 	a.readTerms(t)
 	for _, step := range []struct {
 		page Page

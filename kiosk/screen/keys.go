@@ -71,7 +71,9 @@ func (a *App) typedKey(e *fyne.KeyEvent) {
 			a.closeDialog()
 		}
 	case e.Name == fyne.KeyEscape:
-		a.goBack()
+		if !a.content.stay {
+			a.goBack()
+		}
 	case a.content.key != nil:
 		a.content.key(e)
 	}

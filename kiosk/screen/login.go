@@ -21,17 +21,15 @@ func (a *App) askPassword(card string) {
 
 // showMenu shows the menu of who is logged in; everybody else is asked for a card.
 func (a *App) showMenu() {
-	a.back = nil
-	if a.staff != nil {
+	switch {
+	case a.staff != nil:
+		a.back = nil
 		a.show(Route{Page: PageStaff})
-		return
+	case a.account != nil && a.route.Page == PageMenu:
+		a.show(a.route)
+	default:
+		a.loggedIn(Route{Page: PageMenu})
 	}
-	if a.account == nil {
-		a.back = []Route{{Page: PageHome}}
-		a.show(Route{Page: PageCard})
-		return
-	}
-	a.show(Route{Page: PageMenu})
 }
 
 // card asks for the library card, by scan or by its number.
@@ -90,7 +88,7 @@ func (s *secretField) logIn() {
 		a.account, a.card = in.account, ""
 		a.mustChange = in.account.MustChange()
 		a.session.LogIn(session.Patron{Card: number, Name: in.shown.Name})
-		a.back = []Route{{Page: PageMenu}}
+		a.back = a.beforeLogin()
 		a.goOn()
 	})
 }
@@ -99,7 +97,7 @@ func (s *secretField) logIn() {
 func (a *App) goOn() {
 	next := a.next
 	if next.Page == "" {
-		a.back, next = nil, Route{Page: PageMenu}
+		next = Route{Page: PageMenu}
 	}
 	if !a.mustChange {
 		a.next = Route{}

@@ -2,6 +2,7 @@ package screen
 
 import (
 	"image"
+	"slices"
 
 	"fyne.io/fyne/v2"
 
@@ -113,7 +114,13 @@ func (a *App) leaveFlows() {
 		kept.served = a.served
 	}
 	a.entries = kept
-	if a.route.Page == PageHome {
+	if !p.beforeLogin() {
 		a.next = Route{}
 	}
+}
+
+// beforeLogin is the way here without the screens of a login: もどる leads to what was seen
+// before them.
+func (a *App) beforeLogin() []Route {
+	return slices.DeleteFunc(slices.Clone(a.back), func(r Route) bool { return a.pages[r.Page].beforeLogin() })
 }

@@ -67,6 +67,7 @@ const (
 type page struct {
 	build func(*visit) content
 	flow  flow            // the group of screens that it is one of
+	login bool            // of a login
 	staff bool            // of the staff menu, or leads to it
 	over  bool            // stands over the screen before it, whose flow goes on
 	needs library.Ability // of the library's circulation, without which it is not shown; "": none
@@ -74,6 +75,10 @@ type page struct {
 	noCatalogue bool // is there also while there is no catalogue to search
 	noCart      bool // its footer does not lead to the cart
 }
+
+// beforeLogin reports whether the screen stands between a patron and where a login leads:
+// as one of the login, of an application for a password, or of what is left instead.
+func (p page) beforeLogin() bool { return p.login || p.flow == toApply || p.flow == toRequest }
 
 // A flow is a group of screens on which something is entered bit by bit: see entries.
 type flow string
@@ -104,8 +109,8 @@ func pageTable() map[Page]page {
 		PageGuide:    {build: guide, noCatalogue: true},
 		PageDisplay:  {build: display, over: true, noCatalogue: true},
 		PageSlip:     {build: slipShown, over: true},
-		PageCard:     {build: card, noCart: true},
-		PagePassword: {build: password, noCart: true},
+		PageCard:     {build: card, login: true, noCart: true},
+		PagePassword: {build: password, login: true, noCart: true},
 		PageMenu:     {build: menu},
 		PageLoans:    {build: loans},
 		PageCart:     {build: cart, needs: library.AbilityHold, noCart: true},
@@ -128,8 +133,8 @@ func pageTable() map[Page]page {
 		PagePhone:       {build: applyPhone, needs: library.AbilityPassword, flow: toApply, noCart: true},
 		PageNewPassword: {build: newPassword, needs: library.AbilityPassword, flow: toApply, noCart: true},
 		PageNotApplied:  {build: notApplied, needs: library.AbilityPassword, flow: toApply, noCart: true},
-		PageApplied:     {build: applied, needs: library.AbilityPassword, noCart: true},
-		PageMustChange:  {build: mustChange, needs: library.AbilityPassword, noCart: true},
+		PageApplied:     {build: applied, needs: library.AbilityPassword, login: true, noCart: true},
+		PageMustChange:  {build: mustChange, needs: library.AbilityPassword, login: true, noCart: true},
 		PageChange:      {build: changePassword, needs: library.AbilityPassword},
 
 		PageEmail:       {build: email, needs: library.AbilityEmail, flow: toEmail},

@@ -23,7 +23,7 @@ func mustChange(v *visit) content {
 	}
 	f := v.changeForm(false, func() {
 		v.app.mustChange, v.app.agreed = false, ""
-		v.app.back = []Route{{Page: PageMenu}}
+		v.app.back = v.app.beforeLogin()
 		v.app.goOn()
 	})
 	c := f.content(v.t("must_change.title"), v.temporaryLead("must_change.about"))

@@ -86,7 +86,7 @@ func TestAfterAPermanentPasswordTheHoldGoesOn(t *testing.T) {
 		t.Error("the cart is not what it was")
 	}
 	a.goBack()
-	a.onPage(t, PageMenu)
+	a.onPage(t, PageCart)
 }
 
 func TestATemporaryLoginCanBeEnded(t *testing.T) {
