@@ -223,6 +223,29 @@ func TestACardIsJudgedAsOfTheDay(t *testing.T) {
 	})
 }
 
+// TestWhoIsBlockedAsOverdue may leave requests for holds, and is told that nothing can be
+// collected; of what is refused nothing is said but that.
+func TestWhoIsBlockedAsOverdue(t *testing.T) {
+	eachLeft(t, func(t *testing.T, c *left) {
+		c.exec(`UPDATE patron SET blocks = 'overdue' WHERE id = 'p1001'`)
+		for _, test := range []struct {
+			card string
+			want bool
+		}{{"1001", true}, {"1001", false}, {"1002", false}} { // the second is held already
+			c.leave(c.request(test.card, holdsOf(bibID(0))))
+			if got := c.mailed(); got.Blocked != test.want || got.Refusal != "" {
+				t.Errorf("%+v: %+v", test, got)
+			}
+		}
+		if all := c.results("1001"); len(all) != 2 || all[1].Blocked == all[0].Blocked {
+			t.Errorf("%+v", all)
+		}
+		if a := answer[library.Account](t, c.get("/v1/me", c.logIn("1001"))); !a.BlockedAsOverdue() {
+			t.Errorf("account %+v", a)
+		}
+	})
+}
+
 // TestAContactThatIsNotRegistered does not keep a hold from being placed.
 func TestAContactThatIsNotRegistered(t *testing.T) {
 	eachLeft(t, func(t *testing.T, c *left) {

@@ -257,7 +257,7 @@ func (q *leftRequest) hold(ctx context.Context, r *library.RequestResult) error 
 		req.Contact, noContact = library.NoNews, true
 	}
 	_, err := q.service.cfg.Circulation.PlaceHolds(ctx, leftOrder(q, r, func(answers []library.HoldAnswer) {
-		r.Lines, r.NoContact = r.Lines[:0], false
+		r.Lines, r.NoContact, r.Blocked = r.Lines[:0], false, false
 		for _, a := range answers {
 			line := library.RequestLine{BibID: a.BibID, Refusal: a.Refusal}
 			if a.Hold != nil {
@@ -265,6 +265,7 @@ func (q *leftRequest) hold(ctx context.Context, r *library.RequestResult) error 
 			}
 			r.Lines = append(r.Lines, line)
 			r.NoContact = r.NoContact || noContact && a.Refusal == ""
+			r.Blocked = r.Blocked || q.patron.BlockedAsOverdue() && a.Refusal == ""
 		}
 	}), req)
 	return err

@@ -1,5 +1,7 @@
 package library
 
+import "slices"
+
 // Account is what a patron's menu shows of the patron.
 type Account struct {
 	Name       string     `json:"name"`
@@ -16,11 +18,14 @@ type Account struct {
 	Requests []RequestResult `json:"requests,omitempty"`
 }
 
+// BlockedAsOverdue is Patron.BlockedAsOverdue of the account's patron.
+func (a Account) BlockedAsOverdue() bool { return slices.Contains(a.Messages, MessageBlockOverdue) }
+
 // The messages of an Account.
 const (
 	MessageOverdue      = "overdue"           // something is overdue
 	MessageCardExpires  = "card_expires_soon" // ValidUntil is within ExpiryNotice
-	MessageBlockOverdue = "block_overdue"     // nothing more is lent until the overdue is back
+	MessageBlockOverdue = "block_overdue"     // nothing more is lent until the overdue is back: holds may be placed, and not be collected
 	MessageBouncing     = "email_bouncing"    // mails to the registered address came back
 	MessageUnconfirmed  = "email_unconfirmed" // the code of the confirmation mail was not entered yet
 )

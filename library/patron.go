@@ -55,11 +55,15 @@ func (p Patron) MayBorrow(today Date) error {
 	if err := p.MayUseTerminal(today); err != nil {
 		return err
 	}
-	if p.has(BlockOverdue) {
+	if p.BlockedAsOverdue() {
 		return ErrCardBlocked
 	}
 	return nil
 }
+
+// BlockedAsOverdue reports whether nothing may be lent to the patron before something long
+// overdue is back. Holds may be placed, and not be collected.
+func (p Patron) BlockedAsOverdue() bool { return p.has(BlockOverdue) }
 
 // Account returns what the patron's menu shows on a day: due are the due dates of
 // all loans, ready is how many holds can be collected.
@@ -76,7 +80,7 @@ func (p Patron) Account(due []Date, ready int, today Date) Account {
 	if a.Overdue > 0 {
 		a.Messages = append(a.Messages, MessageOverdue)
 	}
-	if p.has(BlockOverdue) {
+	if p.BlockedAsOverdue() {
 		a.Messages = append(a.Messages, MessageBlockOverdue)
 	}
 	if !p.ValidUntil.IsZero() && p.ValidUntil.Sub(today) <= ExpiryNotice {

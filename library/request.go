@@ -21,6 +21,7 @@ type RequestResult struct {
 	Renewal    bool          `json:"renewal,omitempty"`    // of a renewal; otherwise of holds
 	Refusal    string        `json:"refusal,omitempty"`    // code of why all of it was refused, "" where each line has its own answer
 	NoContact  bool          `json:"no_contact,omitempty"` // placed with NoNews, since the way of contact that was asked for is not registered
+	Blocked    bool          `json:"blocked,omitempty"`    // placed, and not to be collected before something long overdue is back
 	Lines      []RequestLine `json:"lines"`
 }
 

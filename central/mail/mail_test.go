@@ -216,6 +216,7 @@ func TestRequestSaysWhatBecameOfIt(t *testing.T) {
 		{all("something_new"), "お受けできませんでした", "could not be granted", true},
 		{library.RequestResult{Refusal: "branch_unknown", Lines: []library.RequestLine{{Title: "こころ"}}}, "お申し込みの資料：\n　・こころ\n", "It asked for:\n  - こころ\n", false},
 		{library.RequestResult{NoContact: true, Lines: []library.RequestLine{{Title: "こころ"}}}, "「連絡なし」で予約", "will not be notified", false},
+		{library.RequestResult{Blocked: true, Lines: []library.RequestLine{{Title: "こころ"}}}, "受け取れません", "cannot be collected", false},
 		{library.RequestResult{Lines: []library.RequestLine{{Refusal: "bib_unknown"}}}, "（書名のわからない資料）", "title is not known", true},
 		{library.RequestResult{Lines: make([]library.RequestLine, 41)}, "ほかに 11 件", "and 11 more", true},
 	} {

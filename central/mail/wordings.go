@@ -223,7 +223,7 @@ func variants(sample library.Mail) []library.Mail {
 		{},
 		{Receipt: "K7M-4QX", ReceivedAt: sample.At, Refusal: library.ErrLogin.Code},
 		{Receipt: "K7M-4QX", ReceivedAt: sample.At, Refusal: library.ErrUnknownBranch.Code, Lines: make([]library.RequestLine, 2*mostLines)},
-		{Receipt: "K7M-4QX", ReceivedAt: sample.At, NoContact: true, Lines: make([]library.RequestLine, 2*mostLines)},
+		{Receipt: "K7M-4QX", ReceivedAt: sample.At, NoContact: true, Blocked: true, Lines: make([]library.RequestLine, 2*mostLines)},
 		{Receipt: "K7M-4QX", ReceivedAt: sample.At, Renewal: true, Lines: []library.RequestLine{{Title: "見本の本", DueOn: library.DateOf(sample.At)}}},
 	} {
 		bare.Request = &r

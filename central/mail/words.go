@@ -27,6 +27,7 @@ type facts struct {
 	Renewal   bool   // it asked for a renewal; otherwise for holds
 	Refusal   string // code of why all of it was refused, "" where each line has its own answer
 	NoContact bool   // the holds were placed, but the patron cannot be told in the way that was chosen
+	Blocked   bool   // the holds were placed, but nothing can be collected before something long overdue is back
 	Lines     []line
 	More      int // how many lines there were beside these
 }
@@ -60,7 +61,7 @@ func (c *Composer) facts(language library.Language, m library.Mail, at library.B
 
 func (c *Composer) requestFacts(f *facts, dates dates, r library.RequestResult) {
 	f.Receipt, f.Received = oneLine(r.Receipt), dates.instant(r.ReceivedAt.In(c.cfg.Zone))
-	f.Renewal, f.Refusal, f.NoContact = r.Renewal, oneLine(r.Refusal), r.NoContact
+	f.Renewal, f.Refusal, f.NoContact, f.Blocked = r.Renewal, oneLine(r.Refusal), r.NoContact, r.Blocked
 	for _, l := range r.Lines[:min(len(r.Lines), mostLines)] {
 		f.Lines = append(f.Lines, line{Title: oneLine(l.Title), Due: dates.day(l.DueOn), Refusal: oneLine(l.Refusal)})
 	}

@@ -118,6 +118,9 @@ func (a *app) tellRequest(h central.HandedOver, card string) {
 	if h.Result.NoContact {
 		fmt.Fprintln(a.stdout, "    the way of contact that was chosen is not registered: the patron will not be told")
 	}
+	if h.Result.Blocked {
+		fmt.Fprintln(a.stdout, "    something that the patron has is long overdue: until it is back nothing can be collected")
+	}
 }
 
 // requestRefusal words why a request, or a line of one, was refused.

@@ -29,6 +29,18 @@ type Account interface {
 // the code of its receipt; or library.ErrNoRequests.
 type Leave func(ctx context.Context, r library.Request) (receipt string, err error)
 
+// know remembers of an account what other screens say too.
+func (a *App) know(shown library.Account) { a.blocked = shown.BlockedAsOverdue() }
+
+// cannotCollect says that holds can be placed, and not be collected before something long
+// overdue is back; nil where that is not so, or not known.
+func (v *visit) cannotCollect() fyne.CanvasObject {
+	if !v.app.blocked {
+		return nil
+	}
+	return v.kit.Second("▲ " + v.t("holds.blocked")).In(v.look().Bad).Lines(3)
+}
+
 // fetch asks the central server for what belongs to the patron, and gives it to show. In
 // the slot stands meanwhile that it takes a moment, and where it is refused, why.
 func fetch[T any](v *visit, slot *fyne.Container, ask func(context.Context, Account) (T, error), show func(T)) {

@@ -42,6 +42,7 @@ func confirm(v *visit) content {
 				}
 			}
 			v.keep(r)
+			v.app.know(a)
 			put(body, v.confirmBody(a))
 		case !v.app.lost(err):
 			put(body, v.kit.Text(v.refusal(err)))
@@ -86,9 +87,13 @@ func (v *visit) confirmBody(a library.Account) fyne.CanvasObject {
 		hint = v.t("confirm.no_mail")
 		way = k.Button(v.t("confirm.register_mail"), widget.Outlined, v.open(Route{Page: PageEmailEdit}))
 	}
+	note := fyne.CanvasObject(k.Second(hint).Lines(2))
+	if warning := v.cannotCollect(); warning != nil {
+		note = warning
+	}
 	return widget.Column(theme.GapWide,
 		widget.Column(theme.GapTight, k.Title(lead), k.Second(v.tickedTitles()).Lines(2)),
-		v.form(v.choices(a), k.Second(hint).Lines(2)),
+		v.form(v.choices(a), note),
 		widget.Row(theme.Gap, way, widget.Space(), k.Button(v.t("confirm.place"), widget.Filled, v.place)),
 	)
 }

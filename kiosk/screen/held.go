@@ -29,7 +29,10 @@ func held(v *visit) content {
 		}
 		rows = append(rows, widget.Inset(10, 0, 10, 0, widget.Columns(theme.GapWide, []float32{1.3, 1}, widget.Middle(v.kit.Strong(title).Lines(2)), widget.Middle(about))))
 	}
-	title, next := v.kit.Title(v.t("held.count", placed)), v.kit.Text(v.next(v.app.answers))
+	title, next := v.kit.Title(v.t("held.count", placed)), fyne.CanvasObject(v.kit.Text(v.next(v.app.answers)))
+	if warning := v.cannotCollect(); warning != nil {
+		next = widget.Column(theme.GapTight, warning, next)
+	}
 	if placed == 0 {
 		title, next = v.kit.Title(v.t("held.none")), v.kit.Text(v.t("held.none_next"))
 	}

@@ -224,6 +224,49 @@ func logInFrom(t *testing.T, a testApp, to Page) {
 	}
 }
 
+// TestWhoIsBlockedAsOverdue may place holds, and is told before and after that they cannot
+// be collected: on the screens, on paper, and on the way without the server.
+func TestWhoIsBlockedAsOverdue(t *testing.T) {
+	const told = "返却が大きく遅れている資料を返すまで、予約した資料は受け取れません。"
+	for _, blocked := range []bool{true, false} {
+		a := newTestApp(t, sizes[0])
+		a.counter.blocked = blocked
+		says := func(where string) {
+			t.Helper()
+			if a.shows(told) != blocked {
+				t.Errorf("%s, blocked %v: the sentence is there: %v", where, blocked, !blocked)
+			}
+		}
+		a.session.SetCart(someCart())
+		a.open(Route{Page: PageCart})
+		a.press(t, "2件の予約に進む")
+		logInFrom(t, a, PageConfirm)
+		says("before")
+		a.press(t, "予約する")
+		a.onPage(t, PageHeld)
+		says("after")
+		if paper := fmt.Sprintf("%+v", a.visit.heldSlip(a.answers)); strings.Contains(paper, told) != blocked {
+			t.Errorf("blocked %v: on paper stands %s", blocked, paper)
+		}
+		a.session.SetCart(someCart())
+		*a.state = away
+		a.Refresh()
+		a.open(Route{Page: PageCart})
+		a.press(t, "2件の予約に進む")
+		a.onPage(t, PageRequest)
+		says("away")
+		a.session.End(session.Ended)
+		a.settle()
+		a.session.SetCart(someCart())
+		a.open(Route{Page: PageCart})
+		a.press(t, "2件の予約に進む")
+		a.onPage(t, PageRequest)
+		if a.shows(told) {
+			t.Error("the next patron is told what the one before was")
+		}
+	}
+}
+
 func TestVolumesStandInOrder(t *testing.T) {
 	line := func(work, volume string, now bool) session.CartLine {
 		return session.CartLine{Bib: library.BibID(work + volume), Work: work, Volume: volume, Now: now}

@@ -87,6 +87,7 @@ func (s *secretField) logIn() {
 		in.keep()
 		a.account, a.card = in.account, ""
 		a.mustChange = in.account.MustChange()
+		a.know(in.shown)
 		a.session.LogIn(session.Patron{Card: number, Name: in.shown.Name})
 		a.back = a.beforeLogin()
 		a.goOn()

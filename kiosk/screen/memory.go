@@ -24,6 +24,7 @@ type memory struct {
 
 	card       string               // read, and waiting for its password
 	account    Account              // of who is logged in; nil: nobody
+	blocked    bool                 // the patron may collect nothing, as far as is known: see library.Account.BlockedAsOverdue
 	mustChange bool                 // a temporary password was used: nothing goes on without a permanent one
 	agreed     string               // version of the terms that were agreed to in the place of a temporary password
 	next       Route                // where a login leads; the zero Route: to the menu

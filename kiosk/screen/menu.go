@@ -19,7 +19,10 @@ func menu(v *visit) content {
 		}
 		s.loans, err = account.Loans(ctx)
 		return s, err
-	}, func(s standing) { put(body, v.menuBody(s.account, s.loans)) })
+	}, func(s standing) {
+		v.app.know(s.account)
+		put(body, v.menuBody(s.account, s.loans))
+	})
 	return content{title: v.t("menu.title"), body: body}
 }
 

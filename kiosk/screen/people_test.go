@@ -18,6 +18,7 @@ type secrets struct {
 	mailed    []string
 	languages []string
 	noMail    bool   // no address was registered at first
+	blocked   bool   // as overdue
 	agreed    string // the terms, with the last change of the password
 	refuseNew error  // what a new password or address is answered with
 }
@@ -89,6 +90,9 @@ func (c *counter) contacts() []library.Contact {
 
 // messages are those about the address.
 func (c *counter) messages() []string {
+	if c.blocked {
+		return []string{library.MessageBlockOverdue}
+	}
 	switch c.email.State {
 	case library.EmailBouncing:
 		return []string{library.MessageBouncing}

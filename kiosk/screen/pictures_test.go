@@ -201,6 +201,18 @@ func situations() []situation {
 		account("cart", Route{Page: PageCart}),
 		account("sequence", Route{Page: PageSequence}),
 		account("confirm", Route{Page: PageConfirm, Pickup: "nishi"}),
+		{"confirm-blocked", online, func(a *App) {
+			account := a.pictured().(*counter)
+			account.noMail, account.blocked = true, true
+			a.account = account
+			a.session.SetCart(someCart())
+			a.show(Route{Page: PageConfirm, Pickup: "nishi"})
+		}},
+		{"held-blocked", online, func(a *App) {
+			account("", Route{Page: PageHeld}).show(a)
+			a.blocked = true
+			a.rebuild()
+		}},
 		{"confirm-no-mail", online, func(a *App) {
 			account := a.pictured().(*counter)
 			account.noMail = true

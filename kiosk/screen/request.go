@@ -114,6 +114,9 @@ func (v *visit) requestFacts(gap float32) fyne.CanvasObject {
 	} {
 		facts.Add(widget.Column(0, k.Strong(v.t(fact[0])), k.Text(v.t(fact[1]))))
 	}
+	if warning := v.cannotCollect(); warning != nil && v.app.request.item == "" {
+		facts.Add(warning)
+	}
 	return facts
 }
 

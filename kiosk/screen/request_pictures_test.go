@@ -29,6 +29,10 @@ func requestSituations() []situation {
 		requesting("request", holds, Route{}),
 		requesting("request-sequence", inOrder, Route{}),
 		requesting("request-chosen", holds, Route{Pickup: "nishi", Contact: library.ByPhone}),
+		{"request-blocked", away, func(a *App) {
+			a.blocked = true
+			requesting("", holds, Route{Pickup: "nishi", Contact: library.ByPhone}).show(a)
+		}},
 		requesting("request-many", manyRequested(), Route{}),
 		requesting("request-many-2", manyRequested(), Route{Page: PageRequest, Offset: 1}),
 		requesting("request-renewal", renewal, Route{}),
@@ -107,7 +111,7 @@ func someResults() []library.RequestResult {
 	at := testNow.Add(-26 * time.Hour)
 	long := someCart()[1].Title
 	return []library.RequestResult{
-		{Receipt: "K7M-4QX", ReceivedAt: at, NoContact: true, Lines: []library.RequestLine{
+		{Receipt: "K7M-4QX", ReceivedAt: at, NoContact: true, Blocked: true, Lines: []library.RequestLine{
 			{BibID: "kokoro", Title: "こころ"}, {BibID: "long", Title: long},
 			{BibID: "n0", Title: "ことばの本 1", Refusal: library.ErrHasOnLoan.Code},
 			{BibID: "n1", Refusal: library.ErrUnknownBib.Code},

@@ -75,12 +75,15 @@ func (v *visit) resultOf(r library.RequestResult, l library.RequestLine) fyne.Ca
 		return v.refusedResult(l.Refusal)
 	}
 	word, about := "request_results.held", widget.Column(0)
-	switch {
-	case r.Renewal:
+	if r.Renewal {
 		word = "request_results.renewed"
 		about.Add(v.kit.Second(v.t("loans.until", v.day(l.DueOn))).Lines(1))
-	case r.NoContact:
+	}
+	if r.NoContact {
 		about.Add(v.kit.Second(v.t("request_results.no_contact")).Lines(3))
+	}
+	if r.Blocked {
+		about.Add(v.kit.Second("▲ " + v.t("request_results.blocked")).In(v.look().Bad).Lines(3))
 	}
 	tag := widget.Row(0, v.kit.Tag("✓ "+v.t(word), widget.Good), widget.Space())
 	return widget.Column(0, tag, about)

@@ -126,5 +126,8 @@ func (v *visit) heldSlip(answers []library.HoldAnswer) slip.Slip {
 			lines = append(lines, slip.Line{Kind: slip.Rule})
 		}
 	}
+	if v.app.blocked {
+		lines = append(lines, slip.Line{Text: v.t("holds.blocked")})
+	}
 	return v.slip(v.t("slip.held"), append(lines, slip.Line{Text: v.next(answers)}, slip.Line{Kind: slip.Small, Text: v.t("slip.estimate")})...)
 }
