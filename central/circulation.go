@@ -64,7 +64,7 @@ type (
 	// Desk is the counter, to which a card and an item are named by their barcodes; at is
 	// the branch where an item lies.
 	Desk interface {
-		CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (loan library.Loan, title string, err error)
+		CheckoutTx(ctx context.Context, tx *db.Tx, card, item string, at library.BranchCode) (loan library.Loan, title string, err error)
 		ReturnTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
 		ArriveTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
 		// PaperHoldTx places a hold as of when its paper form was received.
@@ -72,10 +72,13 @@ type (
 			pickup library.BranchCode, contact library.Contact, receivedAt time.Time) (library.PatronHold, error)
 	}
 
-	// Expiry ends the holds whose time on the hold shelf is over, and says how many they
-	// were. It may be asked at any time, and as often as one likes.
+	// Expiry is what days that pass or are closed make of holds and loans. It may be asked
+	// at any time, and as often as one likes, and says how many there were.
 	Expiry interface {
+		// ExpireHolds ends the holds whose time on the hold shelf is over.
 		ExpireHolds(ctx context.Context) (int, error)
+		// MoveDueDates moves what falls due on a closed day to an open one.
+		MoveDueDates(ctx context.Context) (int, error)
 	}
 
 	// Register is where patrons and their addresses are written down. A patron who is not

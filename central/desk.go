@@ -19,7 +19,7 @@ func (x session) inTurn() []string { return []string{"changes at " + x.terminal.
 
 func (s *Service) checkout(w http.ResponseWriter, r *http.Request) error {
 	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.Checkout) (any, error) {
-		loan, title, err := s.cfg.Desk.CheckoutTx(ctx, tx, body.Card, body.Item)
+		loan, title, err := s.cfg.Desk.CheckoutTx(ctx, tx, body.Card, body.Item, cmp.Or(body.Branch, who.terminal.Branch))
 		if err != nil {
 			return nil, err
 		}

@@ -108,9 +108,10 @@ func checkContact(c library.Contact) error {
 	return nil
 }
 
-// expireHolds lets holds expire once in a morning, from the policy's hour on. Every
-// process does it, one after the other: the later ones find nothing left, unless an
-// earlier one died on the way. After a failure it is due again.
+// expireHolds lets holds expire once in a morning, from the policy's hour on, and moves
+// due dates off days that are closed by now. Every process does it, one after the other:
+// the later ones find nothing left, unless an earlier one died on the way. After a
+// failure it is due again.
 func (s *Service) expireHolds(ctx context.Context) error {
 	now := s.cfg.Now().In(s.cfg.Site.Location())
 	today := library.DateOf(now)
@@ -118,11 +119,15 @@ func (s *Service) expireHolds(ctx context.Context) error {
 		return nil
 	}
 	err := s.cfg.DB.Exclusive(ctx, "expire-holds", func(ctx context.Context) error {
+		moved, notMoved := s.cfg.Expiry.MoveDueDates(ctx)
+		if moved > 0 {
+			s.cfg.Log.Info("due dates moved to open days", "count", moved)
+		}
 		n, err := s.cfg.Expiry.ExpireHolds(ctx)
 		if n > 0 {
 			s.cfg.Log.Info("holds expired", "count", n)
 		}
-		return err
+		return errors.Join(notMoved, err)
 	})
 	switch {
 	case errors.Is(err, db.ErrTaken):

@@ -42,7 +42,7 @@ func newHoldCity(s *server, books int) *holdCity {
 	}
 	s.put(0, books)
 	for n := range books {
-		if _, _, err := s.ledger.Checkout(s.t.Context(), "1003", string(itemID(n))); err != nil {
+		if _, _, err := s.ledger.Checkout(s.t.Context(), "1003", string(itemID(n)), ""); err != nil {
 			s.t.Fatal(err)
 		}
 	}

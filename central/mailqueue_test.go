@@ -37,7 +37,7 @@ func TestMailsOfAHold(t *testing.T) {
 		if _, err := p.catalogue.Put(ctx, r); err != nil {
 			t.Fatal(err)
 		}
-		if _, _, err := p.ledger.Checkout(ctx, "3", "i1"); err != nil {
+		if _, _, err := p.ledger.Checkout(ctx, "3", "i1", ""); err != nil {
 			t.Fatal(err)
 		}
 		for patron, contact := range map[library.PatronID]library.Contact{"p1": library.ByMail, "p2": library.NoNews} {

@@ -12,6 +12,7 @@ import (
 
 	"madoguchi/central"
 	"madoguchi/central/db"
+	"madoguchi/central/ledger"
 	"madoguchi/central/protocol"
 	"madoguchi/central/secret"
 	"madoguchi/library"
@@ -56,7 +57,7 @@ func (s *server) patron(card string, change func(*library.Patron)) library.Patro
 
 func passwordOf(card string) string { return "right" + card }
 
-// lend lends a new copy to a card and returns the loan.
+// lend lends a new copy to a card, a week ago, and returns the loan.
 func (s *server) lend(card string) library.Loan {
 	s.t.Helper()
 	s.books++
@@ -68,7 +69,8 @@ func (s *server) lend(card string) library.Loan {
 	if _, err := s.catalogue.Put(context.Background(), r); err != nil {
 		s.t.Fatal(err)
 	}
-	l, _, err := s.ledger.Checkout(context.Background(), card, id)
+	then := ledger.New(ledger.Config{DB: s.db, Catalogue: s.catalogue, Now: func() time.Time { return s.now.AddDate(0, 0, -7) }})
+	l, _, err := then.Checkout(context.Background(), card, id, "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

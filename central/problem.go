@@ -50,6 +50,8 @@ var statuses = map[*library.Refusal]int{
 	library.ErrOverdue:       http.StatusConflict,
 	library.ErrHeldByOther:   http.StatusConflict,
 	library.ErrRenewalLimit:  http.StatusConflict,
+	library.ErrRenewTooEarly: http.StatusConflict,
+	library.ErrTooManyLoans:  http.StatusConflict,
 
 	library.ErrNoCopies:       http.StatusConflict,
 	library.ErrNotLent:        http.StatusConflict,

@@ -108,15 +108,15 @@ func TestARequestLeftEarlierGoesFirst(t *testing.T) {
 
 func TestARenewalThatWasLeft(t *testing.T) {
 	eachLeft(t, func(t *testing.T, c *left) {
-		loan := c.lend("1001") // on 2026-11-24, due on 2026-12-08
-		asked := time.Date(2026, 12, 8, 14, 59, 0, 0, time.UTC)
+		loan := c.lend("1001") // due on 2026-12-01
+		asked := time.Date(2026, 12, 1, 14, 59, 0, 0, time.UTC)
 		c.now = time.Date(2026, 12, 20, 3, 0, 0, 0, time.UTC)
 		// Who waits since does not stand in its way.
 		if lines := answer[protocol.HoldAnswers](t, c.place(c.logIn("1002"), newKey(), cart(loan.BibID))).Lines; lines[0].Hold == nil {
 			t.Fatal(lines)
 		}
 		c.leave(c.request("1001", renewalOf(loan.ItemID), receivedAt(asked)))
-		want := library.RequestLine{BibID: loan.BibID, Title: "こころ", DueOn: library.Date{Year: 2026, Month: 12, Day: 22}}
+		want := library.RequestLine{BibID: loan.BibID, Title: "こころ", DueOn: library.Date{Year: 2026, Month: 12, Day: 15}}
 		if got := c.result("1001"); !got.Renewal || got.Refusal != "" || len(got.Lines) != 1 || got.Lines[0] != want {
 			t.Errorf("result %+v", got)
 		}

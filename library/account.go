@@ -39,6 +39,29 @@ type PatronLoan struct {
 	Title    string `json:"title"`
 	Creators string `json:"creators,omitempty"`
 	Refusal  string `json:"refusal,omitempty"` // code of why it may not be renewed, "" when it may
+
+	// RenewsUntil is the due date that a renewal on the day of the answer brings: no day
+	// where it would be refused, or where the library's system does not say.
+	RenewsUntil Date `json:"renews_until,omitzero"`
+}
+
+// Judged returns the loan with whether it may be renewed on a day, and until when, by
+// the rule of Policy.Renew.
+func (l PatronLoan) Judged(p Policy, r Renewal, today Date) PatronLoan {
+	renewed, err := p.Renew(l.Loan, r, today)
+	l.Refusal, l.RenewsUntil = CodeOf(err), Date{}
+	if err == nil {
+		l.RenewsUntil = renewed.DueOn
+	}
+	return l
+}
+
+// RenewsWithAll reports whether 「まとめて延長」 takes the loan along: it may be renewed,
+// and lasts at least RenewAllDays longer then. It may be renewed RenewalLimit times, and
+// a touch that is meant for others is not to use that up for a day or two. A loan of
+// which it is not said until when is taken along.
+func (p Policy) RenewsWithAll(l PatronLoan) bool {
+	return l.Refusal == "" && (l.RenewsUntil.IsZero() || l.RenewsUntil.Sub(l.DueOn) >= p.RenewAllDays)
 }
 
 // PatronLoans are all loans of a patron, by due date, as judged on a day.

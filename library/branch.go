@@ -62,6 +62,17 @@ func (c Calendar) On(d Date) (Hours, bool) {
 	return h, h.Close > h.Open
 }
 
+// NextOpen returns the first day from d on, d itself included, on which the branch is
+// open, and false where there is none up to so many days after d.
+func (c Calendar) NextOpen(d Date, within int) (Date, bool) {
+	for n := 0; n <= within; n++ {
+		if _, open := c.On(d.Add(n)); open {
+			return d.Add(n), true
+		}
+	}
+	return Date{}, false
+}
+
 // NextClosed returns the first closed day after d within a fortnight.
 func (c Calendar) NextClosed(d Date) (Date, bool) {
 	for n := 1; n <= 14; n++ {

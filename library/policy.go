@@ -14,7 +14,10 @@ type Policy struct {
 	SessionLimit   Seconds `json:"session_limit" toml:"session_limit"`       // a session ends after so long in any case
 	NewArrivalDays int     `json:"new_arrival_days" toml:"new_arrival_days"` // how long a bib counts as new
 	LoanDays       int     `json:"loan_days" toml:"loan_days"`               // how long a loan lasts, and a renewal from its day on (guide: 2週間)
+	DueOnOpenDay   bool    `json:"due_on_open_day" toml:"due_on_open_day"`   // whether what would fall due on a closed day of the branch that lent it falls due on its next open day
 	RenewalLimit   int     `json:"renewal_limit" toml:"renewal_limit"`       // how often a loan may be renewed (guide: 1回に限り)
+	RenewAllDays   int     `json:"renew_all_days" toml:"renew_all_days"`     // how many days a renewal must add to a loan for 「まとめて延長」 to take it along
+	MaxLoans       int     `json:"max_loans" toml:"max_loans"`               // how many loans a patron may have; 0: no limit
 	ShelfDays      int     `json:"shelf_days" toml:"shelf_days"`             // how many open days a copy stands ready, from the day after contact (guide: 取置期間は1週間)
 	MaxHolds       int     `json:"max_holds" toml:"max_holds"`               // how many active holds a patron may have
 	ExpireHour     int     `json:"expire_hour" toml:"expire_hour"`           // from this hour on holds expire each morning
@@ -54,7 +57,9 @@ func DefaultPolicy() Policy {
 		SessionLimit:    600,
 		NewArrivalDays:  60,
 		LoanDays:        14,
+		DueOnOpenDay:    true,
 		RenewalLimit:    1,
+		RenewAllDays:    7,
 		ShelfDays:       7,
 		MaxHolds:        20,
 		ExpireHour:      6,
@@ -115,6 +120,8 @@ func (p Policy) Bounds() []Bound {
 		{"new_arrival_days", p.NewArrivalDays, 1, 10 * aYear},
 		{"loan_days", p.LoanDays, 1, aYear},
 		{"renewal_limit", p.RenewalLimit, 0, 1000},
+		{"renew_all_days", p.RenewAllDays, 0, aYear},
+		{"max_loans", p.MaxLoans, 0, forEver},
 		{"shelf_days", p.ShelfDays, 1, aYear},
 		{"max_holds", p.MaxHolds, 1, forEver},
 		{"expire_hour", p.ExpireHour, 0, 23},

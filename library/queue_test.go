@@ -238,7 +238,7 @@ func (s *shelves) collect(t *rapid.T) {
 // borrow is somebody without a hold, at the shelf.
 func (s *shelves) borrow(t *rapid.T) {
 	it := s.copies[drawn(t, len(s.copies))]
-	if _, err := s.policy.Lend("l", "p9", it, s.today); err == nil && it.State == OnShelf {
+	if _, err := s.policy.Lend("l", "p9", it, Lending{}, s.today); err == nil && it.State == OnShelf {
 		s.lent[it.ID] = "p9"
 		s.set(Hold{}, it.ID, OnLoan)
 	}

@@ -47,6 +47,8 @@ var (
 	ErrOverdue       = &Refusal{"overdue", "the loan is overdue"}
 	ErrHeldByOther   = &Refusal{"held_by_other", "another patron waits for it"}
 	ErrRenewalLimit  = &Refusal{"renewal_limit", "the loan was renewed before"}
+	ErrRenewTooEarly = &Refusal{"renew_too_early", "a renewal on this day would not lengthen the loan"}
+	ErrTooManyLoans  = &Refusal{"too_many_loans", "the patron has as many loans as one may have"} // Policy.MaxLoans
 
 	// Holds.
 	ErrNoCopies       = &Refusal{"no_copies", "the library owns no copy of it"}
@@ -114,7 +116,7 @@ var Refusals = []*Refusal{
 	ErrSessionEnded,
 
 	ErrUnknownPatron, ErrUnknownLoan, ErrItemOnLoan, ErrItemReference, ErrItemHeld, ErrItemNotOnLoan,
-	ErrNotOwned, ErrOverdue, ErrHeldByOther, ErrRenewalLimit,
+	ErrNotOwned, ErrOverdue, ErrHeldByOther, ErrRenewalLimit, ErrRenewTooEarly, ErrTooManyLoans,
 
 	ErrNoCopies, ErrNotLent, ErrAlreadyHeld, ErrHasOnLoan, ErrTooManyHolds, ErrHoldNotWaiting,
 	ErrUnknownHold, ErrNoEmail, ErrNoPhone,

@@ -14,6 +14,7 @@ import (
 	"time"
 
 	"madoguchi/central/db"
+	"madoguchi/central/ledger"
 	"madoguchi/central/protocol"
 	"madoguchi/library"
 	kiosksync "madoguchi/sync"
@@ -26,7 +27,7 @@ const (
 	fullName = "金糸雀 花子"
 )
 
-// patron puts a patron with a password and a loan, which it returns.
+// patron puts a patron with a password and a loan, a week old, which it returns.
 func (s *server) patron() library.LoanID {
 	s.t.Helper()
 	ctx := s.t.Context()
@@ -38,7 +39,8 @@ func (s *server) patron() library.LoanID {
 		s.t.Fatal(err)
 	}
 	s.put(1, 2, nil)
-	loan, _, err := s.ledger.Checkout(ctx, card, "ib00001")
+	then := ledger.New(ledger.Config{DB: s.db, Catalogue: s.catalogue, Now: func() time.Time { return time.Now().AddDate(0, 0, -7) }})
+	loan, _, err := then.Checkout(ctx, card, "ib00001", "")
 	if err != nil {
 		s.t.Fatal(err)
 	}

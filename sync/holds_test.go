@@ -21,7 +21,7 @@ func (s *server) wanted() {
 	}
 	s.put(2, 4, nil)
 	for _, item := range []string{"ib00002", "ib00003"} {
-		if _, _, err := s.ledger.Checkout(ctx, "7009009009", item); err != nil {
+		if _, _, err := s.ledger.Checkout(ctx, "7009009009", item, ""); err != nil {
 			s.t.Fatal(err)
 		}
 	}

@@ -11,6 +11,11 @@ var loans string
 //go:embed holds.csv
 var holds string
 
+// Lender is the branch that lent all that is on loan: it is open every day of the year,
+// so that on whatever day the demo is made, due dates are as many days from then as Loans
+// says, and what is said of each card is true.
+const Lender = "ekimae"
+
 // Loan is a copy that a patron has.
 type Loan struct {
 	Card     string

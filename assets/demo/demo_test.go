@@ -273,10 +273,16 @@ func TestBranches(t *testing.T) {
 			t.Errorf("%s is open on %d days of the week", b.Code, open)
 		}
 		for d := (library.Date{Year: 2026, Month: 12, Day: 29}); d.Before(library.Date{Year: 2027, Month: 1, Day: 4}); d = d.Add(1) {
-			if _, open := b.Calendar.On(d); open {
-				t.Errorf("%s is open on %s", b.Code, d)
+			if _, open := b.Calendar.On(d); open != (b.Code == demo.Lender) {
+				t.Errorf("%s is open on %s: %v", b.Code, d, open)
 			}
 		}
+		if closed := slices.ContainsFunc(b.Calendar.Hours[:], func(h library.Hours) bool { return h.Close <= h.Open }); closed == (b.Code == demo.Lender) {
+			t.Errorf("%s is closed on a weekday: %v", b.Code, closed)
+		}
+	}
+	if !slices.Contains(codes, demo.Lender) {
+		t.Errorf("there is no branch %s", demo.Lender)
 	}
 	if !slices.Contains(codes, demo.TerminalAt) {
 		t.Errorf("there is no branch %s", demo.TerminalAt)

@@ -24,8 +24,8 @@ type Library struct {
 	DB          *db.DB // in which orders are recorded
 
 	AddPatron func(card string) (library.PatronID, error)
-	AddCopy   func(bib library.BibID, item library.ItemID) error // lendable, on its shelf at chuo
-	Lend      func(card string, item library.ItemID) (library.LoanID, error)
+	AddCopy   func(bib library.BibID, item library.ItemID) error                      // lendable, on its shelf at chuo
+	Lend      func(card string, item library.ItemID, ago int) (library.LoanID, error) // so many days ago
 
 	// Faults is how many times something breaks off in the history that is tried. From
 	// Break on it may break off in the system too; nil: nothing does.
@@ -43,6 +43,7 @@ func Run(t *testing.T, open func(*testing.T) Library) {
 		{"Abilities", (*trial).abilities},
 		{"Ready", (*trial).ready},
 		{"Renewals", (*trial).renewals},
+		{"RenewalsTooEarly", (*trial).renewalsTooEarly},
 		{"RenewalsOfAnItem", (*trial).renewalsOfAnItem},
 		{"Holds", (*trial).holds},
 		{"AnOrderThatIsNotRecorded", (*trial).notRecorded},
@@ -98,6 +99,9 @@ func (x *trial) newBib() (library.BibID, library.ItemID, error) {
 	return bib, item, x.AddCopy(bib, item)
 }
 
+// aWeek is how many days ago loans began that are to be renewed.
+const aWeek = 7
+
 // lent lends a new copy to a card.
 func (x *trial) lent(card string) (library.LoanID, library.ItemID) {
 	x.Helper()
@@ -111,7 +115,7 @@ func (x *trial) newLoan(card string) (library.LoanID, library.ItemID, error) {
 	if err != nil {
 		return "", "", err
 	}
-	loan, err := x.Lend(card, item)
+	loan, err := x.Lend(card, item, aWeek)
 	return loan, item, err
 }
 

@@ -154,7 +154,7 @@ func (m *memory) Loans(ctx context.Context, who circulation.Who) (library.Patron
 		all := library.PatronLoans{Today: m.today, Loans: []library.PatronLoan{}}
 		for _, l := range m.loans {
 			if l.PatronID == who.Patron {
-				all.Loans = append(all.Loans, library.PatronLoan{Loan: l, Title: "こころ"})
+				all.Loans = append(all.Loans, m.seen(l))
 			}
 		}
 		return all, nil
@@ -203,7 +203,12 @@ func (m *memory) renew(patron library.PatronID, loan library.LoanID) (library.Pa
 		return library.PatronLoan{}, err
 	}
 	m.loans[loan] = renewed
-	return library.PatronLoan{Loan: renewed, Title: "こころ"}, nil
+	return m.seen(renewed), nil
+}
+
+// seen is a loan as its patron sees it.
+func (m *memory) seen(l library.Loan) library.PatronLoan {
+	return library.PatronLoan{Loan: l, Title: "こころ"}.Judged(library.DefaultPolicy(), library.Renewal{Owned: true}, m.today)
 }
 
 func (m *memory) PlaceHolds(ctx context.Context, o circulation.Order[[]library.HoldAnswer], req library.HoldRequest) ([]library.HoldAnswer, error) {

@@ -28,11 +28,11 @@ func (m *memory) library() circulationtest.Library {
 			m.items[item] = library.Item{ID: item, BibID: bib, Branch: "chuo", Lendable: true, State: library.OnShelf}
 			return nil
 		},
-		Lend: func(card string, item library.ItemID) (library.LoanID, error) {
+		Lend: func(card string, item library.ItemID, ago int) (library.LoanID, error) {
 			m.mu.Lock()
 			defer m.mu.Unlock()
 			it := m.items[item]
-			l, err := library.DefaultPolicy().Lend(library.LoanID("loan of "+item), library.PatronID("theirs "+card), it, m.today)
+			l, err := library.DefaultPolicy().Lend(library.LoanID("loan of "+item), library.PatronID("theirs "+card), it, library.Lending{Branch: it.Branch}, m.today.Add(-ago))
 			it.State, it.DueOn = library.OnLoan, l.DueOn
 			m.loans[l.ID], m.items[item] = l, it
 			return l.ID, err

@@ -49,6 +49,36 @@ func (x *trial) renewals() {
 	if got := x.loansOf(a)[0]; got.Renewals != before.Renewals+1 || got.DueOn != renewed.DueOn {
 		x.Errorf("after one renewal the loan is %+v", got)
 	}
+	if before.Refusal != "" || !before.RenewsUntil.IsZero() && before.RenewsUntil != renewed.DueOn {
+		x.Errorf("the list said %+v, and the renewal brought %+v", before, renewed)
+	}
+}
+
+// renewalsTooEarly: a renewal lengthens a loan, or is refused.
+func (x *trial) renewalsTooEarly() {
+	x.can(library.AbilityRenew)
+	a := x.patron("1001")
+	_, item := x.bib()
+	loan, err := x.Lend("1001", item, 0)
+	x.must(err)
+	before := x.loansOf(a)[0]
+	key := x.key()
+	renewed, err := x.Circulation.RenewLoan(x.Context(), order[library.PatronLoan](a, key), loan)
+	if err == nil {
+		if !before.DueOn.Before(renewed.DueOn) {
+			x.Errorf("on the day of the loan it was renewed from %+v to %+v", before, renewed)
+		}
+		return
+	}
+	x.refuses(key, err, library.ErrRenewTooEarly)
+	if got := x.loansOf(a)[0]; got != before || got.Refusal != library.ErrRenewTooEarly.Code {
+		x.Errorf("a refused renewal made %+v of %+v", got, before)
+	}
+	key = x.key()
+	named, err := x.Circulation.RenewItem(x.Context(), order[library.PatronLoan](a, key), item)
+	if x.refuses(key, err, library.ErrRenewTooEarly); named.Title == "" || named.BibID != before.BibID {
+		x.Errorf("a refusal names %+v", named)
+	}
 }
 
 func (x *trial) renewalsOfAnItem() {
@@ -94,7 +124,7 @@ func (x *trial) cancel(who circulation.Who, key string, hold library.HoldID) (li
 func (x *trial) waiting() library.BibID {
 	x.Helper()
 	bib, item := x.bib()
-	_, err := x.Lend("9999", item)
+	_, err := x.Lend("9999", item, 0)
 	x.must(err)
 	return bib
 }

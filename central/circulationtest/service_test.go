@@ -119,7 +119,7 @@ func (s *service) loan(card, item string) string {
 	if err := s.AddCopy("bib", library.ItemID(item)); err != nil {
 		s.t.Fatal(err)
 	}
-	id, err := s.Lend(card, library.ItemID(item))
+	id, err := s.Lend(card, library.ItemID(item), 7)
 	if err != nil {
 		s.t.Fatal(err)
 	}

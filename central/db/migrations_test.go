@@ -64,3 +64,69 @@ func TestTerminalsBecomeKiosks(t *testing.T) {
 		})
 	}
 }
+
+// TestOldLoansAreOfTheItemsBranch: a loan of before version 9, which says nothing of the
+// branch that lent it, counts as lent by the item's own; and it survives the way back.
+func TestOldLoansAreOfTheItemsBranch(t *testing.T) {
+	dbtest.Each(t, func(t *testing.T, d *db.DB) {
+		ctx := t.Context()
+		exec := func(statements ...string) {
+			t.Helper()
+			err := d.Tx(ctx, func(tx *db.Tx) error {
+				for _, s := range statements {
+					if _, err := tx.ExecContext(ctx, s); err != nil {
+						return err
+					}
+				}
+				return nil
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+		}
+		to := func(version int64) {
+			t.Helper()
+			if err := d.MigrateTo(ctx, version); err != nil {
+				t.Fatal(err)
+			}
+		}
+		to(8)
+		exec(
+			`INSERT INTO branch (code, position, record) VALUES ('chuo', 1, '{}')`,
+			`INSERT INTO branch (code, position, record) VALUES ('kita', 2, '{}')`,
+			`INSERT INTO bib (id, bucket, digest, added_on, record) VALUES ('b1', 0, '', '', '{}')`,
+			`INSERT INTO item (id, bib_id, branch_code, call_number, shelf, lendable, state, due_on) VALUES ('i1', 'b1', 'kita', '', '', TRUE, 'on_loan', '2026-12-08')`,
+			`INSERT INTO patron (id, card, name, reading, born_on, phones, email, category, valid_until, blocks, imported) VALUES ('p1', '1', 'a', '', '', '', '', '', '', '', '')`,
+			`INSERT INTO loan (id, patron_id, item_id, bib_id, lent_on, due_on, renewals) VALUES ('l1', 'p1', 'i1', 'b1', '2026-11-24', '2026-12-08', 1)`,
+		)
+		read := func(columns string) (row string) {
+			t.Helper()
+			err := d.View(ctx, func(tx *db.Tx) error {
+				return tx.QueryRowContext(ctx, `SELECT `+columns+` FROM loan`).Scan(&row)
+			})
+			if err != nil {
+				t.Fatal(err)
+			}
+			return row
+		}
+		const old = `id || ' ' || patron_id || ' ' || item_id || ' ' || bib_id || ' ' || lent_on || ' ' || due_on || ' ' || renewals`
+		const want = "l1 p1 i1 b1 2026-11-24 2026-12-08 1"
+		to(9)
+		if got := read(old); got != want {
+			t.Errorf("the loan became %s", got)
+		}
+		if got := read(`branch_code`); got != "kita" {
+			t.Errorf("it is of branch %s", got)
+		}
+		to(8)
+		if got := read(old); got != want {
+			t.Errorf("on the way back it became %s", got)
+		}
+		if err := d.Migrate(ctx); err != nil {
+			t.Fatal(err)
+		}
+		if got := read(`branch_code`); got != "kita" {
+			t.Errorf("it is of branch %s", got)
+		}
+	})
+}

@@ -70,7 +70,7 @@ func (l *Ledger) LoansTx(ctx context.Context, tx *db.Tx, patron library.PatronID
 	}
 	policy := l.cfg.Policy()
 	for _, x := range found {
-		all.Loans = append(all.Loans, x.judged(policy, all.Today))
+		all.Loans = append(all.Loans, x.Judged(policy, x.asked, all.Today))
 	}
 	return all, nil
 }
@@ -106,13 +106,10 @@ func (l *Ledger) RenewTx(ctx context.Context, tx *db.Tx, patron library.PatronID
 
 // renew renews a loan, whose item is locked, as of a day.
 func (l *Ledger) renew(ctx context.Context, tx *db.Tx, x lent, day library.Date) (library.PatronLoan, error) {
-	policy, due := l.cfg.Policy(), x.DueOn
+	policy := l.cfg.Policy()
 	var err error
 	if x.Loan, err = policy.Renew(x.Loan, x.asked, day); err != nil {
 		return library.PatronLoan{}, err
-	}
-	if day.Before(l.Today()) && x.DueOn.Before(due) { // renewed since: nobody's time gets shorter by this
-		x.DueOn = due
 	}
 	if _, err := tx.ExecContext(ctx, `UPDATE loan SET due_on = $2, renewals = $3 WHERE id = $1`, string(x.ID), x.DueOn, x.Renewals); err != nil {
 		return library.PatronLoan{}, err
@@ -124,20 +121,13 @@ func (l *Ledger) renew(ctx context.Context, tx *db.Tx, x lent, day library.Date)
 	if err := l.setState(ctx, tx, it, library.OnLoan, x.DueOn); err != nil {
 		return library.PatronLoan{}, err
 	}
-	return x.judged(policy, l.Today()), nil
+	return x.Judged(policy, x.asked, l.Today()), nil
 }
 
 // lent is a loan with what the rule of renewing asks about it.
 type lent struct {
 	library.PatronLoan
 	asked library.Renewal
-}
-
-// judged says of the loan whether it may be renewed.
-func (x lent) judged(p library.Policy, today library.Date) library.PatronLoan {
-	_, err := p.Renew(x.Loan, x.asked, today)
-	x.Refusal = library.CodeOf(err)
-	return x.PatronLoan
 }
 
 // readLoans reads the loans l of a condition, with how many others waited for each
@@ -148,9 +138,9 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 		until = before.UnixMilli()
 	}
 	args = append(args, until)
-	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.lent_on, l.due_on, l.renewals, b.record, i.owned,
+	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.branch_code, l.lent_on, l.due_on, l.renewals, b.record, r.record, i.owned,
 			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = 'waiting' AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
-		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id WHERE `+where, args...)
+		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id JOIN branch r ON r.code = l.branch_code WHERE `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -158,8 +148,11 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 	var all []lent
 	for rows.Next() {
 		var x lent
-		var record string
-		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.LentOn, &x.DueOn, &x.Renewals, &record, &x.asked.Owned, &x.asked.Waiting); err != nil {
+		var record, branch string
+		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.Branch, &x.LentOn, &x.DueOn, &x.Renewals, &record, &branch, &x.asked.Owned, &x.asked.Waiting); err != nil {
+			return nil, err
+		}
+		if x.asked.Calendar, err = readCalendar(x.Branch, branch); err != nil {
 			return nil, err
 		}
 		bib, err := readBib(record)

@@ -244,6 +244,11 @@ func calendarOf(ctx context.Context, tx *db.Tx, code library.BranchCode) (librar
 	if err := tx.QueryRowContext(ctx, `SELECT record FROM branch WHERE code = $1`, string(code)).Scan(&record); err != nil {
 		return library.Calendar{}, err
 	}
+	return readCalendar(code, record)
+}
+
+// readCalendar reads a branch's calendar out of its record.
+func readCalendar(code library.BranchCode, record string) (library.Calendar, error) {
 	var b library.Branch
 	if err := json.Unmarshal([]byte(record), &b); err != nil {
 		return library.Calendar{}, fmt.Errorf("read the branch %s: %w", code, err)

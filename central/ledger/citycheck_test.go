@@ -220,6 +220,34 @@ func (s *sim) lookForSkipped(now seen, waiting map[string][]seenHold, kept map[s
 	}
 }
 
+// lookAtDueDates says what may never be of a due date: it lies on an open day of the
+// branch that lent the copy, unless that is closed for two weeks, and never gets earlier.
+func (s *sim) lookAtDueDates() {
+	s.rows(`SELECT item_id, branch_code, due_on FROM loan`, func(scan func(...any) error) error {
+		var item, at string
+		var due library.Date
+		if err := scan(&item, &at, &due); err != nil {
+			return err
+		}
+		n := s.numberOf(item, 1)
+		x := s.copies[n]
+		if at != string(branchCode(x.lentAt)) || due.Before(x.due) {
+			s.fail("branch %s lent copy %d until %s, and it is %+v", at, n, due, *x)
+		}
+		x.due = due
+		calendar := s.calendars[x.lentAt]
+		if _, open := calendar.On(due); open {
+			return nil
+		}
+		for days := range 15 {
+			if _, open := calendar.On(due.Add(days)); open {
+				s.fail("copy %d falls due on %s, when branch %s is closed; it opens %d days later", n, due, at, days)
+			}
+		}
+		return nil
+	})
+}
+
 // lookAtEverything compares all copies, and all that the database says of itself.
 func (s *sim) lookAtEverything(kept map[string]library.HoldID) {
 	s.agrees(s.t)

@@ -175,13 +175,40 @@ func (s *sim) borrow() {
 		if x := s.copies[n]; x.where != onItsShelf || x.branch != at {
 			continue
 		}
-		_, _, err := s.Checkout(s.ctx, cardOf(patron), copyID(n))
+		loan, _, err := s.Checkout(s.ctx, cardOf(patron), copyID(n), branchCode(at))
 		if s.want("borrow", err, library.ErrItemHeld) { // it was to be fetched for somebody
-			s.takeHome(n, patron)
+			s.takeHome(n, patron, loan)
 		}
 		s.did()
 		return
 	}
+}
+
+// renew is a patron who looks at what is on loan, and renews one that may be.
+func (s *sim) renew() {
+	n := s.rng.IntN(len(s.copies))
+	x := s.copies[n]
+	if x.where != atHome {
+		return
+	}
+	all, err := s.Loans(s.ctx, patronID(x.patron))
+	s.want("loans", err)
+	i := slices.IndexFunc(all.Loans, func(l library.PatronLoan) bool { return string(l.ItemID) == copyID(n) })
+	if i < 0 {
+		s.fail("patron %d has copy %d, and it is not among %+v", x.patron, n, all.Loans)
+	}
+	l := all.Loans[i]
+	renewed, err := s.Renew(s.ctx, patronID(x.patron), l.ID)
+	switch {
+	case err != nil && library.CodeOf(err) == l.Refusal:
+		s.figures.notRenewed++
+	case err != nil || l.Refusal != "" || renewed.DueOn != l.RenewsUntil || !x.due.Before(renewed.DueOn):
+		s.fail("the list said %+v, and the renewal answers %+v, %v", l, renewed, err)
+	default:
+		x.due = renewed.DueOn
+		s.figures.renewed++
+	}
+	s.did()
 }
 
 // findAndLose is a copy that turns up at a branch, and one that vanishes from its
@@ -208,11 +235,17 @@ func (s *sim) buy() {
 	s.want("buy", err)
 }
 
-// closeSuddenly is a branch that a typhoon closes for two days.
+// closeSuddenly is a branch that a typhoon closes for two days, and another that is to
+// be painted in the days to come.
 func (s *sim) closeSuddenly() {
-	n := s.rng.IntN(s.size.branches)
-	s.calendars[n].Closed = append(s.calendars[n].Closed, s.Today(), s.Today().Add(1))
-	s.putBranch(n)
+	close := func(n int, from library.Date, days int) {
+		for i := range days {
+			s.calendars[n].Closed = append(s.calendars[n].Closed, from.Add(i))
+		}
+		s.putBranch(n)
+	}
+	close(s.rng.IntN(s.size.branches), s.Today(), 2)
+	close(s.rng.IntN(s.size.branches), s.Today().Add(2+s.rng.IntN(12)), 1+s.rng.IntN(3))
 }
 
 func simBib(n int) library.Bib {

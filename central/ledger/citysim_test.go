@@ -37,6 +37,8 @@ type simCopy struct {
 	branch    int  // of the shelf or hold shelf, or where the van goes
 	patron    int  // who has it, or whose name is on the slip in it
 	missing   bool // staff have told the ledger
+	lentAt    int  // the branch that lent it
+	due       library.Date
 }
 
 type whereabouts int
@@ -101,6 +103,7 @@ type form struct {
 
 type simFigures struct {
 	lines, held, refused, papers, collected, cancelled, changed, expired, notFound, cleared int
+	renewed, notRenewed, moved                                                              int
 	placing, slowest                                                                        time.Duration
 }
 
@@ -261,9 +264,11 @@ func (s *sim) live() {
 	}
 	for range s.size.loans {
 		s.borrow()
+		s.renew()
 	}
 	s.findAndLose()
 	s.look()
+	s.lookAtDueDates()
 	s.day++
 }
 
@@ -280,6 +285,10 @@ func (s *sim) morning() {
 	if s.day%11 == 5 {
 		s.closeSuddenly()
 	}
+	moved, err := s.MoveDueDates(s.ctx)
+	s.want("move due dates", err)
+	s.figures.moved += moved
+	s.lookAtDueDates()
 	n, err := s.ExpireHolds(s.ctx)
 	s.want("expire", err)
 	s.figures.expired += n
@@ -368,10 +377,13 @@ func (s *sim) giveBack() {
 	})
 }
 
-// takeHome is a copy that was lent.
-func (s *sim) takeHome(n, patron int) {
+// takeHome is a copy that was lent where it stood.
+func (s *sim) takeHome(n, patron int, loan library.Loan) {
 	x := s.copies[n]
-	x.where, x.patron = atHome, patron
+	x.where, x.patron, x.lentAt, x.due = atHome, patron, x.branch, loan.DueOn
+	if loan.Branch != branchCode(x.branch) || loan.DueOn.Before(s.Today().Add(14)) {
+		s.fail("branch %d lent copy %d as %+v", x.branch, n, loan)
+	}
 	s.has[pair{patron, x.bib}] = true
 	if h := s.mine[pair{patron, x.bib}]; h != nil {
 		s.forget(h)
@@ -393,7 +405,7 @@ func (s *sim) collect() {
 	}
 	s.desk(copies, func(tx *db.Tx, n int) (func(), error) {
 		patron := s.copies[n].patron
-		_, _, err := s.CheckoutTx(s.ctx, tx, cardOf(patron), copyID(n))
-		return func() { s.takeHome(n, patron) }, err
+		loan, _, err := s.CheckoutTx(s.ctx, tx, cardOf(patron), copyID(n), branchCode(s.copies[n].branch))
+		return func() { s.takeHome(n, patron, loan) }, err
 	})
 }

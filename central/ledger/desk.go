@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -11,21 +12,21 @@ import (
 	"madoguchi/library"
 )
 
-// Checkout lends an item, named by its barcode, to the patron with a card, and
-// returns the loan and the item's title. Of what the patron waited for it is collected.
-// It refuses with library.ErrUnknownPatron
-// or library.ErrUnknownItem, as library.Patron.MayBorrow, and as
-// library.Policy.Lend does.
-func (l *Ledger) Checkout(ctx context.Context, card, item string) (loan library.Loan, title string, err error) {
+// Checkout lends an item, named by its barcode, to the patron with a card at a branch,
+// or where at is "" at the item's own, and returns the loan and the item's title. Of
+// what the patron waited for it is collected. It refuses with library.ErrUnknownPatron,
+// library.ErrUnknownItem or library.ErrUnknownBranch, as library.Patron.MayBorrow, and
+// as library.Policy.Lend does.
+func (l *Ledger) Checkout(ctx context.Context, card, item string, at library.BranchCode) (loan library.Loan, title string, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
-		loan, title, err = l.CheckoutTx(ctx, tx, card, item)
+		loan, title, err = l.CheckoutTx(ctx, tx, card, item, at)
 		return err
 	})
 	return loan, title, err
 }
 
 // CheckoutTx is Checkout in the caller's transaction.
-func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (loan library.Loan, title string, err error) {
+func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string, at library.BranchCode) (loan library.Loan, title string, err error) {
 	today := l.Today()
 	patron, err := l.PatronByCardTx(ctx, tx, card)
 	if err != nil {
@@ -34,7 +35,14 @@ func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (
 	if err := patron.MayBorrow(today); err != nil {
 		return library.Loan{}, "", err
 	}
+	if err := lockPatron(ctx, tx, patron.ID); err != nil { // whose loans are counted
+		return library.Loan{}, "", err
+	}
 	it, err := itemByCode(ctx, tx, item)
+	if err != nil {
+		return library.Loan{}, "", err
+	}
+	lending, err := lendingAt(ctx, tx, cmp.Or(at, it.Branch), patron.ID)
 	if err != nil {
 		return library.Loan{}, "", err
 	}
@@ -53,7 +61,7 @@ func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (
 		}
 		asked.State = library.OnShelf // as far as this patron is concerned
 	}
-	loan, err = l.cfg.Policy().Lend(library.LoanID(id.String()), patron.ID, asked, today)
+	loan, err = l.cfg.Policy().Lend(library.LoanID(id.String()), patron.ID, asked, lending, today)
 	if err != nil {
 		return library.Loan{}, "", err
 	}
@@ -63,10 +71,24 @@ func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string) (
 	return loan, it.title, l.collect(ctx, tx, patron.ID, it)
 }
 
+// lendingAt is what the rule of lending asks of a branch and a patron.
+func lendingAt(ctx context.Context, tx *db.Tx, at library.BranchCode, patron library.PatronID) (library.Lending, error) {
+	if err := knownBranch(ctx, tx, at); err != nil {
+		return library.Lending{}, err
+	}
+	calendar, err := calendarOf(ctx, tx, at)
+	if err != nil {
+		return library.Lending{}, err
+	}
+	lending := library.Lending{Branch: at, Calendar: calendar}
+	err = tx.QueryRowContext(ctx, `SELECT count(*) FROM loan WHERE patron_id = $1`, string(patron)).Scan(&lending.Loans)
+	return lending, err
+}
+
 // lend stores a loan of an item that nobody has.
 func (l *Ledger) lend(ctx context.Context, tx *db.Tx, it held, loan library.Loan) error {
-	_, err := tx.ExecContext(ctx, `INSERT INTO loan (id, patron_id, item_id, bib_id, lent_on, due_on, renewals) VALUES ($1, $2, $3, $4, $5, $6, $7)`,
-		string(loan.ID), string(loan.PatronID), string(loan.ItemID), string(loan.BibID), loan.LentOn, loan.DueOn, loan.Renewals)
+	_, err := tx.ExecContext(ctx, `INSERT INTO loan (id, patron_id, item_id, bib_id, branch_code, lent_on, due_on, renewals) VALUES ($1, $2, $3, $4, $5, $6, $7, $8)`,
+		string(loan.ID), string(loan.PatronID), string(loan.ItemID), string(loan.BibID), string(loan.Branch), loan.LentOn, loan.DueOn, loan.Renewals)
 	if err != nil {
 		return err
 	}

@@ -62,7 +62,7 @@ func TestCheckoutRefuses(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			loan, title, err := c.Checkout(ctx, test.card, test.item)
+			loan, title, err := c.Checkout(ctx, test.card, test.item, "")
 			if !errors.Is(err, test.want) || err == nil != (test.want == nil) {
 				t.Errorf("card %q, item %q: got %v, want %v", test.card, test.item, err, test.want)
 			}
@@ -156,7 +156,7 @@ func TestItemsAtTheDesk(t *testing.T) {
 		if l := c.lend(t, "1", "b2.chuo.1"); l.ItemID != "b2.chuo.1" {
 			t.Errorf("lent %s", l.ItemID)
 		}
-		if _, _, err := c.Checkout(ctx, "1", "i2"); !errors.Is(err, library.ErrUnknownItem) {
+		if _, _, err := c.Checkout(ctx, "1", "i2", ""); !errors.Is(err, library.ErrUnknownItem) {
 			t.Errorf("an item with a barcode was lent by its ID: %v", err)
 		}
 
@@ -187,7 +187,7 @@ func TestLentOnceByMany(t *testing.T) {
 		for n := range 12 {
 			p := c.patron(t, library.PatronID(fmt.Sprintf("p%d", n+1)))
 			wg.Go(func() {
-				_, _, err := c.Checkout(t.Context(), p.Card, "i1")
+				_, _, err := c.Checkout(t.Context(), p.Card, "i1", "")
 				if err == nil {
 					lent.Add(1)
 				} else if !errors.Is(err, library.ErrItemOnLoan) {
@@ -214,6 +214,7 @@ func TestReturnForgets(t *testing.T) {
 		if found := rowsWith(t, c.db, pairs); len(found) != 1 || !strings.HasPrefix(found[0], "loan ") {
 			t.Fatalf("while on loan: %q", found)
 		}
+		c.clock.set(t, "2026-12-01 10:00:00")
 		if _, err := c.Renew(t.Context(), "patron-x", loan.ID); err != nil {
 			t.Fatal(err)
 		}

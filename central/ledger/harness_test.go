@@ -134,11 +134,26 @@ func (c *city) patron(t tb, id library.PatronID, blocks ...library.Block) librar
 
 func (c *city) lend(t tb, card, item string) library.Loan {
 	t.Helper()
-	l, _, err := c.Checkout(context.Background(), card, item)
+	l, _, err := c.Checkout(context.Background(), card, item, "")
 	if err != nil {
 		t.Fatal(err)
 	}
 	return l
+}
+
+// closes closes a branch, otherwise open on all days, on days.
+func (c *city) closes(t tb, code library.BranchCode, days ...string) {
+	t.Helper()
+	b := library.Branch{Code: code, Name: string(code) + "図書館"}
+	for weekday := range b.Calendar.Hours {
+		b.Calendar.Hours[weekday] = library.Hours{Open: 9 * 60, Close: 19 * 60}
+	}
+	for _, d := range days {
+		b.Calendar.Closed = append(b.Calendar.Closed, day(d))
+	}
+	if err := c.catalogue.PutBranch(context.Background(), b); err != nil {
+		t.Fatal(err)
+	}
 }
 
 func (c *city) exec(t tb, query string, args ...any) {

@@ -183,7 +183,7 @@ func TestAllocationFromTheShelf(t *testing.T) {
 		}
 		c.place(t, "p2", "chuo", "b1")
 		c.wantPicks(t, "chuo", "i1>kita", "i2>chuo")
-		if _, _, err := c.Checkout(t.Context(), "2", "i1"); !errors.Is(err, library.ErrItemHeld) {
+		if _, _, err := c.Checkout(t.Context(), "2", "i1", ""); !errors.Is(err, library.ErrItemHeld) {
 			t.Errorf("another patron borrows it: %v", err)
 		}
 		if r := c.arrives(t, "i2", "chuo"); r.State != library.OnHoldShelf || r.HoldFor != "2" {
@@ -477,7 +477,7 @@ func TestCollecting(t *testing.T) {
 		c.waiters(t, "b1", "i1", "i2")
 		c.place(t, "p1", "chuo", "b1")
 		c.comesBack(t, "i1", "chuo")
-		if _, _, err := c.Checkout(ctx, "2", "i1"); !errors.Is(err, library.ErrItemHeld) {
+		if _, _, err := c.Checkout(ctx, "2", "i1", ""); !errors.Is(err, library.ErrItemHeld) {
 			t.Errorf("another patron: %v", err)
 		}
 		c.lend(t, "1", "i1")

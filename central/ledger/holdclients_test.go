@@ -238,7 +238,7 @@ func (c *client) desk(ctx context.Context, what string, bib, copy int) {
 func (c *client) checkout(ctx context.Context, patron, bib, copy int) {
 	c.ask(asked{what: "checkout", bib: bib, patron: patron, copy: copy}, nil, func() (out answered, err error) {
 		return out, c.tx(ctx, func(tx *db.Tx) error {
-			_, _, err := c.CheckoutTx(ctx, tx, raceCard(patron), raceItem(bib, copy))
+			_, _, err := c.CheckoutTx(ctx, tx, raceCard(patron), raceItem(bib, copy), "")
 			return err
 		})
 	})

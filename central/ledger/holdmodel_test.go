@@ -374,7 +374,7 @@ func (q *queues) arrive(t *rapid.T) {
 
 func (q *queues) checkout(t *rapid.T) {
 	n, patron := draw(t, "copy", len(q.copies)), draw(t, "patron", queuePatrons)
-	_, _, err := q.c.Checkout(q.ctx, q.card(patron), q.item(n))
+	_, _, err := q.c.Checkout(q.ctx, q.card(patron), q.item(n), "")
 	x, h := q.copies[n], q.keeper(n)
 	switch {
 	case x.lentTo >= 0:

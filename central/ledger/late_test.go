@@ -50,10 +50,14 @@ func TestRenewalAsOfWhenItWasAskedFor(t *testing.T) {
 		"renewed since, and again": {"2026-11-25 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) {
 			c.policy.RenewalLimit = 2
 			c.exec(t, `UPDATE loan SET renewals = 1, due_on = '2026-12-16'`)
-		}, "2026-12-16", nil},
+		}, "", library.ErrRenewTooEarly},
 		"asked for before it was lent": {"2026-11-23 23:59:59", "2026-12-03 10:00:00", nil, "", library.ErrUnknownLoan},
-		"on the day of the loan":       {"2026-11-24 09:00:00", "2026-12-03 10:00:00", nil, "2026-12-08", nil},
-		"of another library":           {"2026-12-01 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) { c.exec(t, `UPDATE item SET owned = FALSE`) }, "", library.ErrNotOwned},
+		"on the day of the loan":       {"2026-11-24 09:00:00", "2026-12-03 10:00:00", nil, "", library.ErrRenewTooEarly},
+		"on the day after it":          {"2026-11-25 09:00:00", "2026-12-03 10:00:00", nil, "2026-12-09", nil},
+		"onto a day that was closed since": {"2026-12-01 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) {
+			c.closes(t, "chuo", "2026-12-15", "2026-12-16")
+		}, "2026-12-17", nil},
+		"of another library": {"2026-12-01 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) { c.exec(t, `UPDATE item SET owned = FALSE`) }, "", library.ErrNotOwned},
 		"given back since": {"2026-12-01 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) {
 			if _, err := c.Return(t.Context(), "i1", ""); err != nil {
 				t.Fatal(err)

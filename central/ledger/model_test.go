@@ -32,6 +32,7 @@ type modelItem struct {
 	state    library.ItemState
 	patron   int // of a loan
 	loan     library.LoanID
+	lentAt   library.BranchCode
 	due      library.Date
 	renewals int
 }
@@ -43,13 +44,21 @@ type history struct {
 	today   library.Date
 	items   []modelItem
 	waiting map[string]bool // of patron 2, by bib
+	closed  map[library.BranchCode][]string
 }
 
-const modelPatrons = 3 // the last one may not borrow
+const (
+	modelPatrons = 3 // the last one may not borrow
+	modelLoans   = 2 // that a patron may have
+)
 
 func newHistory(t *rapid.T, c *city, name string) *history {
-	h := &history{c: c, ctx: context.Background(), name: name, today: day("2026-11-24"), waiting: map[string]bool{}}
+	h := &history{c: c, ctx: context.Background(), name: name, today: day("2026-11-24"), waiting: map[string]bool{}, closed: map[library.BranchCode][]string{}}
 	h.setClock(t)
+	c.policy.MaxLoans = modelLoans
+	for _, at := range modelBranches {
+		c.closes(t, at)
+	}
 	for _, bib := range []string{"b1", "b2"} {
 		c.book(t, library.BibID(name+bib), h.item(len(h.items)), h.item(len(h.items)+1))
 		h.items = append(h.items, modelItem{bib: bib, owned: true, state: library.OnShelf}, modelItem{bib: bib, owned: true, state: library.OnShelf})
@@ -78,8 +87,11 @@ func (h *history) bib(i modelItem) library.BibID { return library.BibID(h.name +
 func (h *history) setClock(t *rapid.T)           { h.c.clock.set(t, h.today.String()+" 23:59:59") }
 func drawItem(t *rapid.T, h *history) int        { return rapid.IntRange(0, len(h.items)-1).Draw(t, "item") }
 func drawPatron(t *rapid.T) int                  { return rapid.IntRange(0, modelPatrons-1).Draw(t, "patron") }
+
+var modelBranches = []library.BranchCode{"chuo", "kita"}
+
 func drawBranch(t *rapid.T) library.BranchCode {
-	return rapid.SampledFrom([]library.BranchCode{"chuo", "kita"}).Draw(t, "branch")
+	return rapid.SampledFrom(modelBranches).Draw(t, "branch")
 }
 
 func (h *history) run(t *rapid.T) {
@@ -89,6 +101,7 @@ func (h *history) run(t *rapid.T) {
 		"arrive":   h.arrive,
 		"renew":    h.renew,
 		"days":     h.days,
+		"close":    h.close,
 		"hold":     h.hold,
 		"":         h.check,
 	})
@@ -104,15 +117,55 @@ func expect(t *rapid.T, what string, got, want error) {
 func (h *history) checkout(t *rapid.T) {
 	n, p := drawItem(t, h), drawPatron(t)
 	i := &h.items[n]
-	loan, _, err := h.c.Checkout(h.ctx, h.card(p), h.item(n))
+	at := drawBranch(t)
+	loan, _, err := h.c.Checkout(h.ctx, h.card(p), h.item(n), at)
 	switch {
 	case p == modelPatrons-1:
 		expect(t, "checkout", err, library.ErrCardBlocked)
 	case i.loan != "":
 		expect(t, "checkout", err, library.ErrItemOnLoan)
+	case h.has(p) == modelLoans:
+		expect(t, "checkout", err, library.ErrTooManyLoans)
 	default:
 		expect(t, "checkout", err, nil)
-		i.state, i.patron, i.loan, i.due, i.renewals = library.OnLoan, p, loan.ID, h.today.Add(14), 0
+		i.state, i.patron, i.loan, i.lentAt, i.due, i.renewals = library.OnLoan, p, loan.ID, at, h.dueDay(at, h.today.Add(14)), 0
+	}
+}
+
+// has is how many loans a patron has.
+func (h *history) has(p int) (n int) {
+	for _, i := range h.items {
+		if i.loan != "" && i.patron == p {
+			n++
+		}
+	}
+	return n
+}
+
+// dueDay is the next day on which a branch is open, within two weeks.
+func (h *history) dueDay(at library.BranchCode, d library.Date) library.Date {
+	for n := range 15 {
+		if !slices.Contains(h.closed[at], d.Add(n).String()) {
+			return d.Add(n)
+		}
+	}
+	return d
+}
+
+// close closes a branch on some days that its calendar did not have.
+func (h *history) close(t *rapid.T) {
+	at, from := drawBranch(t), h.today.Add(rapid.IntRange(-3, 25).Draw(t, "from"))
+	for n := range rapid.IntRange(1, 18).Draw(t, "closed") {
+		h.closed[at] = append(h.closed[at], from.Add(n).String())
+	}
+	h.c.closes(t, at, h.closed[at]...)
+	if _, err := h.c.MoveDueDates(h.ctx); err != nil {
+		t.Fatal(err)
+	}
+	for n := range h.items {
+		if i := &h.items[n]; i.lentAt == at {
+			i.due = h.dueDay(at, i.due)
+		}
 	}
 }
 
@@ -155,7 +208,7 @@ func (h *history) renew(t *rapid.T) {
 		return
 	}
 	expect(t, "renew", err, nil)
-	i.due, i.renewals = h.today.Add(14), i.renewals+1
+	i.due, i.renewals = h.dueDay(i.lentAt, h.today.Add(14)), i.renewals+1
 }
 
 func (h *history) mayRenew(i modelItem, p int) error {
@@ -170,6 +223,8 @@ func (h *history) mayRenew(i modelItem, p int) error {
 		return library.ErrHeldByOther
 	case i.renewals > 0:
 		return library.ErrRenewalLimit
+	case h.dueDay(i.lentAt, h.today.Add(14)).Sub(i.due) <= 0:
+		return library.ErrRenewTooEarly
 	}
 	return nil
 }
@@ -220,23 +275,19 @@ func (h *history) check(t *rapid.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		has := 0
-		for _, i := range h.items {
-			if i.loan != "" && i.patron == p {
-				has++
-			}
-		}
-		if len(loans.Loans) != has {
+		if has := h.has(p); len(loans.Loans) != has {
 			t.Fatalf("patron %d has %+v, which should be %d", p, loans, has)
 		}
 		for _, l := range loans.Loans {
 			n := slices.IndexFunc(h.items, func(i modelItem) bool { return i.loan == l.ID })
-			want := ""
+			want, until := "", library.Date{}
 			if err := h.mayRenew(h.items[n], p); err != nil {
 				want = codeOf(err)
+			} else {
+				until = h.dueDay(h.items[n].lentAt, h.today.Add(14))
 			}
-			if l.DueOn != h.items[n].due || l.Refusal != want {
-				t.Fatalf("patron %d sees %+v, it should be %+v, refused as %q", p, l, h.items[n], want)
+			if l.DueOn != h.items[n].due || l.Branch != h.items[n].lentAt || l.Refusal != want || l.RenewsUntil != until {
+				t.Fatalf("patron %d sees %+v, it should be %+v, refused as %q or renewed until %s", p, l, h.items[n], want, until)
 			}
 		}
 	}

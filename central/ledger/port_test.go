@@ -2,6 +2,7 @@ package ledger_test
 
 import (
 	"testing"
+	"time"
 
 	"madoguchi/central/circulationtest"
 	"madoguchi/central/db"
@@ -37,8 +38,9 @@ func onTrial(t *testing.T, d *db.DB) circulationtest.Library {
 			})
 			return err
 		},
-		Lend: func(card string, item library.ItemID) (library.LoanID, error) {
-			l, _, err := c.Checkout(t.Context(), card, string(item))
+		Lend: func(card string, item library.ItemID, ago int) (library.LoanID, error) {
+			then := c.at(t, d, func() time.Time { return c.clock.Now().AddDate(0, 0, -ago) })
+			l, _, err := then.Checkout(t.Context(), card, string(item), "")
 			return l.ID, err
 		},
 	}

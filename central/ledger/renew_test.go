@@ -14,6 +14,7 @@ import (
 	"madoguchi/library"
 )
 
+// TestRenewal a week after the loan, which is due on 2026-12-08.
 func TestRenewal(t *testing.T) {
 	tests := []struct {
 		name    string
@@ -21,7 +22,9 @@ func TestRenewal(t *testing.T) {
 		as      library.PatronID
 		want    error
 	}{
-		{"on the day of the loan", nil, "", nil},
+		{"after a week", nil, "", nil},
+		{"on the day of the loan", func(t *testing.T, c *city, _ library.Loan) { c.clock.set(t, "2026-11-24 12:00:00") }, "", library.ErrRenewTooEarly},
+		{"on the day after it", func(t *testing.T, c *city, _ library.Loan) { c.clock.set(t, "2026-11-25 12:00:00") }, "", nil},
 		{"on the due date", func(t *testing.T, c *city, _ library.Loan) { c.clock.set(t, "2026-12-08 12:00:00") }, "", nil},
 		{"a day late", func(t *testing.T, c *city, _ library.Loan) { c.clock.set(t, "2026-12-09 12:00:00") }, "", library.ErrOverdue},
 		{"of another library", func(t *testing.T, c *city, l library.Loan) {
@@ -57,6 +60,7 @@ func TestRenewal(t *testing.T) {
 				c.patron(t, "p1")
 				c.patron(t, "p2")
 				loan := c.lend(t, "1", "i1")
+				c.clock.set(t, "2026-12-01 10:00:00")
 				if test.prepare != nil {
 					test.prepare(t, c, loan)
 				}
@@ -86,10 +90,10 @@ func TestRenewal(t *testing.T) {
 					}
 					return
 				}
-				if before.Loans[0].Refusal != "" {
-					t.Errorf("the list says %q of what may be renewed", before.Loans[0].Refusal)
+				if before.Loans[0].Refusal != "" || before.Loans[0].RenewsUntil != got.DueOn {
+					t.Errorf("the list says %+v of what may be renewed, and became %+v", before.Loans[0], got)
 				}
-				if due := c.Today().Add(14); got.DueOn != due || got.Renewals != 1 || got.Refusal != library.ErrRenewalLimit.Code || got.Title != "こころ 上" {
+				if due := c.Today().Add(14); got.DueOn != due || got.Renewals != 1 || got.Refusal != library.ErrRenewalLimit.Code || !got.RenewsUntil.IsZero() || got.Title != "こころ 上" {
 					t.Errorf("renewed, it is %+v", got)
 				}
 				if after.Loans[0] != got {

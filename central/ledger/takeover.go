@@ -1,6 +1,7 @@
 package ledger
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"errors"
@@ -23,7 +24,8 @@ type Standing struct {
 // StandingLoan is a copy in a patron's hands.
 type StandingLoan struct {
 	Card     string
-	Item     string // barcode
+	Item     string             // barcode
+	Branch   library.BranchCode // that lent it, "" for the item's own
 	LentOn   library.Date
 	DueOn    library.Date
 	Renewals int
@@ -46,7 +48,7 @@ type StandingHold struct {
 
 // TakeOver takes in what stands, all of it or nothing. Patrons and items must be
 // known and the items must stand on their shelves; whether these patrons may borrow
-// today is not asked, since they have borrowed.
+// today is not asked, since they have borrowed. Its due date is what the patron was told.
 func (l *Ledger) TakeOver(ctx context.Context, standing Standing) error {
 	return l.change(ctx, func(tx *db.Tx) error {
 		for _, s := range standing.Loans {
@@ -79,7 +81,12 @@ func (l *Ledger) takeOverLoan(ctx context.Context, tx *db.Tx, s StandingLoan) er
 	if err != nil {
 		return err
 	}
-	loan, err := l.cfg.Policy().Lend(library.LoanID(id.String()), patron.ID, it.Item, s.LentOn)
+	if s.Branch != "" {
+		if err := knownBranch(ctx, tx, s.Branch); err != nil {
+			return err
+		}
+	}
+	loan, err := l.cfg.Policy().Lend(library.LoanID(id.String()), patron.ID, it.Item, library.Lending{Branch: cmp.Or(s.Branch, it.Branch)}, s.LentOn)
 	if err != nil {
 		return err
 	}

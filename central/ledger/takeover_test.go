@@ -17,7 +17,7 @@ func TestTakeOver(t *testing.T) {
 		standing := ledger.Standing{
 			Loans: []ledger.StandingLoan{
 				{Card: "1", Item: "lent", LentOn: day("2026-11-10"), DueOn: day("2026-12-05"), Renewals: 1},
-				{Card: "2", Item: "late", LentOn: day("2026-10-01"), DueOn: day("2026-10-15")},
+				{Card: "2", Item: "late", Branch: "kita", LentOn: day("2026-10-01"), DueOn: day("2026-10-15")},
 			},
 			Holds: []ledger.StandingHold{
 				{Card: "2", Bib: "b1", Pickup: "kita", ReceivedAt: c.clock.Now(), Item: "ready", ContactedOn: day("2026-11-23"), ShelfUntil: day("2026-12-01")},
@@ -34,7 +34,7 @@ func TestTakeOver(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if len(all.Loans) != 1 || all.Loans[0].LentOn != day("2026-11-10") || all.Loans[0].DueOn != day("2026-12-05") || all.Loans[0].Refusal != "renewal_limit" {
+		if len(all.Loans) != 1 || all.Loans[0].Branch != "chuo" || all.Loans[0].LentOn != day("2026-11-10") || all.Loans[0].DueOn != day("2026-12-05") || all.Loans[0].Refusal != "renewal_limit" {
 			t.Errorf("the loan is %+v", all.Loans)
 		}
 		q, err := c.PatronByCard(ctx, "2")
@@ -43,6 +43,9 @@ func TestTakeOver(t *testing.T) {
 		}
 		if a, err := c.Account(ctx, q.ID); err != nil || a.Overdue != 1 || a.HoldsReady != 1 {
 			t.Errorf("the other's account is %+v, %v", a, err)
+		}
+		if late, err := c.Loans(ctx, q.ID); err != nil || len(late.Loans) != 1 || late.Loans[0].Branch != "kita" {
+			t.Errorf("the other's loan is %+v, %v", late, err)
 		}
 		want := map[library.ItemID]library.Availability{
 			"lent":  {ItemID: "lent", State: library.OnLoan, DueOn: day("2026-12-05")},
@@ -97,6 +100,7 @@ func TestTakeOverIsAllOrNothing(t *testing.T) {
 			"nobody's loan":     {func(l *ledger.StandingLoan, _ *ledger.StandingHold) { l.Card = "9" }, library.ErrUnknownPatron},
 			"no such item":      {func(l *ledger.StandingLoan, _ *ledger.StandingHold) { l.Item = "none" }, library.ErrUnknownItem},
 			"lent twice":        {func(l *ledger.StandingLoan, _ *ledger.StandingHold) { l.Item = "lent" }, library.ErrItemOnLoan},
+			"lent nowhere":      {func(l *ledger.StandingLoan, _ *ledger.StandingHold) { l.Branch = "none" }, library.ErrUnknownBranch},
 			"no first day":      {func(l *ledger.StandingLoan, _ *ledger.StandingHold) { l.LentOn = library.Date{} }, nil},
 			"due before it":     {func(l *ledger.StandingLoan, _ *ledger.StandingHold) { l.DueOn = day("2026-11-19") }, nil},
 			"nobody's hold":     {func(_ *ledger.StandingLoan, h *ledger.StandingHold) { h.Card = "9" }, library.ErrUnknownPatron},

@@ -204,6 +204,7 @@ func TestRequestSaysWhatBecameOfIt(t *testing.T) {
 		{renewal(""), "12月9日（水） まで延長しました", "Renewed until Wednesday, 9 December", false},
 		{renewal("held_by_other"), "ほかの方の予約", "someone else waits", false},
 		{renewal("renewal_limit"), "すでに延長", "renewed before", false},
+		{renewal("renew_too_early"), "返却日がのびないため", "no more time", false},
 		{renewal("overdue"), "返却期限がすぎて", "overdue", false},
 		{renewal("not_owned"), "ほかの図書館", "another library", false},
 		{renewal("loan_unknown"), "お借りになっている資料ではなかった", "did not have the item", false},

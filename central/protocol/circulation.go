@@ -48,10 +48,13 @@ const (
 	RoleAdmin = "admin"
 )
 
-// Checkout is the body of POST /v1/desk/checkouts.
+// Checkout is the body of POST /v1/desk/checkouts: the item is lent by the branch of the
+// terminal that asks, or by Branch where it is set. It falls due on an open day of that
+// branch.
 type Checkout struct {
-	Card string `json:"card"`
-	Item string `json:"item"` // barcode
+	Card   string             `json:"card"`
+	Item   string             `json:"item"` // barcode
+	Branch library.BranchCode `json:"branch,omitempty"`
 }
 
 // CheckedOut answers it.

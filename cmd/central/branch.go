@@ -52,8 +52,17 @@ func (c *branchAddCmd) Run(a *app) error {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "branch %s is %s\n", b.Code, b.Name)
-		return nil
+		return a.moveDueDates(s)
 	})
+}
+
+// moveDueDates moves what falls due on days that are closed now, and says how many.
+func (a *app) moveDueDates(s *server) error {
+	n, err := s.ledger.MoveDueDates(a.ctx)
+	if n > 0 {
+		fmt.Fprintf(a.stdout, "%d due dates moved to an open day\n", n)
+	}
+	return err
 }
 
 // calendar is a branch's calendar with what was given.

@@ -44,6 +44,9 @@ func (c *calendarImportCmd) Run(a *app) error {
 			}
 		}
 		fmt.Fprintf(a.stdout, "%d closed days added, %d lines left out\n", added, bad)
+		if err := a.moveDueDates(s); err != nil {
+			return err
+		}
 		if bad > 0 {
 			return exitStatus(leftOut)
 		}

@@ -5,8 +5,10 @@ import (
 	"regexp"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/central/db"
+	"madoguchi/library"
 )
 
 const patrons = `利用者番号,氏名,ヨミ,生年月日,電話,メール,館,有効期限,blocks
@@ -144,6 +146,44 @@ func TestCheckoutToArrival(t *testing.T) {
 	}
 	if _, told, code := command(t, data, "audit", "verify"); code != failed || !strings.Contains(told, "audit entry 1 was changed") {
 		t.Errorf("audit verify of a changed log: status %d, %s", code, told)
+	}
+}
+
+// TestDueOnAnOpenDay: chuo is closed for the week in which things fall due, kita is not;
+// and what is entered later moves what was lent before.
+func TestDueOnAnOpenDay(t *testing.T) {
+	data, _ := circulating(t)
+	must(t, data, "branch", "add", "kita", "北図書館")
+	usual := library.DateOf(time.Now().In(library.Site{}.Location())).Add(14)
+	closed := "branch,date\n"
+	for n := range 7 {
+		closed += "chuo," + usual.Add(n).String() + "\n"
+	}
+	until := func(d library.Date) string { return "lent until " + d.String() + ": " }
+	if out := must(t, data, "checkout", "12345670", "1001"); !strings.HasPrefix(out, until(usual)) && !strings.HasPrefix(out, until(usual.Add(1))) {
+		t.Error(out) // or the day has just ended
+	}
+	if out := must(t, data, "calendar", "import", file(t, "closed.csv", closed)); !strings.Contains(out, "7 closed days added, 0 lines left out\n1 due dates moved to an open day\n") {
+		t.Error(out)
+	}
+	if out := must(t, data, "checkout", "12345670", "1002"); !strings.HasPrefix(out, until(usual.Add(7))) {
+		t.Errorf("chuo is closed: %s", out)
+	}
+	if out := must(t, data, "checkout", "12345670", "1004", "--branch", "kita"); !strings.HasPrefix(out, until(usual)) && !strings.HasPrefix(out, until(usual.Add(1))) {
+		t.Errorf("kita is open: %s", out)
+	}
+	if out := must(t, data, "branch", "add", "kita", "北図書館", "--closed-on", usual.String()+","+usual.Add(1).String()); !strings.Contains(out, "1 due dates moved to an open day\n") {
+		t.Error(out)
+	}
+	must(t, data, "return", "1004")
+	config := file(t, "central.toml", "[policy]\nmax_loans = 2\n")
+	for args, says := range map[string]string{
+		"checkout 12345670 1004":                  "as many loans as one may have",
+		"checkout 12345670 1004 --branch nowhere": "no such branch",
+	} {
+		if _, told, code := command(t, data, append([]string{"--config", config}, strings.Fields(args)...)...); code != failed || !strings.Contains(told, says) {
+			t.Errorf("central %s: status %d, %s", args, code, told)
+		}
 	}
 }
 

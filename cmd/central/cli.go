@@ -117,6 +117,7 @@ func sentence(err error) string {
 		{library.ErrCardBlocked, "nothing may be lent on this card until staff have spoken with the patron"},
 		{library.ErrItemOnLoan, "the item is on loan; take it back first: central return"},
 		{library.ErrItemNotOnLoan, "the item is not on loan; where it came from elsewhere or was found: central arrive"},
+		{library.ErrTooManyLoans, "the patron has as many loans as one may have; take something back first: central return"},
 		{library.ErrNoCopies, "the library owns no copy of it; the form is a request to buy or borrow it"},
 		{library.ErrNoEmail, "the patron has no e-mail address registered; choose another --contact"},
 		{library.ErrNoPhone, "the patron has no telephone number registered; choose another --contact"},

@@ -119,6 +119,7 @@ var claims = []claim{
 	{"# overdue", "延滞#点", "overdue"},
 	{"# due today", "今日が期限#点", "due today"},
 	{"# held by others", "予約待ちの人あり#点", "held_by_other"},
+	{"# too early", "まだ早い#点", "renew_too_early"},
 	{"# renewed before", "延長済み#点", "renewal_limit"},
 	{"# from another library", "ほかの図書館の本#点", "not_owned"},
 	{"every renewal refusal", "延長できない理由すべて", "every refusal"},
@@ -222,7 +223,7 @@ func truth(ctx context.Context, t *testing.T, s *server, c demo.Card) map[string
 		}
 	}
 	is("no loans", facts["loans"] == 0)
-	is("every refusal", facts["overdue"] > 0 && facts["held_by_other"] > 0 && facts["renewal_limit"] > 0 && facts["not_owned"] > 0)
+	is("every refusal", facts["overdue"] > 0 && facts["held_by_other"] > 0 && facts["renewal_limit"] > 0 && facts["not_owned"] > 0 && facts["renew_too_early"] > 0)
 	err = s.db.View(ctx, func(tx *db.Tx) error {
 		rows, err := tx.QueryContext(ctx, `SELECT state, count(*) FROM hold WHERE patron_id = $1 GROUP BY state`, string(p.ID))
 		if err != nil {

@@ -63,7 +63,7 @@ func (d demoLibrary) circulation() error {
 			}
 		}
 		standing.Loans = append(standing.Loans, ledger.StandingLoan{
-			Card: x.Card, Item: x.Barcode, LentOn: d.today.Add(-x.LentAgo), DueOn: d.today.Add(x.DueIn), Renewals: x.Renewals,
+			Card: x.Card, Item: x.Barcode, Branch: demo.Lender, LentOn: d.today.Add(-x.LentAgo), DueOn: d.today.Add(x.DueIn), Renewals: x.Renewals,
 		})
 	}
 	for _, x := range holds {

@@ -14,8 +14,9 @@ import (
 )
 
 type checkoutCmd struct {
-	Card string `arg:"" help:"The patron's card number, as scanned or typed."`
-	Item string `arg:"" help:"The item's barcode."`
+	Card   string `arg:"" help:"The patron's card number, as scanned or typed."`
+	Item   string `arg:"" help:"The item's barcode."`
+	Branch string `help:"The branch that lends it, on whose open days it falls due. Default: its own." placeholder:"CODE"`
 }
 
 // Run lends the item.
@@ -28,7 +29,7 @@ func (c *checkoutCmd) Run(a *app) error {
 		var loan library.Loan
 		var title string
 		err := a.audited(s, "checkout", func(tx *db.Tx, e *audit.Entry) (err error) {
-			loan, title, err = s.ledger.CheckoutTx(a.ctx, tx, card, strings.TrimSpace(c.Item))
+			loan, title, err = s.ledger.CheckoutTx(a.ctx, tx, card, strings.TrimSpace(c.Item), library.BranchCode(c.Branch))
 			e.Subject, e.Detail = "patron:"+string(loan.PatronID), map[string]string{"loan": string(loan.ID)}
 			return err
 		})

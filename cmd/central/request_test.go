@@ -26,7 +26,7 @@ func TestARequestIsFoundByItsReceipt(t *testing.T) {
 	for _, p := range []library.PatronID{"p1", "p2"} {
 		givePassword(t, data, config, p, "right1")
 	}
-	desk("checkout", "21000000011", "1001")
+	desk("--config", file(t, "day.toml", quick+"[policy]\nloan_days = 1\n"), "checkout", "21000000011", "1001") // so that a renewal lengthens it
 	enrolment := strings.TrimSpace(desk("terminal", "add", "--branch", "chuo", "--name", "入口"))
 	address, stop := serving(t, data, "--config", config, "--plain-http")
 	defer stop()
