@@ -60,7 +60,7 @@ func TestCardPasswordLoansRenewal(t *testing.T) {
 
 	due := today().Add(14)
 	before := dueDates(t, s)
-	k.tap("延長する")
+	k.tap(fmt.Sprintf("%d月%d日まで延長", due.Month, due.Day))
 	shown := fmt.Sprintf("%d月%d日(%s)まで", due.Month, due.Day, []string{"日", "月", "火", "水", "木", "金", "土"}[due.Weekday()])
 	k.see(shown, "延長ずみ・あと14日")
 	if got := dueDates(t, s); count(got, due) != count(before, due)+1 {

@@ -30,7 +30,7 @@ func TestWhatCirculationCannotDo(t *testing.T) {
 		text string
 		show func(*testing.T, testApp)
 	}{
-		library.AbilityRenew: {{"延長する", patron(PageLoans)}, {"を延長できます", patron(PageLoans)}, {"延長する", at(PageGuide)}},
+		library.AbilityRenew: {{"12月8日まで延長", patron(PageLoans)}, {"を延長できます", patron(PageLoans)}, {"延長する", at(PageGuide)}},
 		library.AbilityHold: {
 			{"予約カートに入れる", func(_ *testing.T, a testApp) { a.open(Route{Page: PageDetail, Bib: "kokoro"}); a.settle() }},
 			{"予約する", holding(PageConfirm)},

@@ -1,8 +1,10 @@
 package screen
 
 import (
+	"cmp"
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -23,15 +25,16 @@ const (
 
 // counter is a central server with one patron.
 type counter struct {
-	loans   []library.PatronLoan
-	refuse  error // what every question is answered with
-	ended   int
-	end     chan struct{} // one for each End
-	renewed []library.LoanID
-	holds   []library.PatronHold
-	asked   []library.HoldRequest
-	left    []library.Request
-	results []library.RequestResult
+	loans     []library.PatronLoan
+	refuse    error // what every question is answered with
+	overtaken error // what a renewal is answered with, once
+	ended     int
+	end       chan struct{} // one for each End
+	renewed   []library.LoanID
+	holds     []library.PatronHold
+	asked     []library.HoldRequest
+	left      []library.Request
+	results   []library.RequestResult
 	secrets
 }
 
@@ -60,13 +63,13 @@ func (c *counter) Loans(context.Context) (library.PatronLoans, error) {
 }
 
 func (c *counter) Renew(_ context.Context, id library.LoanID) (library.PatronLoan, error) {
-	if c.refuse != nil {
-		return library.PatronLoan{}, c.refuse
+	if err := cmp.Or(c.refuse, c.overtaken); err != nil {
+		return library.PatronLoan{}, err
 	}
 	c.renewed = append(c.renewed, id)
 	for i := range c.loans {
 		if l := &c.loans[i]; l.ID == id {
-			l.DueOn, l.Renewals, l.Refusal = testToday.Add(14), l.Renewals+1, library.ErrRenewalLimit.Code
+			l.DueOn, l.Renewals, l.Refusal, l.RenewsUntil = l.RenewsUntil, l.Renewals+1, library.ErrRenewalLimit.Code, library.Date{}
 			return *l, nil
 		}
 	}
@@ -83,8 +86,8 @@ var testToday = library.Date{Year: 2026, Month: 11, Day: 24}
 func someLoans() []library.PatronLoan {
 	loan := func(id, title, creators string, days int, refusal *library.Refusal) library.PatronLoan {
 		l := library.PatronLoan{Loan: library.Loan{ID: library.LoanID(id), ItemID: library.ItemID("item-" + id), DueOn: testToday.Add(days)}, Title: title, Creators: creators}
-		if refusal != nil {
-			l.Refusal = refusal.Code
+		if l.RenewsUntil = testToday.Add(14); refusal != nil {
+			l.Refusal, l.RenewsUntil = refusal.Code, library.Date{}
 		}
 		return l
 	}
@@ -97,10 +100,10 @@ func someLoans() []library.PatronLoan {
 		loan("6", "The Strange Case of the Public Library", "Christopher Wolstenholme-Featherstonehaugh", 9, library.ErrNotOwned),
 	}
 	all[4].Renewals = 1
-	for n := range 6 {
-		all = append(all, loan(fmt.Sprint(n+7), fmt.Sprint("ことばの本 ", n+1), "星野 一郎", 10, nil))
+	for n := range 6 { // the last two gain too little for 「まとめて延長」
+		all = append(all, loan(fmt.Sprint(n+7), fmt.Sprint("ことばの本 ", n+1), "星野 一郎", 4+n, nil))
 	}
-	return all
+	return append(all, loan("13", "きょう借りた本", "星野 一郎", 14, library.ErrRenewTooEarly))
 }
 
 func logIn(t *testing.T, a testApp) {
@@ -229,15 +232,71 @@ func TestLoansAndRenewal(t *testing.T) {
 	a.see(t, "きょうまで")
 	a.see(t, "あした")
 	a.see(t, "次の人が予約しているため")
-	a.press(t, "延長する") // the first that may be renewed
+	a.see(t, "のうち 8点を延長できます")
+	a.press(t, "12月8日まで延長") // the first that may be renewed
 	if got := a.counter.renewed; len(got) != 1 || got[0] != "2" {
 		t.Fatalf("renewed %v", got)
 	}
 	a.see(t, "12月8日(火)まで")
 	a.see(t, "延長ずみ・あと14日")
-	a.press(t, "7点まとめて延長する")
-	if got := len(a.counter.renewed); got != 8 {
-		t.Errorf("%d renewed", got)
+	a.see(t, "あと2点は、いま延長しても返却日が7日以上のびないため、まとめて延長に入れません。")
+	a.press(t, "5点まとめて延長する")
+	if got := a.counter.renewed; !slices.Equal(got, []library.LoanID{"2", "3", "7", "8", "9", "10"}) {
+		t.Errorf("renewed %v", got)
+	}
+	a.see(t, "あと2点は、いま延長しても")
+	if a.shows("まとめて延長する") {
+		t.Error("there is nothing to be renewed together, and a button for it")
+	}
+	for range 2 {
+		a.press(t, "▼ 次のページ")
+	}
+	a.see(t, "いま延長しても\n返却日がのびません")
+	a.press(t, "12月8日まで延長")
+	if got := a.counter.renewed; got[len(got)-1] != "11" {
+		t.Errorf("renewed %v", got)
+	}
+	if a.shows("まとめて延長に入れません") {
+		t.Error("of one loan that may be renewed it is said that it is left out")
+	}
+}
+
+// TestUntilWhenIsNotKnown: the library's own system may not say until when it renews.
+func TestUntilWhenIsNotKnown(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	for i := range a.counter.loans {
+		a.counter.loans[i].RenewsUntil = library.Date{}
+	}
+	logIn(t, a)
+	a.press(t, "借りている本")
+	a.see(t, "8点まとめて延長する")
+	if a.shows("まで延長") || a.shows("入れません") {
+		t.Error("something is said of until when")
+	}
+	a.press(t, "延長する")
+	if got := a.counter.renewed; len(got) != 1 || got[0] != "2" {
+		t.Errorf("renewed %v", got)
+	}
+}
+
+// TestAnotherTerminalWasFirst: after a refusal the screen shows what the server has, not
+// a due date of before beside a new reason.
+func TestAnotherTerminalWasFirst(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	logIn(t, a)
+	a.press(t, "借りている本")
+	a.see(t, "11月24日(火)まで")
+	a.counter.overtaken = library.ErrRenewalLimit
+	l := &a.counter.loans[1]
+	l.DueOn, l.Renewals, l.Refusal, l.RenewsUntil = testToday.Add(14), 1, library.ErrRenewalLimit.Code, library.Date{}
+	a.counter.loans = append(a.counter.loans[:2], a.counter.loans[3:]...) // and gave one back
+	a.press(t, "12月8日まで延長")
+	a.see(t, "延長は1回までです。")
+	a.press(t, "わかりました")
+	a.see(t, "12月8日(火)まで")
+	a.see(t, "延長ずみ・あと14日")
+	if a.shows("11月24日(火)まで") || a.shows("地方自治体における公共図書館") {
+		t.Error("the screen shows what was before")
 	}
 }
 
@@ -246,7 +305,7 @@ func TestTheServersAnswerWins(t *testing.T) {
 	logIn(t, a)
 	a.press(t, "借りている本")
 	a.counter.refuse = library.ErrHeldByOther // meanwhile somebody placed a hold
-	a.press(t, "延長する")
+	a.press(t, "12月8日まで延長")
 	a.see(t, "次の人が予約しているため、延長できません。")
 	a.press(t, "わかりました")
 	n := 0

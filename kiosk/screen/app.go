@@ -131,6 +131,9 @@ func (a *App) Refresh() {
 		a.rebuild()
 	default:
 		a.refreshHeader()
+		if a.content.connected != nil && now.Serves() != before.Serves() {
+			a.content.connected()
+		}
 	}
 }
 

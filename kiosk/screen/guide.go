@@ -78,7 +78,11 @@ func (v *visit) guideText(topic string) string {
 	case "borrow":
 		return v.t("guide.borrow.text", p.LoanDays)
 	case "renew":
-		return v.t("guide.renew.text", p.LoanDays)
+		text := v.t("guide.renew.text", p.LoanDays)
+		if p.DueOnOpenDay {
+			text += "\n" + v.t("guide.renew.open_day")
+		}
+		return text
 	case "hold":
 		return v.t("guide.hold.text", p.ShelfDays)
 	}

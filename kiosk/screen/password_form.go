@@ -84,8 +84,6 @@ func (f *passwordForm) content(title string, lead ...fyne.CanvasObject) content 
 	return c
 }
 
-func (f *passwordForm) policy() library.Policy { return f.app.cfg.Site().Policy }
-
 func (f *passwordForm) withPresent() bool { return len(f.fields) > 2 }
 
 func (f *passwordForm) set(text string) {

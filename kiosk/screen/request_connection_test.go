@@ -66,10 +66,27 @@ func TestTheConnectionGoesAfterTheLogin(t *testing.T) {
 		logIn(t, a)
 		a.press(t, "借りている本")
 		a.counter.refuse = library.ErrUnreachable
-		a.press(t, "延長する")
+		a.press(t, "12月8日まで延長")
 		a.press(t, "仮受付にする")
 		a.see(t, "延長を仮受付します")
 		a.see(t, "こころ")
+		a.press(t, "次へ")
+		leaveIt(t, a)
+		if r := a.oneLeft(t); r.RenewItem != "item-2" {
+			t.Errorf("asked for %q", r.RenewItem)
+		}
+	})
+	t.Run("before a renewal", func(t *testing.T) {
+		a := newTestApp(t, sizes[0])
+		logIn(t, a)
+		a.press(t, "借りている本")
+		a.pull()
+		a.settle()
+		if a.shows("まで延長") || a.shows("まとめて延長") {
+			t.Error("a date is promised that only the server could")
+		}
+		a.press(t, "延長を仮受付する")
+		a.see(t, "延長を仮受付します")
 		a.press(t, "次へ")
 		leaveIt(t, a)
 		if r := a.oneLeft(t); r.RenewItem != "item-2" {

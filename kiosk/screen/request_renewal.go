@@ -22,10 +22,16 @@ func (d *detailScreen) scannedLoan() (library.Item, bool) {
 }
 
 // renewal offers to leave a request for the renewal of a copy, or says why that would
-// be in vain.
+// be in vain. It says no date: which branch lent it, and so on which days it may fall
+// due, only the server knows.
 func (d *detailScreen) renewal(it library.Item) fyne.CanvasObject {
-	if !it.DueOn.IsZero() && it.DueOn.Before(library.DateOf(d.now())) {
+	today := library.DateOf(d.now())
+	switch {
+	case it.DueOn.IsZero():
+	case it.DueOn.Before(today):
 		return d.kit.Second("▲ " + d.t("refusal."+library.ErrOverdue.Code)).In(d.look().Bad).Lines(3)
+	case d.policy().RenewsTooEarly(it.DueOn, today):
+		return d.kit.Second(d.t("refusal." + library.ErrRenewTooEarly.Code)).Lines(3)
 	}
 	return d.kit.Button(d.t("request.renew"), widget.Outlined, func() {
 		d.app.startRequest(request{item: it.ID, titles: []string{fullTitle(d.record.Bib)}}, Route{})

@@ -274,12 +274,14 @@ func TestWhichRenewalsAreOffered(t *testing.T) {
 		change  func(*library.Item)
 		want    string
 	}{
-		"on loan":       {"i2", nil, "延長を仮受付する"},
-		"due today":     {"i2", func(it *library.Item) { it.DueOn = testToday }, "延長を仮受付する"},
-		"overdue":       {"i2", func(it *library.Item) { it.DueOn = testToday.Add(-1) }, "返却日をすぎたため、延長できません"},
-		"on the shelf":  {"i1", nil, ""},
-		"not scanned":   {"", nil, ""},
-		"another's bib": {"e1", nil, ""},
+		"on loan":                   {"i2", nil, "延長を仮受付する"},
+		"due today":                 {"i2", func(it *library.Item) { it.DueOn = testToday }, "延長を仮受付する"},
+		"a day before it could not": {"i2", func(it *library.Item) { it.DueOn = testToday.Add(13) }, "延長を仮受付する"},
+		"too early":                 {"i2", func(it *library.Item) { it.DueOn = testToday.Add(14) }, "いま延長しても、返却日がのびません"},
+		"overdue":                   {"i2", func(it *library.Item) { it.DueOn = testToday.Add(-1) }, "返却日をすぎたため、延長できません"},
+		"on the shelf":              {"i1", nil, ""},
+		"not scanned":               {"", nil, ""},
+		"another's bib":             {"e1", nil, ""},
 	} {
 		a := newAwayApp(t)
 		cat := books()

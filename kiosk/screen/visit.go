@@ -27,6 +27,9 @@ type content struct {
 	key     func(*fyne.KeyEvent)
 	scanned func(barcode.Code) bool // false: the scan means here what it means everywhere
 	probe   func(barcode.Code)      // takes every scan, whatever it is: it means nothing here
+	// connected is called when the server has come or gone while the screen is shown; nil:
+	// nothing on it hangs on that.
+	connected func()
 }
 
 // visit is one showing of one screen: it ends when anything else is shown, and when the
@@ -69,6 +72,9 @@ func (v *visit) replace(r Route) func() { return func() { v.app.show(r) } }
 func (v *visit) branch() library.BranchCode { return v.app.cfg.Branch() }
 
 func (v *visit) now() time.Time { return v.app.cfg.Now().In(v.app.cfg.Site().Location()) }
+
+// policy is the library's.
+func (v *visit) policy() library.Policy { return v.app.cfg.Site().Policy }
 
 // bodySize is the room inside header, footer and margins.
 func (v *visit) bodySize() fyne.Size {
