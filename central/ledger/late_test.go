@@ -50,6 +50,7 @@ func TestRenewalAsOfWhenItWasAskedFor(t *testing.T) {
 		"renewed since, and again": {"2026-11-25 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) {
 			c.policy.RenewalLimit = 2
 			c.exec(t, `UPDATE loan SET renewals = 1, due_on = '2026-12-16'`)
+			c.exec(t, `UPDATE item SET due_on = '2026-12-16'`)
 		}, "", library.ErrRenewTooEarly},
 		"asked for before it was lent": {"2026-11-23 23:59:59", "2026-12-03 10:00:00", nil, "", library.ErrUnknownLoan},
 		"on the day of the loan":       {"2026-11-24 09:00:00", "2026-12-03 10:00:00", nil, "", library.ErrRenewTooEarly},
