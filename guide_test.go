@@ -149,9 +149,9 @@ var guide = []struct {
 	{"「貸出状況一覧」をクリックしてログインしてください。", []string{"cmd/kiosk.TestCardPasswordLoansRenewal/借りている本"}},
 	{"貸出状況一覧画面が表示され、借りている資料が確認できます。", []string{"kiosk/screen.TestLoansAndRenewal", "central.TestLogIn"}},
 	{"借りている資料の貸出期間延長もできます。", []string{"kiosk/screen.TestLoansAndRenewal", "cmd/kiosk.TestCardPasswordLoansRenewal", "cmd/central.TestHomePageDoc"}},
-	{"延長できるのは、市立図書館所蔵の貸出期限内の資料で、…1回に限り延長できます。", []string{"library.TestRenew", "central/ledger.TestRenewal/of another library", "central/ledger.TestRenewal/a day late", "central/ledger.TestRenewal/another patron waits", "central/ledger.TestRenewal/renewed before"}},
-	{"延長できる資料には、画面上に「延長」が表示されます。", []string{"kiosk/screen.TestLoansAndRenewal", "kiosk/screen.TestTheServersAnswerWins"}},
-	{"延長できる期間は、延長処理した日から2週間です。", []string{"library.TestRenew/before its due date", "central/ledger.TestRenewal", "central/ledger.TestRenewalAtTheEdgeOfTheDay"}},
+	{"延長できるのは、市立図書館所蔵の貸出期限内の資料で、…1回に限り延長できます。", []string{"kiosk/screen.TestLoansAndRenewal/次の人が予約しているため", "library.TestRenew", "central/ledger.TestRenewal/of another library", "central/ledger.TestRenewal/a day late", "central/ledger.TestRenewal/another patron waits", "central/ledger.TestRenewal/renewed before"}},
+	{"延長できる資料には、画面上に「延長」が表示されます。", []string{"kiosk/screen.TestLoansAndRenewal/12月8日まで延長", "kiosk/screen.TestTheServersAnswerWins"}},
+	{"延長できる期間は、延長処理した日から2週間です。", []string{"library.TestRenew/before its due date", "library.TestDueOnAnOpenDay", "central/ledger.TestRenewalAtTheEdgeOfTheDay", "central/ledger.TestDueOnAnOpenDayOfTheLender", "kiosk/screen.TestTheGuide/延長の手続きをした日から14日間です"}},
 }
 
 // TestGuide: each sentence of the guide is shown by tests that are there. Where the guide
