@@ -73,7 +73,7 @@ var guide = []struct {
 	{"市内図書館で所蔵していない資料は、…「リクエスト(予約)申込書」を提出してください。", []string{"kiosk/screen.TestWhatCannotBeHeld", "kiosk/screen.TestRequestForms"}},
 	{"予約申込画面に進み、予約候補(予約カート)の内容を確認します。", []string{"kiosk/screen.TestFromASearchToAHold/1件を予約します"}},
 	{"すぐに予約しない資料は、左端のチェックボックスのチェックをはずしてください。", []string{"kiosk/screen.TestCartCollectsWithoutLogin/□ あとで", "kiosk/screen.TestFromTheCartThroughLoginToHolds"}},
-	{"予約候補のうち予約する資料が確定したら、…「予約申込」をクリックしてください。", []string{"kiosk/screen.TestFromTheCartThroughLoginToHolds", "kiosk/screen.TestPickupBranches", "library.TestMayContact"}},
+	{"予約候補のうち予約する資料が確定したら、…「予約申込」をクリックしてください。", []string{"kiosk/screen.TestFromTheCartThroughLoginToHolds", "kiosk/screen.TestPickupBranches", "central.TestAnAccountSaysHowToBeTold"}},
 	{"これで予約登録は完了です。", []string{"kiosk/screen.TestFromTheCartThroughLoginToHolds/2件の予約ができました", "central.TestACartIsAnsweredLineByLine"}},
 	{"予約状況確認もホームページでできます。", []string{"cmd/central.TestHomePageDoc", "kiosk/screen.TestFromASearchToAHold/予約の状況を見る"}},
 	{"また、予約候補から取り消したい資料は、「解除」をクリックしてください。", []string{"kiosk/screen.TestCartCollectsWithoutLogin/解除"}},
@@ -97,7 +97,7 @@ var guide = []struct {
 
 	// 予約通知メールの利用
 	{"予約された資料の貸し出し準備ができたときは、図書館からメールで通知することができます。", []string{"cmd/central.TestAHoldIsReadyAndItsPatronIsTold", "central.TestMailsOfAHold"}},
-	{"メールでの通知を希望する場合は、…メールアドレスの登録をしたうえで、資料の予約を行ってください。", []string{"kiosk/screen.TestAnAddressForAHold", "central.TestWhatIsNoRequestForHolds/no address", "library.TestMayContact"}},
+	{"メールでの通知を希望する場合は、…メールアドレスの登録をしたうえで、資料の予約を行ってください。", []string{"kiosk/screen.TestAnAddressForAHold", "central.TestWhatIsNoRequestForHolds/no address"}},
 	{"メールアドレスの登録は、ホームページ上、館内OPACからできます。", []string{"cmd/central.TestHomePageDoc", "cmd/kiosk.TestAnAddressIsConfirmed"}},
 	{"メールでの通知を希望するかどうかは、予約のつど指定できます。", []string{"kiosk/screen.TestFromTheCartThroughLoginToHolds/電話で連絡", "kiosk/screen.TestFromASearchToAHold/メールで連絡", "central.TestMailsOfAHold"}},
 
