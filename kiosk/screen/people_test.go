@@ -10,17 +10,18 @@ import (
 
 // secrets is the part of the counter that minds passwords and addresses.
 type secrets struct {
-	applied   []library.Application
-	temporary bool        // the password is one
-	changed   [][2]string // present and chosen
-	email     library.EmailStatus
-	code      string // of the last confirmation mail
-	mailed    []string
-	languages []string
-	noMail    bool   // no address was registered at first
-	blocked   bool   // as overdue
-	agreed    string // the terms, with the last change of the password
-	refuseNew error  // what a new password or address is answered with
+	applied     []library.Application
+	temporary   bool        // the password is one
+	changed     [][2]string // present and chosen
+	email       library.EmailStatus
+	code        string // of the last confirmation mail
+	mailed      []string
+	languages   []string
+	noMail      bool   // no address was registered at first
+	blocked     bool   // as overdue
+	refusePlace error  // of holds
+	agreed      string // the terms, with the last change of the password
+	refuseNew   error  // what a new password or address is answered with
 }
 
 func (c *counter) apply(_ context.Context, a library.Application) error {
