@@ -56,7 +56,10 @@ func bounced(ctx context.Context, tx *db.Tx, who Register, patron library.Patron
 			code_sent = CASE WHEN patron_email.address = excluded.address THEN patron_email.code_sent ELSE 0 END,
 			code_hash = CASE WHEN patron_email.address = excluded.address THEN patron_email.code_hash ELSE '' END`,
 		string(patron), registered, known.language, b.Count, b.Last.UnixMilli(), b.Bouncing)
-	return err
+	if err != nil {
+		return err
+	}
+	return who.MailCameBackTx(ctx, tx, patron)
 }
 
 // knownEmail is what is known of a patron's address for sending mails.

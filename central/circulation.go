@@ -67,9 +67,26 @@ type (
 		CheckoutTx(ctx context.Context, tx *db.Tx, card, item string, at library.BranchCode) (loan library.Loan, title string, err error)
 		ReturnTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
 		ArriveTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error)
-		// PaperHoldTx places a hold as of when its paper form was received.
-		PaperHoldTx(ctx context.Context, tx *db.Tx, card string, bib library.BibID,
-			pickup library.BranchCode, contact library.Contact, receivedAt time.Time) (library.PatronHold, error)
+		// PaperHoldsTx places holds as of when their paper form was received, several as a
+		// sequence.
+		PaperHoldsTx(ctx context.Context, tx *db.Tx, card string, req library.HoldRequest, receivedAt time.Time) ([]library.HoldAnswer, library.PatronID, error)
+
+		// CallsTx are the calls that staff of a branch are to make, "" for all branches.
+		CallsTx(ctx context.Context, tx *db.Tx, branch library.BranchCode) ([]library.Call, error)
+		// ToldTx notes that a patron was told, on a day or today, and NoAnswerTx that the
+		// patron did not answer: of all that is to be told at a branch, or of some bibs.
+		ToldTx(ctx context.Context, tx *db.Tx, card string, branch library.BranchCode, bibs []library.BibID, on library.Date) ([]library.CallOutcome, library.PatronID, error)
+		NoAnswerTx(ctx context.Context, tx *db.Tx, card string, branch library.BranchCode, bibs []library.BibID) ([]library.CallOutcome, library.PatronID, error)
+	}
+
+	// HoldMails is told what becomes of the mails that tell of holds.
+	HoldMails interface {
+		// ReadyMailTx is the mail that tells of a ready hold as it is worded on a day; false
+		// where there is nothing to tell by mail any more.
+		ReadyMailTx(ctx context.Context, tx *db.Tx, hold library.HoldID, on library.Date) (library.Mail, bool, error)
+		// MailTakenTx: the mail server took it on a day. MailFailedTx: it cannot be sent.
+		MailTakenTx(ctx context.Context, tx *db.Tx, hold library.HoldID, on library.Date) error
+		MailFailedTx(ctx context.Context, tx *db.Tx, hold library.HoldID) error
 	}
 
 	// Expiry is what days that pass or are closed make of holds and loans. It may be asked
@@ -90,5 +107,10 @@ type (
 		// WithEmailTx returns the patrons with an address, whatever its case: not every
 		// mail server keeps that.
 		WithEmailTx(ctx context.Context, tx *db.Tx, address string) ([]library.PatronID, error)
+		// MailCameBackTx: a mail to a patron came back, so what it told was not told.
+		MailCameBackTx(ctx context.Context, tx *db.Tx, patron library.PatronID) error
+		// ContactTx lets a patron be told of holds in another way than by mail, where that was
+		// the way. It refuses with library.ErrNoEmail or library.ErrNoPhone.
+		ContactTx(ctx context.Context, tx *db.Tx, patron library.PatronID, contact library.Contact) error
 	}
 )

@@ -227,12 +227,20 @@ func (s *Service) codeHash(e email, code string) string {
 	return s.cfg.Passwords.hasher.Name("email code", string(e.patron)+"\x00"+e.address+"\x00"+code)
 }
 
+// deleteEmail deletes the address; the query's contact says how the patron is told instead
+// of holds that were to be told of by mail, and where it says nothing the rules do.
 func (s *Service) deleteEmail(w http.ResponseWriter, r *http.Request) error {
 	who, err := s.patron(r)
 	if err != nil {
 		return err
 	}
-	return s.once(w, r, asking{who: who, secret: true}, func(ctx context.Context, tx *db.Tx) (any, error) {
+	contact := library.Contact(r.URL.Query().Get("contact"))
+	if contact != "" {
+		if err := checkContact(contact); err != nil {
+			return err
+		}
+	}
+	return s.once(w, r, asking{who: who, body: []byte(contact), secret: true}, func(ctx context.Context, tx *db.Tx) (any, error) {
 		old, err := s.readEmail(ctx, tx, library.Patron{ID: who.patron})
 		if err != nil || old.address == "" {
 			return s.status(old), err
@@ -243,6 +251,11 @@ func (s *Service) deleteEmail(w http.ResponseWriter, r *http.Request) error {
 		none := email{patron: old.patron, codes: old.codes, codesOn: old.codesOn}
 		if err := writeEmail(ctx, tx, none); err != nil {
 			return nil, err
+		}
+		if contact != "" {
+			if err := s.cfg.Register.ContactTx(ctx, tx, who.patron, contact); err != nil {
+				return nil, err
+			}
 		}
 		return s.status(none), s.audit(ctx, tx, who, "email.delete", who.asker())
 	})

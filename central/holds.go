@@ -5,6 +5,7 @@ import (
 	"errors"
 	"net/http"
 	"slices"
+	"strconv"
 	"time"
 
 	"madoguchi/central/circulation"
@@ -31,8 +32,8 @@ func (s *Service) placeHolds(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	if len(req.Bibs) == 0 || len(req.Bibs) > maxLines {
-		return badRequest("a request for holds names 1 to %d bibs", maxLines)
+	if err := checkBibs(req.Bibs); err != nil {
+		return err
 	}
 	if err := checkContact(req.Contact); err != nil {
 		return err
@@ -81,24 +82,34 @@ func (s *Service) cancelHold(w http.ResponseWriter, r *http.Request) error {
 
 func holdOf(r *http.Request) library.HoldID { return library.HoldID(r.PathValue("id")) }
 
-// paperHold enters a form that was filled in on paper: it queues from when it was
+// paperHolds enters a form that was filled in on paper: it queues from when it was
 // received.
-func (s *Service) paperHold(w http.ResponseWriter, r *http.Request) error {
-	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.PaperHold) (any, error) {
+func (s *Service) paperHolds(w http.ResponseWriter, r *http.Request) error {
+	return desk(s, w, r, func(ctx context.Context, tx *db.Tx, who session, body protocol.PaperHolds) (any, error) {
 		if err := checkContact(body.Contact); err != nil {
 			return nil, err
 		}
-		if body.ReceivedAt.IsZero() || body.ReceivedAt.After(s.cfg.Now()) {
-			return nil, badRequest("received_at says when the form was received, which is not in the future")
+		if body.ReceivedAt.IsZero() {
+			return nil, badRequest("received_at says when the form was received")
 		}
-		placed, err := s.cfg.Desk.PaperHoldTx(ctx, tx, body.Card, body.BibID, body.Pickup, body.Contact, body.ReceivedAt)
+		if err := checkBibs(body.Bibs); err != nil {
+			return nil, err
+		}
+		req := library.HoldRequest{Bibs: body.Bibs, Pickup: body.Pickup, Contact: body.Contact}
+		lines, patron, err := s.cfg.Desk.PaperHoldsTx(ctx, tx, body.Card, req, body.ReceivedAt)
 		if err != nil {
 			return nil, err
 		}
-		err = s.audit(ctx, tx, who, "paper-hold", "patron:"+string(placed.PatronID),
-			"hold", string(placed.ID), "received_at", body.ReceivedAt.UTC().Format(time.RFC3339))
-		return placed, err
+		return protocol.HoldAnswers{Lines: lines}, s.audit(ctx, tx, who, "paper-hold", "patron:"+string(patron),
+			"holds", strconv.Itoa(len(lines)), "received_at", body.ReceivedAt.UTC().Format(time.RFC3339))
 	})
+}
+
+func checkBibs(bibs []library.BibID) error {
+	if len(bibs) == 0 || len(bibs) > maxLines {
+		return badRequest("a request for holds names 1 to %d bibs", maxLines)
+	}
+	return nil
 }
 
 func checkContact(c library.Contact) error {

@@ -366,26 +366,25 @@ func TestPaperHolds(t *testing.T) {
 	eachCity(t, 1, func(t *testing.T, c *holdCity) {
 		h := c.hold(bibID(0))
 		staff := c.staff()
-		form := protocol.PaperHold{Card: "1002", BibID: bibID(0), Pickup: "kita", Contact: library.ByMail, ReceivedAt: c.now.Add(-26 * time.Hour)}
-		enter := func(token, key string, form protocol.PaperHold) *http.Response {
+		form := protocol.PaperHolds{Card: "1002", Bibs: []library.BibID{bibID(0)}, Pickup: "kita", Contact: library.ByMail, ReceivedAt: c.now.Add(-26 * time.Hour)}
+		enter := func(token, key string, form protocol.PaperHolds) *http.Response {
 			t.Helper()
 			return c.change("POST", "/v1/desk/paper-holds", token, key, form)
 		}
 		wantProblem(t, enter("", newKey(), form), http.StatusForbidden, "staff_only")
 		wantProblem(t, enter(c.token, newKey(), form), http.StatusForbidden, "staff_only")
 		for name, test := range map[string]struct {
-			change func(*protocol.PaperHold)
+			change func(*protocol.PaperHolds)
 			status int
 			code   string
 		}{
-			"nobody's card":  {func(f *protocol.PaperHold) { f.Card = "9999" }, 404, "patron_unknown"},
-			"unknown bib":    {func(f *protocol.PaperHold) { f.BibID = "none" }, 404, "bib_unknown"},
-			"unknown branch": {func(f *protocol.PaperHold) { f.Pickup = "nowhere" }, 404, "branch_unknown"},
-			"odd contact":    {func(f *protocol.PaperHold) { f.Contact = "fax" }, 400, "bad_request"},
-			"no time":        {func(f *protocol.PaperHold) { f.ReceivedAt = time.Time{} }, 400, "bad_request"},
-			"in the future":  {func(f *protocol.PaperHold) { f.ReceivedAt = c.now.Add(time.Second) }, 400, "bad_request"},
-			"held already":   {func(f *protocol.PaperHold) { f.Card = "1001" }, 409, "already_held"},
-			"has it":         {func(f *protocol.PaperHold) { f.Card = "1003" }, 409, "has_on_loan"},
+			"nobody's card":  {func(f *protocol.PaperHolds) { f.Card = "9999" }, 404, "patron_unknown"},
+			"no bib":         {func(f *protocol.PaperHolds) { f.Bibs = nil }, 400, "bad_request"},
+			"unknown branch": {func(f *protocol.PaperHolds) { f.Pickup = "nowhere" }, 404, "branch_unknown"},
+			"odd contact":    {func(f *protocol.PaperHolds) { f.Contact = "fax" }, 400, "bad_request"},
+			"no time":        {func(f *protocol.PaperHolds) { f.ReceivedAt = time.Time{} }, 400, "bad_request"},
+			"in the future":  {func(f *protocol.PaperHolds) { f.ReceivedAt = c.now.Add(time.Second) }, 422, "form_future"},
+			"too old":        {func(f *protocol.PaperHolds) { f.ReceivedAt = c.now.AddDate(0, 0, -61) }, 422, "form_too_old"},
 		} {
 			t.Run(name, func(t *testing.T) {
 				wrong := form
@@ -393,23 +392,39 @@ func TestPaperHolds(t *testing.T) {
 				wantProblem(t, enter(staff, newKey(), wrong), test.status, test.code)
 			})
 		}
+		for name, test := range map[string]struct {
+			change func(*protocol.PaperHolds)
+			code   string
+		}{
+			"unknown bib":  {func(f *protocol.PaperHolds) { f.Bibs[0] = "none" }, "bib_unknown"},
+			"held already": {func(f *protocol.PaperHolds) { f.Card = "1001" }, "already_held"},
+			"has it":       {func(f *protocol.PaperHolds) { f.Card = "1003" }, "has_on_loan"},
+		} {
+			wrong := form
+			wrong.Bibs = slices.Clone(form.Bibs)
+			test.change(&wrong)
+			if lines := answer[protocol.HoldAnswers](t, enter(staff, newKey(), wrong)).Lines; len(lines) != 1 || lines[0].Refusal != test.code {
+				t.Errorf("%s: %+v", name, lines)
+			}
+		}
 		audited := `SELECT count(*) FROM audit WHERE actor = 'staff:sato' AND action <> 'staff.login'`
-		if n := c.count(audited); n != 0 || c.count(`SELECT count(*) FROM hold`) != 1 {
+		if n := c.count(audited); n != 3 || c.count(`SELECT count(*) FROM hold`) != 1 {
 			t.Fatalf("what was refused left %d audit entries", n)
 		}
 		key := newKey()
 		first := read(t, enter(staff, key, form))
-		var placed library.PatronHold
-		if err := json.Unmarshal([]byte(first.body), &placed); err != nil || first.status != http.StatusOK {
+		var lines protocol.HoldAnswers
+		if err := json.Unmarshal([]byte(first.body), &lines); err != nil || first.status != http.StatusOK || len(lines.Lines) != 1 || lines.Lines[0].Hold == nil {
 			t.Fatal(first, err)
 		}
+		placed := lines.Lines[0].Hold
 		if placed.BibID != bibID(0) || placed.Position != 1 || placed.Pickup != "kita" || !placed.ReceivedAt.Equal(form.ReceivedAt) {
 			t.Errorf("placed %+v", placed)
 		}
 		if got := read(t, enter(staff, key, form)); got != first {
 			t.Errorf("again: %+v, first %+v", got, first)
 		}
-		if n := c.count(audited+` AND action = 'paper-hold' AND subject = 'patron:p1002' AND detail LIKE $1`, "%"+string(placed.ID)+"%"); n != 1 {
+		if n := c.count(audited + ` AND action = 'paper-hold' AND subject = 'patron:p1002'`); n != 2 {
 			t.Errorf("%d audit entries", n)
 		}
 		if n := c.count(audited+` AND detail LIKE $1`, "%"+string(bibID(0))+"%"); n != 0 {
@@ -426,7 +441,9 @@ func TestHoldsExpireInTheMorning(t *testing.T) {
 		f := &faulty{Circulation: c.ledger.Circulation(), Expiry: c.ledger}
 		c.with(f)
 		expire := func() error { return c.ExpireHolds(t.Context()) }
-		c.hold(bibID(0))
+		quiet := cart(bibID(0))
+		quiet.Contact = library.NoNews
+		answer[protocol.HoldAnswers](t, c.place(c.token, newKey(), quiet))
 		staff := c.staff()
 		back := answer[protocol.Returned](t, c.change("POST", "/v1/desk/returns", staff, newKey(), protocol.Return{Item: string(itemID(0))}))
 		all := c.list(c.token)
@@ -486,7 +503,9 @@ func TestASiblingExpiresToo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			where := dsn(t)
 			c := newHoldCity(newServer(t, dbtest.Open(t, where)), 1)
-			h := c.hold(bibID(0))
+			quiet := cart(bibID(0))
+			quiet.Contact = library.NoNews
+			h := answer[protocol.HoldAnswers](t, c.place(c.token, newKey(), quiet)).Lines[0].Hold
 			if _, err := c.ledger.Return(t.Context(), string(itemID(0)), "chuo"); err != nil {
 				t.Fatal(err)
 			}

@@ -28,7 +28,9 @@ type MailQueueConfig struct {
 	DB     *db.DB         // open and migrated
 	Hasher *secret.Hasher // seals what waits in the database
 
-	Register Register // where an address is marked that is refused for good; nil: nowhere
+	Register Register       // where an address is marked that is refused for good; nil: nowhere
+	Holds    HoldMails      // told of the mails that tell of holds; nil: nobody is
+	Zone     *time.Location // in which days begin and end; nil: Japan's
 
 	// Composer words the mails and Sender hands them over. Both are used by Run only.
 	Composer *mail.Composer
@@ -68,6 +70,9 @@ func NewMailQueue(cfg MailQueueConfig) *MailQueue {
 	}
 	if cfg.Now == nil {
 		cfg.Now = time.Now
+	}
+	if cfg.Zone == nil {
+		cfg.Zone = library.Site{}.Location()
 	}
 	return &MailQueue{cfg: cfg, rate: newDomainRate(cfg.PerMinute), metrics: newMailMetrics()}
 }
@@ -119,6 +124,20 @@ func (mq *MailQueue) Queue(ctx context.Context, tx *db.Tx, m library.Mail) error
 	return nil
 }
 
+// Reaches reports whether mails go to an address of a patron: it is one, and they did not
+// come back.
+func (mq *MailQueue) Reaches(ctx context.Context, tx *db.Tx, patron library.PatronID, address string) (bool, error) {
+	if mq == nil {
+		return false, nil
+	}
+	to, err := library.ParseEmail(address)
+	if err != nil {
+		return false, nil // imported, and never checked
+	}
+	known, err := emailOf(ctx, tx, patron, to)
+	return !known.bounces.Bouncing, err
+}
+
 // mailsEvery is how often Run looks for mails. One question to an index: nothing.
 const mailsEvery = 2 * time.Second
 
@@ -162,6 +181,9 @@ func (mq *MailQueue) sendNext(ctx context.Context) (found bool, err error) {
 	if err != nil || !found {
 		return false, err
 	}
+	if q.void {
+		return true, mq.drop(ctx, q)
+	}
 	// What is done of the mail is noted also when the server is told to end.
 	settle := context.WithoutCancel(ctx)
 	if q.err == nil {
@@ -174,7 +196,7 @@ func (mq *MailQueue) sendNext(ctx context.Context) (found bool, err error) {
 	case q.err == nil:
 		mq.pause = 0
 		mq.metrics.sent.WithLabelValues(string(q.kind)).Inc()
-		return true, mq.drop(settle, q)
+		return true, mq.taken(settle, q)
 	case ctx.Err() != nil:
 		return true, mq.giveBack(settle, q)
 	case errors.As(q.err, &failed) && failed.BadAddress():
@@ -189,7 +211,7 @@ func (mq *MailQueue) sendNext(ctx context.Context) (found bool, err error) {
 	if mq.cfg.Now().Sub(q.queuedAt) >= giveUpAfter {
 		mq.metrics.givenUp.Inc()
 		mq.cfg.Log.Error("a mail is given up", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
-		return true, mq.drop(settle, q)
+		return true, mq.giveUp(settle, q)
 	}
 	mq.cfg.Log.Warn("a mail was not sent, will be tried again", "mail", q.id, "kind", q.kind, "tries", q.tries+1, "err", q.err)
 	return true, mq.postpone(settle, q)

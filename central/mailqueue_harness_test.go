@@ -41,6 +41,7 @@ func newPost(t testing.TB, d *db.DB, to central.MailSender) *post {
 	p.catalogue = catalogue.New(catalogue.Config{DB: d, Now: p.clock})
 	p.MailQueue = p.outbox(d, to, nil)
 	p.ledger = ledger.New(ledger.Config{DB: d, Catalogue: p.catalogue, Mail: p.MailQueue, Now: p.clock})
+	p.MailQueue = p.outbox(d, to, nil) // which now tells the ledger
 	open := library.Hours{Open: 9 * 60, Close: 19 * 60}
 	for code, name := range map[library.BranchCode]string{"chuo": "中央図書館", "kita": "北図書館"} {
 		b := library.Branch{Code: code, Name: name, Calendar: library.Calendar{Hours: [7]library.Hours{open, {}, open, open, open, open, open}}} // closed on Mondays
@@ -52,6 +53,14 @@ func newPost(t testing.TB, d *db.DB, to central.MailSender) *post {
 	return p
 }
 
+// holdMails is a ledger as a mail queue's, and none for none.
+func holdMails(l *ledger.Ledger) central.HoldMails {
+	if l == nil {
+		return nil
+	}
+	return l
+}
+
 // outbox is that of a process on the same database.
 func (p *post) outbox(d *db.DB, to central.MailSender, change func(*central.MailQueueConfig, *centralmail.Config)) *central.MailQueue {
 	p.t.Helper()
@@ -59,7 +68,7 @@ func (p *post) outbox(d *db.DB, to central.MailSender, change func(*central.Mail
 	if err != nil {
 		p.t.Fatal(err)
 	}
-	cfg := central.MailQueueConfig{DB: d, Hasher: hasher, Sender: to, PerMinute: 1_000_000, Register: ledger.New(ledger.Config{DB: d}), Now: p.clock, Log: slog.New(slog.NewTextHandler(&p.log, nil))}
+	cfg := central.MailQueueConfig{DB: d, Hasher: hasher, Sender: to, PerMinute: 1_000_000, Register: ledger.New(ledger.Config{DB: d}), Holds: holdMails(p.ledger), Now: p.clock, Log: slog.New(slog.NewTextHandler(&p.log, nil))}
 	words := centralmail.Config{Library: "試験市立図書館", From: "mado@toshokan.example.jp", CodeFor: 30 * time.Minute}
 	if change != nil {
 		change(&cfg, &words)

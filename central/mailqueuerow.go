@@ -37,6 +37,7 @@ type queued struct {
 	claimedAt int64
 	tries     int
 	err       error // why there is no message
+	void      bool  // there is nothing to tell any more
 }
 
 // claim takes the next due mail for this process, worded. Confirmation codes go first:
@@ -108,6 +109,15 @@ func (mq *MailQueue) read(ctx context.Context, tx *db.Tx, q *queued, sealed, mes
 		q.err = fmt.Errorf("what the mail is about cannot be read: %w", err)
 		return message, nil
 	}
+	if q.facts.Kind == library.MailHoldReady && q.facts.Hold != "" && mq.cfg.Holds != nil {
+		again, err := mq.asOfToday(ctx, tx, q)
+		if err != nil || q.void {
+			return message, err
+		}
+		if again {
+			message = ""
+		}
+	}
 	if message != "" {
 		if q.message, err = mq.cfg.Hasher.Open(message); err != nil {
 			q.err = fmt.Errorf("the mail cannot be read: %w", err)
@@ -124,6 +134,22 @@ func (mq *MailQueue) read(ctx context.Context, tx *db.Tx, q *queued, sealed, mes
 	return mq.cfg.Hasher.Seal(q.message), nil
 }
 
+// asOfToday brings the mail that tells of a ready hold up to date, and reports whether it
+// says something else than before: the days on the hold shelf are counted from the day on
+// which the mail server takes it.
+func (mq *MailQueue) asOfToday(ctx context.Context, tx *db.Tx, q *queued) (again bool, err error) {
+	m, ok, err := mq.cfg.Holds.ReadyMailTx(ctx, tx, q.facts.Hold, mq.day(mq.cfg.Now()))
+	if err != nil {
+		return false, err
+	}
+	q.void = !ok
+	was := q.facts
+	q.facts.To, q.facts.Branch, q.facts.Until = m.To, m.Branch, m.Until
+	return q.facts != was, nil
+}
+
+func (mq *MailQueue) day(t time.Time) library.Date { return library.DateOf(t.In(mq.cfg.Zone)) }
+
 // branchOf returns a branch, with its code for its name where there is none any more.
 func branchOf(ctx context.Context, tx *db.Tx, code library.BranchCode) (library.Branch, error) {
 	b := library.Branch{Code: code, Name: string(code)}
@@ -138,9 +164,39 @@ func branchOf(ctx context.Context, tx *db.Tx, code library.BranchCode) (library.
 	return b, json.Unmarshal([]byte(record), &b)
 }
 
-// drop takes a mail off the queue that was sent or is given up.
-func (mq *MailQueue) drop(ctx context.Context, q queued) error {
-	return mq.settle(ctx, q, `DELETE FROM mail WHERE id = $1 AND claimed_at = $2`)
+// drop takes a mail off the queue of which nothing is to be noted.
+func (mq *MailQueue) drop(ctx context.Context, q queued) error { return mq.end(ctx, q, nil) }
+
+// taken takes a mail off the queue that the mail server took. A hold of which it tells is
+// told of on the day on which it was handed over.
+func (mq *MailQueue) taken(ctx context.Context, q queued) error {
+	return mq.end(ctx, q, func(tx *db.Tx) error {
+		if q.kind != library.MailHoldReady {
+			return nil
+		}
+		return mq.cfg.Holds.MailTakenTx(ctx, tx, q.facts.Hold, mq.day(mq.cfg.Now()))
+	})
+}
+
+// giveUp takes a mail off the queue that cannot be sent: of a hold somebody else must tell.
+func (mq *MailQueue) giveUp(ctx context.Context, q queued) error {
+	return mq.end(ctx, q, func(tx *db.Tx) error { return mq.cfg.Holds.MailFailedTx(ctx, tx, q.facts.Hold) })
+}
+
+// end takes a mail off the queue and notes, in the same transaction, what became of it of
+// the hold of which it tells.
+func (mq *MailQueue) end(ctx context.Context, q queued, note func(tx *db.Tx) error) error {
+	return mq.settled(ctx, q, func(tx *db.Tx) error {
+		done, err := tx.ExecContext(ctx, `DELETE FROM mail WHERE id = $1 AND claimed_at = $2`, q.id, q.claimedAt)
+		if err != nil {
+			return err
+		}
+		n, err := done.RowsAffected()
+		if err != nil || n == 0 || note == nil || q.facts.Hold == "" || mq.cfg.Holds == nil {
+			return err // n = 0: another process has it meanwhile
+		}
+		return note(tx)
+	})
 }
 
 // giveBack lets go of a mail that was not tried to its end.
@@ -161,14 +217,22 @@ func (mq *MailQueue) refuse(ctx context.Context, q queued) error {
 			return err
 		}
 	}
-	return mq.drop(ctx, q)
+	return mq.giveUp(ctx, q)
 }
 
 func (mq *MailQueue) settle(ctx context.Context, q queued, query string, more ...any) error {
-	err := mq.cfg.DB.Locked(ctx, []string{"mail"}, func(tx *db.Tx) error {
+	return mq.settled(ctx, q, func(tx *db.Tx) error {
 		_, err := tx.ExecContext(ctx, query, append([]any{q.id, q.claimedAt}, more...)...)
 		return err
 	})
+}
+
+// settled notes what became of a mail, and numbers the changes that follow from it.
+func (mq *MailQueue) settled(ctx context.Context, q queued, note func(tx *db.Tx) error) error {
+	err := mq.cfg.DB.Locked(ctx, []string{"mail"}, note)
+	if err == nil {
+		err = mq.cfg.DB.Assign(ctx)
+	}
 	if err != nil {
 		return fmt.Errorf("note what became of the mail %s: %w", q.id, err)
 	}

@@ -5,6 +5,7 @@ import (
 	"context"
 	"errors"
 	"net/http"
+	"slices"
 	"time"
 
 	"github.com/google/uuid"
@@ -253,10 +254,14 @@ func (q *leftRequest) whoIsTold(ctx context.Context, tx *db.Tx) (library.Patron,
 // they are placed all the same: nobody could say so when the request was left.
 func (q *leftRequest) hold(ctx context.Context, r *library.RequestResult) error {
 	req, noContact := *q.Holds, false
-	if q.patron.MayContact(req.Contact) != nil {
+	account, err := q.service.cfg.Circulation.Account(ctx, circulation.Who{Patron: q.patron.ID, Card: q.Card, PIN: q.Password})
+	if err != nil {
+		return err
+	}
+	if !slices.Contains(account.Contacts, req.Contact) {
 		req.Contact, noContact = library.NoNews, true
 	}
-	_, err := q.service.cfg.Circulation.PlaceHolds(ctx, leftOrder(q, r, func(answers []library.HoldAnswer) {
+	_, err = q.service.cfg.Circulation.PlaceHolds(ctx, leftOrder(q, r, func(answers []library.HoldAnswer) {
 		r.Lines, r.NoContact, r.Blocked = r.Lines[:0], false, false
 		for _, a := range answers {
 			line := library.RequestLine{BibID: a.BibID, Refusal: a.Refusal}

@@ -27,6 +27,8 @@ const (
 	MessageCardExpires  = "card_expires_soon" // ValidUntil is within ExpiryNotice
 	MessageBlockOverdue = "block_overdue"     // nothing more is lent until the overdue is back: holds may be placed, and not be collected
 	MessageBouncing     = "email_bouncing"    // mails to the registered address came back
+	MessageHoldFellBack = "hold_fell_back"    // what was ready no longer is
+	MessageHoldEnded    = "hold_ended"        // staff ended a hold, for a reason
 	MessageUnconfirmed  = "email_unconfirmed" // the code of the confirmation mail was not entered yet
 )
 
@@ -68,4 +70,15 @@ func (p Policy) RenewsWithAll(l PatronLoan) bool {
 type PatronLoans struct {
 	Today Date         `json:"today"`
 	Loans []PatronLoan `json:"loans"`
+}
+
+// HoldMessages are the messages of an Account about the holds that its patron is shown.
+func HoldMessages(holds []PatronHold) (messages []string) {
+	if slices.ContainsFunc(holds, func(h PatronHold) bool { return h.State.Active() && !h.FellBackOn.IsZero() }) {
+		messages = append(messages, MessageHoldFellBack)
+	}
+	if slices.ContainsFunc(holds, func(h PatronHold) bool { return h.EndReason != "" }) {
+		messages = append(messages, MessageHoldEnded)
+	}
+	return messages
 }

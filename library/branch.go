@@ -1,6 +1,9 @@
 package library
 
-import "time"
+import (
+	"slices"
+	"time"
+)
 
 // BranchCode names a branch: short, stable, in lower-case letters and digits.
 type BranchCode string
@@ -71,6 +74,18 @@ func (c Calendar) NextOpen(d Date, within int) (Date, bool) {
 		}
 	}
 	return Date{}, false
+}
+
+// IsOpen reports whether the branch is open on a day.
+func (c Calendar) IsOpen(d Date) bool {
+	_, open := c.On(d)
+	return open
+}
+
+// Entered reports whether the branch is open on any weekday: where it is on none, nobody
+// has entered its hours yet.
+func (c Calendar) Entered() bool {
+	return slices.ContainsFunc(c.Hours[:], func(h Hours) bool { return h.Close > h.Open })
 }
 
 // NextClosed returns the first closed day after d within a fortnight.

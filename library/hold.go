@@ -17,10 +17,18 @@ type Hold struct {
 	ReceivedAt  time.Time  `json:"received_at"`           // when the request was received: its place in the queue
 	SequenceID  string     `json:"sequence_id,omitempty"` // of a 順番予約, "" for a hold by itself
 	Place       int        `json:"place,omitempty"`       // in the sequence, from 1
-	ItemID      ItemID     `json:"item_id,omitempty"`     // the copy that it got; from preparing on
-	ContactedOn Date       `json:"contacted_on,omitzero"` // ready
-	ShelfUntil  Date       `json:"shelf_until,omitzero"`  // ready: last day, inclusive
+	ItemID      ItemID     `json:"item_id,omitempty"`     // the copy that it got: from preparing on, and while it waits the one that is set aside
+	PickAt      time.Time  `json:"pick_at,omitzero"`      // waiting, with a copy set aside: when it becomes preparing, see At
+	ReadyOn     Date       `json:"ready_on,omitzero"`     // ready: since when
+	ContactedOn Date       `json:"contacted_on,omitzero"` // ready: when its patron was told, zero: not yet
+	ShelfUntil  Date       `json:"shelf_until,omitzero"`  // ready: last day, inclusive; before its patron was told again, the one of which the patron was told before
+	FellBackOn  Date       `json:"fell_back_on,omitzero"` // waiting or preparing: when the copy that was ready for it turned out to be gone
 	EndedOn     Date       `json:"ended_on,omitzero"`     // collected, cancelled, expired
+	EndReason   EndReason  `json:"end_reason,omitempty"`  // cancelled by staff for a reason that its patron is told
+
+	MailFailed bool `json:"-"` // the mail that tells of it could not be sent, or came back
+	Calls      int  `json:"-"` // on how many open days its patron was called in vain
+	CalledOn   Date `json:"-"` // the last of these
 }
 
 // HoldState is how far a hold has come.
@@ -40,6 +48,19 @@ const (
 // HoldStates are all states, in the order in which a hold can go through them. Whoever
 // words, shows or stores holds has something for each, and a test that says so.
 var HoldStates = []HoldState{Waiting, Preparing, ReadyHold, Collected, Cancelled, Expired}
+
+// EndReason is why staff ended a hold that cannot be served.
+type EndReason string
+
+// The reasons.
+const (
+	EndNoCopies EndReason = "no_copies" // no copy is left
+	EndNotLent  EndReason = "not_lent"  // what is left is not lent
+	EndOther    EndReason = "other"     // staff say at the counter
+)
+
+// EndReasons are all reasons.
+var EndReasons = []EndReason{EndNoCopies, EndNotLent, EndOther}
 
 // Active reports whether the hold still waits for its patron or the patron for it.
 func (s HoldState) Active() bool { return s == Waiting || s == Preparing || s == ReadyHold }
@@ -64,9 +85,12 @@ type PatronHold struct {
 	Title     string `json:"title"`
 	Creators  string `json:"creators,omitempty"`
 	Position  int    `json:"position,omitempty"`   // waiting: the estimated place in the queue (目安), from 1
-	Copies    int    `json:"copies,omitempty"`     // how many copies serve the queue
+	Copies    int    `json:"copies,omitempty"`     // how many copies serve the queue, see NoCopies
 	MayChange bool   `json:"may_change,omitempty"` // cancel, or change pickup and contact
 }
+
+// NoCopies reports whether no copy is left that could serve the hold: staff end it.
+func (h PatronHold) NoCopies() bool { return h.State == Waiting && h.ItemID == "" && h.Copies == 0 }
 
 // PatronHolds are the holds of a patron, as judged on a day: active ones, and
 // cancelled and expired ones for as long as they are shown.

@@ -1,5 +1,7 @@
 package library
 
+import "time"
+
 // MayHold returns why a patron may not place a hold on a bib: as Holdable does, and
 // ErrAlreadyHeld, ErrHasOnLoan or ErrTooManyHolds, the first that holds in this
 // order. items are the copies that the library owns; active are the patron's active
@@ -24,17 +26,6 @@ func (p Policy) MayHold(bib BibID, items []Item, active []Hold, loans []Loan) er
 	return nil
 }
 
-// MayContact returns ErrNoEmail or ErrNoPhone when the patron cannot be told in this way.
-func (p Patron) MayContact(c Contact) error {
-	if c == ByMail && p.Email == "" {
-		return ErrNoEmail
-	}
-	if c == ByPhone && len(p.Phones) == 0 {
-		return ErrNoPhone
-	}
-	return nil
-}
-
 // MayChange returns ErrHoldNotWaiting when the patron may no longer cancel the hold,
 // nor change its pickup branch or contact. Guide: 予約状態が「取寄・準備中です」「ご用意できました」の
 // 状態になると、ご自身では取消・変更ができなくなります.
@@ -45,13 +36,13 @@ func (h Hold) MayChange() error {
 	return nil
 }
 
-// Cancel returns the hold as its patron cancels it, or ErrHoldNotWaiting.
+// Cancel returns the hold as its patron cancels it, or ErrHoldNotWaiting. It lets go of a
+// copy that was set aside.
 func (h Hold) Cancel(today Date) (Hold, error) {
 	if err := h.MayChange(); err != nil {
 		return h, err
 	}
-	h.State, h.EndedOn = Cancelled, today
-	return h, nil
+	return h.Withdraw(today)
 }
 
 // Withdraw returns the hold as staff cancel it at its patron's word, in whatever state
@@ -61,7 +52,7 @@ func (h Hold) Withdraw(today Date) (Hold, error) {
 	if !h.State.Active() {
 		return h, ErrUnknownHold
 	}
-	h.State, h.ItemID, h.EndedOn = Cancelled, "", today
+	h.State, h.ItemID, h.PickAt, h.EndedOn = Cancelled, "", time.Time{}, today
 	return h, nil
 }
 
@@ -75,40 +66,73 @@ func (h Hold) Change(pickup BranchCode, contact Contact) (Hold, error) {
 	return h, nil
 }
 
-// Reserve gives a waiting hold a copy that stands somewhere and that staff have yet
-// to fetch, and says where the item then is. The hold is not ready before somebody
-// has the copy in hand (see Deliver), also where it stands at the pickup branch: the
-// patron would come for what is not there.
-func (h Hold) Reserve(item ItemID) (Hold, ItemState) {
-	h.State, h.ItemID = Preparing, item
-	return h, InTransit
+// End returns the hold as staff end it, in whatever state it is active, for a reason that
+// its patron is told, or ErrUnknownHold. It lets go of its copy.
+func (h Hold) End(reason EndReason, today Date) (Hold, error) {
+	h, err := h.Withdraw(today)
+	if err == nil {
+		h.EndReason = reason
+	}
+	return h, err
+}
+
+// At returns the hold as it is at a time: a copy that was set aside is fetched when
+// Policy.PickAfter has passed.
+func (h Hold) At(now time.Time) Hold {
+	if h.State == Waiting && h.ItemID != "" && !now.Before(h.PickAt) {
+		h.State, h.PickAt = Preparing, time.Time{}
+	}
+	return h
+}
+
+// SetAside gives a waiting hold a copy that stands somewhere, and says where the item
+// then is. Nobody else gets it, but its patron may still change the hold for a while,
+// see At. The hold is not ready before somebody has the copy in hand (see Deliver), also
+// where it stands at the pickup branch: the patron would come for what is not there.
+func (p Policy) SetAside(h Hold, item ItemID, now time.Time) (Hold, ItemState) {
+	h.ItemID, h.PickAt = item, now.Add(p.PickAfter.Duration())
+	return h.At(now), InTransit
 }
 
 // Deliver says what becomes of a hold when its copy, or a copy for it, lies at the
 // desk of a branch, and where the item then is: at the pickup branch the hold is
-// ready and the patron is told today, from elsewhere the copy is sent there. pickup
-// is the calendar of the pickup branch.
-func (p Policy) Deliver(h Hold, item ItemID, at BranchCode, pickup Calendar, today Date) (Hold, ItemState) {
+// ready, from elsewhere the copy is sent there.
+func (h Hold) Deliver(item ItemID, at BranchCode, today Date) (Hold, ItemState) {
+	h.ItemID, h.PickAt = item, time.Time{}
 	if at != h.Pickup {
-		return h.Reserve(item)
+		h.State = Preparing
+		return h, InTransit
 	}
-	h.State, h.ItemID = ReadyHold, item
-	h.ContactedOn, h.ShelfUntil = today, ShelfUntil(pickup, today, p.ShelfDays)
+	h.State, h.ReadyOn, h.FellBackOn = ReadyHold, today, Date{}
+	h.Calls, h.CalledOn = 0, Date{} // these were about something else
 	return h, OnHoldShelf
 }
 
-// Requeue returns a hold whose copy cannot be found: it waits again, in the place in
-// the queue that it always had.
-func (h Hold) Requeue() Hold {
-	h.State, h.ItemID, h.ContactedOn, h.ShelfUntil = Waiting, "", Date{}, Date{}
+// Requeue returns a hold whose copy is gone: it waits again, in the place in the queue
+// that it always had. Of one that was ready the patron is told, and sees the day.
+func (h Hold) Requeue(today Date) Hold {
+	if h.State == ReadyHold {
+		h.FellBackOn = today
+	}
+	h.State, h.ItemID, h.PickAt = Waiting, "", time.Time{}
+	h.ReadyOn, h.ContactedOn, h.ShelfUntil = Date{}, Date{}, Date{}
+	h.MailFailed, h.Calls, h.CalledOn = false, 0, Date{}
 	return h
 }
 
-// Expire returns the hold as it ends when its patron did not come, and whether it
-// does on this day: after the last day on the shelf. It lets go of its copy.
-func (h Hold) Expire(today Date) (Hold, bool) {
-	if h.State != ReadyHold || !h.ShelfUntil.Before(today) {
+// Expire returns the hold as it ends when its patron did not come, and whether it does
+// on this day: after the last day on the shelf, of which the patron was told. Of a
+// sequence, which has at least all of its active members, none does while an earlier
+// member is still on its way: it is to be fetched together with that. It lets go of its
+// copy.
+func (h Hold) Expire(today Date, sequence []Hold) (Hold, bool) {
+	if h.State != ReadyHold || h.ContactedOn.IsZero() || !h.ShelfUntil.Before(today) {
 		return h, false
+	}
+	for _, earlier := range sequence {
+		if earlier.before(h) && (earlier.State == Waiting || earlier.State == Preparing) {
+			return h, false
+		}
 	}
 	h.State, h.ItemID, h.EndedOn = Expired, "", today
 	return h, true
@@ -125,4 +149,16 @@ func (p Policy) ShowsHold(h Hold, today Date) bool {
 		return false
 	}
 	return today.Sub(h.EndedOn) <= p.HoldShownDays
+}
+
+// FormReceived returns ErrFormFuture or ErrFormTooOld where a paper form cannot count from
+// when it is said to have been received. Guide: 申込書での予約も受付日時で入力されるため.
+func (p Policy) FormReceived(received, now time.Time) error {
+	switch {
+	case received.After(now):
+		return ErrFormFuture
+	case received.Before(now.AddDate(0, 0, -p.PaperDays)):
+		return ErrFormTooOld
+	}
+	return nil
 }

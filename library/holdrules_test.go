@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"testing"
+	"time"
 )
 
 func TestMayHold(t *testing.T) {
@@ -43,14 +44,14 @@ func TestMayHold(t *testing.T) {
 	}
 }
 
-func TestMayContact(t *testing.T) {
-	with := Patron{Email: "a@example.jp", Phones: []string{"0931234567"}}
-	var without Patron
+func TestReach(t *testing.T) {
+	with := Reach{Mail: true, Phone: true}
+	var without Reach
 	for _, c := range []Contact{ByMail, ByPhone, NoNews} {
-		if err := with.MayContact(c); err != nil {
+		if err := with.May(c); err != nil {
 			t.Errorf("%s: %v", c, err)
 		}
-		if err, want := without.MayContact(c), map[Contact]*Refusal{ByMail: ErrNoEmail, ByPhone: ErrNoPhone}[c]; want == nil && err != nil || want != nil && !errors.Is(err, want) {
+		if err, want := without.May(c), map[Contact]*Refusal{ByMail: ErrNoEmail, ByPhone: ErrNoPhone}[c]; want == nil && err != nil || want != nil && !errors.Is(err, want) {
 			t.Errorf("%s without address and number: %v", c, err)
 		}
 	}
@@ -92,37 +93,83 @@ func TestOnlyWaitingHoldsAreThePatrons(t *testing.T) {
 }
 
 func TestTheWayOfACopy(t *testing.T) {
-	p, today := DefaultPolicy(), day("2026-11-24")
-	open := Hours{Open: 600, Close: 1140}
-	pickup := Calendar{Hours: [7]Hours{open, {}, open, open, open, open, open}}
+	p, today, now := DefaultPolicy(), day("2026-11-24"), at(0)
 	waits := Hold{ID: "h", State: Waiting, Pickup: "chuo"}
 
-	reserved, at := waits.Reserve("i")
-	if reserved.State != Preparing || reserved.ItemID != "i" || at != InTransit {
-		t.Errorf("reserved: %+v, %s", reserved, at)
+	aside, where := p.SetAside(waits, "i", now)
+	if aside.State != Waiting || aside.ItemID != "i" || where != InTransit || aside.MayChange() != nil {
+		t.Errorf("set aside: %+v, %s", aside, where)
 	}
-	sent, at := p.Deliver(reserved, "i", "kita", pickup, today)
-	if sent.State != Preparing || at != InTransit || !sent.ContactedOn.IsZero() {
-		t.Errorf("sent: %+v, %s", sent, at)
+	if still := aside.At(now.Add(10*time.Minute - time.Millisecond)); still != aside {
+		t.Errorf("after nearly ten minutes: %+v", still)
 	}
-	for name, h := range map[string]Hold{"arrived": sent, "returned at the pickup branch": waits} {
-		ready, at := p.Deliver(h, "i", "chuo", pickup, today)
-		if ready.State != ReadyHold || ready.ItemID != "i" || at != OnHoldShelf || ready.ContactedOn != today || ready.ShelfUntil != day("2026-12-02") {
-			t.Errorf("%s: %+v, %s", name, ready, at)
+	fetched := aside.At(now.Add(10 * time.Minute))
+	if fetched.State != Preparing || fetched.ItemID != "i" || fetched.MayChange() == nil || !fetched.PickAt.IsZero() {
+		t.Errorf("after ten minutes: %+v", fetched)
+	}
+	p.PickAfter = 0
+	if at, _ := p.SetAside(waits, "i", now); at != fetched {
+		t.Errorf("without any minutes: %+v", at)
+	}
+	sent, where := fetched.Deliver("i", "kita", today)
+	if sent.State != Preparing || where != InTransit || !sent.ReadyOn.IsZero() {
+		t.Errorf("sent: %+v, %s", sent, where)
+	}
+	for name, h := range map[string]Hold{"arrived": sent, "returned at the pickup branch": waits, "brought within the ten minutes": aside} {
+		ready, where := h.Deliver("i", "chuo", today)
+		if ready.State != ReadyHold || ready.ItemID != "i" || where != OnHoldShelf || ready.ReadyOn != today || !ready.ContactedOn.IsZero() || !ready.PickAt.IsZero() {
+			t.Errorf("%s: %+v, %s", name, ready, where)
 		}
-		if _, ends := ready.Expire(day("2026-12-02")); ends {
-			t.Errorf("%s: it expires on its last day", name)
+		if _, ends := ready.Expire(day("2027-12-03"), nil); ends {
+			t.Errorf("%s: it expires before anybody was told", name)
 		}
-		expired, ends := ready.Expire(day("2026-12-03"))
-		if !ends || expired.State != Expired || expired.ItemID != "" || expired.EndedOn != day("2026-12-03") {
-			t.Errorf("%s: expired: %+v", name, expired)
-		}
-		if again := ready.Requeue(); again != waits {
+		waits.FellBackOn = day("2026-11-30")
+		if again := ready.Requeue(day("2026-11-30")); again != waits {
 			t.Errorf("%s: requeued: %+v", name, again)
 		}
+		waits.FellBackOn = Date{}
 	}
-	if _, ends := sent.Expire(day("2027-12-03")); ends {
+	if again := sent.Requeue(today); again != waits {
+		t.Errorf("what was on its way, requeued: %+v", again)
+	}
+	if _, ends := sent.Expire(day("2027-12-03"), nil); ends {
 		t.Error("a hold expires that is not ready")
+	}
+}
+
+func TestExpire(t *testing.T) {
+	second := Hold{State: ReadyHold, ItemID: "i", ContactedOn: day("2026-11-24"), ShelfUntil: day("2026-12-02"), SequenceID: "s", Place: 2}
+	if _, ends := second.Expire(day("2026-12-02"), nil); ends {
+		t.Error("it expires on its last day")
+	}
+	expired, ends := second.Expire(day("2026-12-03"), nil)
+	if !ends || expired.State != Expired || expired.ItemID != "" || expired.EndedOn != day("2026-12-03") {
+		t.Errorf("expired: %+v", expired)
+	}
+	for _, s := range HoldStates {
+		first, third := Hold{State: s, SequenceID: "s", Place: 1}, Hold{State: Waiting, SequenceID: "s", Place: 3}
+		_, ends := second.Expire(day("2026-12-03"), []Hold{third, second, first})
+		if want := s != Waiting && s != Preparing; ends != want {
+			t.Errorf("the first is %s: it ends %v", s, ends)
+		}
+	}
+}
+
+func TestFormReceived(t *testing.T) {
+	p, now := DefaultPolicy(), at(0)
+	for _, c := range []struct {
+		received time.Time
+		want     error
+	}{
+		{now, nil},
+		{now.Add(time.Second), ErrFormFuture},
+		{now.AddDate(0, 0, -60), nil},
+		{now.AddDate(0, 0, -60).Add(-time.Second), ErrFormTooOld},
+		{time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), ErrFormTooOld},
+	} {
+		if err := p.FormReceived(c.received, now); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {
+			t.Errorf("%s: %v, want %v", c.received, err, c.want)
+		}
 	}
 }
 

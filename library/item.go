@@ -80,6 +80,9 @@ type Returned struct {
 
 	// HoldFor is the card of the patron for whom it goes on the hold shelf.
 	HoldFor string
+	// Tell is how that patron is told: by mail, which is on its way; by telephone, which
+	// staff do; or not.
+	Tell Contact
 }
 
 // Pick is a copy that staff of a branch fetch: for a hold, or to take it off the hold
@@ -92,4 +95,13 @@ type Pick struct {
 	Shelf         string     `json:"shelf,omitempty"`
 	FromHoldShelf bool       `json:"from_hold_shelf,omitempty"` // it stands there for a patron who did not come
 	To            BranchCode `json:"to"`                        // pickup branch; of one that nobody wants, its own
+}
+
+// LostHold is a hold for which no copy is left, as staff see it.
+type LostHold struct {
+	Card       string     `json:"card"`
+	BibID      BibID      `json:"bib_id"`
+	Title      string     `json:"title"`
+	Pickup     BranchCode `json:"pickup"`
+	ReceivedOn Date       `json:"received_on"`
 }

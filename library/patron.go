@@ -66,11 +66,11 @@ func (p Patron) MayBorrow(today Date) error {
 func (p Patron) BlockedAsOverdue() bool { return p.has(BlockOverdue) }
 
 // Account returns what the patron's menu shows on a day: due are the due dates of
-// all loans, ready is how many holds can be collected.
-func (p Patron) Account(due []Date, ready int, today Date) Account {
+// all loans, ready is how many holds can be collected, r how the patron can be told.
+func (p Patron) Account(due []Date, ready int, r Reach, today Date) Account {
 	a := Account{
 		Name: p.Name, Loans: len(due), HoldsReady: ready, ValidUntil: p.ValidUntil,
-		HomeBranch: p.Branch, Contacts: p.Contacts(),
+		HomeBranch: p.Branch, Contacts: r.Contacts(),
 	}
 	for _, d := range due {
 		if d.Before(today) {
@@ -87,19 +87,6 @@ func (p Patron) Account(due []Date, ready int, today Date) Account {
 		a.Messages = append(a.Messages, MessageCardExpires)
 	}
 	return a
-}
-
-// Contacts are the ways in which a patron can be told of a hold: by mail and by
-// telephone where the library has an address and a number, and not at all.
-func (p Patron) Contacts() []Contact {
-	var all []Contact
-	if p.Email != "" {
-		all = append(all, ByMail)
-	}
-	if len(p.Phones) > 0 {
-		all = append(all, ByPhone)
-	}
-	return append(all, NoNews)
 }
 
 func (p Patron) has(b Block) bool {

@@ -48,7 +48,7 @@ func TestAccount(t *testing.T) {
 		if c.want.Contacts == nil {
 			c.want.Contacts = []Contact{NoNews}
 		}
-		if got := c.patron.Account(c.due, 3, today); !reflect.DeepEqual(got, c.want) {
+		if got := c.patron.Account(c.due, 3, Reach{Mail: c.patron.Email != "", Phone: len(c.patron.Phones) > 0}, today); !reflect.DeepEqual(got, c.want) {
 			t.Errorf("%s: %+v, want %+v", c.name, got, c.want)
 		}
 	}

@@ -20,6 +20,10 @@ type Policy struct {
 	MaxLoans       int     `json:"max_loans" toml:"max_loans"`               // how many loans a patron may have; 0: no limit
 	ShelfDays      int     `json:"shelf_days" toml:"shelf_days"`             // how many open days a copy stands ready, from the day after contact (guide: 取置期間は1週間)
 	MaxHolds       int     `json:"max_holds" toml:"max_holds"`               // how many active holds a patron may have
+	SequenceAfter  string  `json:"sequence_after" toml:"sequence_after"`     // a later volume of a 順番予約 gets a copy when each earlier one is this: allocated (guide: 割り当てられないと), ready or collected; or has ended
+	PickAfter      Seconds `json:"pick_after" toml:"pick_after"`             // how long a copy that stands on a shelf is set aside for a hold before staff fetch it; the hold can still be changed
+	CallAttempts   int     `json:"call_attempts" toml:"call_attempts"`       // on how many open days a patron is called in vain before the last call counts as told
+	PaperDays      int     `json:"paper_days" toml:"paper_days"`             // how old a paper form may be, in days, when it is entered
 	ExpireHour     int     `json:"expire_hour" toml:"expire_hour"`           // from this hour on holds expire each morning
 	HoldShownDays  int     `json:"hold_shown_days" toml:"hold_shown_days"`   // how long cancelled and expired holds stay on the list (guide: 2週間は表示が残ります)
 
@@ -62,6 +66,10 @@ func DefaultPolicy() Policy {
 		RenewAllDays:    7,
 		ShelfDays:       7,
 		MaxHolds:        20,
+		SequenceAfter:   AfterReady,
+		PickAfter:       600,
+		CallAttempts:    3,
+		PaperDays:       60,
 		ExpireHour:      6,
 		HoldShownDays:   14,
 		ThrottleAfter:   5,
@@ -124,6 +132,9 @@ func (p Policy) Bounds() []Bound {
 		{"max_loans", p.MaxLoans, 0, forEver},
 		{"shelf_days", p.ShelfDays, 1, aYear},
 		{"max_holds", p.MaxHolds, 1, forEver},
+		{"pick_after", int(p.PickAfter), 0, int(aDay)},
+		{"call_attempts", p.CallAttempts, 1, 1000},
+		{"paper_days", p.PaperDays, 1, 10 * aYear},
 		{"expire_hour", p.ExpireHour, 0, 23},
 		{"hold_shown_days", p.HoldShownDays, 0, aYear},
 		{"throttle_after", p.ThrottleAfter, 1, forEver},
@@ -168,6 +179,9 @@ func (p Policy) Validate() error {
 	}
 	if p.PasswordCharset != CharsetAlnum && p.PasswordCharset != CharsetDigits {
 		return fmt.Errorf("password_charset = %q: it must be %q or %q", p.PasswordCharset, CharsetAlnum, CharsetDigits)
+	}
+	if p.SequenceAfter != AfterAllocated && p.SequenceAfter != AfterReady && p.SequenceAfter != AfterCollected {
+		return fmt.Errorf("sequence_after = %q: it must be %q, %q or %q", p.SequenceAfter, AfterAllocated, AfterReady, AfterCollected)
 	}
 	return nil
 }

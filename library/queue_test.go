@@ -3,6 +3,7 @@ package library
 import (
 	"fmt"
 	"slices"
+	"strings"
 	"testing"
 	"time"
 
@@ -29,15 +30,43 @@ func TestNext(t *testing.T) {
 		{"who does not wait", []Hold{{ID: "d", State: Preparing}, {ID: "e", State: Cancelled}, b}, nil, "b"},
 		{"an earlier volume waits", []Hold{later, a}, earlier(Waiting), "a"},
 		{"an earlier volume waits, nobody else", []Hold{later}, earlier(Waiting), ""},
-		{"an earlier volume comes", []Hold{later, a}, earlier(Preparing), "c"},
+		{"an earlier volume comes", []Hold{later, a}, earlier(Preparing), "a"},
+		{"a copy is set aside already", []Hold{{ID: "e", ItemID: "i", State: Waiting}, b}, nil, "b"},
 		{"an earlier volume is ready", []Hold{later, a}, earlier(ReadyHold), "c"},
 		{"an earlier volume was cancelled", []Hold{later, a}, earlier(Cancelled), "c"},
 		{"an earlier volume expired", []Hold{later, a}, earlier(Expired), "c"},
 		{"another's sequence waits", []Hold{later, a}, append(earlier(ReadyHold), Hold{State: Waiting, SequenceID: "t", Place: 1}), "c"},
 	} {
-		got, ok := Next(c.queue, c.sequences)
+		got, ok := DefaultPolicy().Next(c.queue, c.sequences)
 		if got.ID != c.want || ok != (c.want != "") {
 			t.Errorf("%s: %q, want %q", c.name, got.ID, c.want)
+		}
+	}
+}
+
+func TestMayAllot(t *testing.T) {
+	second := Hold{SequenceID: "s", Place: 2, State: Waiting}
+	for _, c := range []struct {
+		earlier Hold
+		want    string // the values of sequence_after for which the second may have a copy
+	}{
+		{Hold{State: Waiting}, ""},
+		{Hold{State: Waiting, ItemID: "i"}, "allocated"},
+		{Hold{State: Preparing, ItemID: "i"}, "allocated"},
+		{Hold{State: ReadyHold, ItemID: "i"}, "allocated ready"},
+		{Hold{State: Collected}, "allocated ready collected"},
+		{Hold{State: Cancelled}, "allocated ready collected"},
+		{Hold{State: Expired}, "allocated ready collected"},
+	} {
+		c.earlier.SequenceID, c.earlier.Place = "s", 1
+		var may []string
+		for _, after := range []string{AfterAllocated, AfterReady, AfterCollected} {
+			if (Policy{SequenceAfter: after}).MayAllot(second, []Hold{second, c.earlier}) {
+				may = append(may, after)
+			}
+		}
+		if got := strings.Join(may, " "); got != c.want {
+			t.Errorf("the first is %+v: the second may with %q, want %q", c.earlier, got, c.want)
 		}
 	}
 }
@@ -70,6 +99,7 @@ func TestCopyFor(t *testing.T) {
 type shelves struct {
 	policy Policy
 	today  Date
+	now    time.Time
 	minute int
 	holds  []Hold
 	copies []Item
@@ -80,7 +110,9 @@ type shelves struct {
 // expire at random, and looks after each step for what may never be.
 func TestRandomHistories(t *testing.T) {
 	rapid.Check(t, func(t *rapid.T) {
-		s := &shelves{policy: DefaultPolicy(), today: day("2026-11-24"), lent: map[ItemID]PatronID{}}
+		s := &shelves{policy: DefaultPolicy(), today: day("2026-11-24"), now: at(0), lent: map[ItemID]PatronID{}}
+		s.policy.SequenceAfter = rapid.SampledFrom([]string{AfterReady, AfterReady, AfterAllocated, AfterCollected}).Draw(t, "sequence_after")
+		s.policy.PickAfter = rapid.SampledFrom([]Seconds{600, 0}).Draw(t, "pick_after")
 		s.policy.MaxHolds = 3
 		for n := range 6 {
 			s.copies = append(s.copies, Item{
@@ -96,6 +128,8 @@ func TestRandomHistories(t *testing.T) {
 			"arrive":  s.arrive,
 			"lose":    s.lose,
 			"days":    s.days,
+			"pick":    s.pick,
+			"tell":    s.tell,
 			"":        s.check,
 		})
 	})
@@ -156,12 +190,12 @@ func (s *shelves) serve() {
 	for again := true; again; {
 		again = false
 		for v := range 3 {
-			h, ok := Next(s.queue(volume(v)), s.holds)
+			h, ok := s.policy.Next(s.queue(volume(v)), s.holds)
 			if !ok {
 				continue
 			}
 			if it, ok := CopyFor(s.of(volume(v)), h.Pickup); ok {
-				h, state := h.Reserve(it.ID)
+				h, state := s.policy.SetAside(h, it.ID, s.now)
 				s.set(h, it.ID, state)
 				again = true
 			}
@@ -189,11 +223,15 @@ func (s *shelves) set(h Hold, item ItemID, state ItemState) {
 func (s *shelves) putDown(it Item, at BranchCode) {
 	h, ok := s.has(it.ID)
 	if !ok {
-		h, ok = Next(s.queue(it.BibID), s.holds)
+		h, ok = s.policy.Next(s.queue(it.BibID), s.holds)
 	}
 	if ok {
-		h, state := s.policy.Deliver(h, it.ID, at, Calendar{}, s.today)
+		if !s.policy.MayAllot(h, s.holds) {
+			panic(fmt.Sprintf("%+v gets a copy before its time", h))
+		}
+		h, state := h.Deliver(it.ID, at, s.today)
 		s.set(h, it.ID, state)
+		s.moveOn(h)
 	} else if at == it.Branch {
 		s.set(Hold{}, it.ID, OnShelf)
 	} else {
@@ -220,8 +258,46 @@ func (s *shelves) cancel(t *rapid.T) {
 	if (err == nil) != (was == Waiting) {
 		t.Fatalf("cancel of a hold that is %s: %v", was, err)
 	}
-	s.holds[i] = h
+	if err == nil {
+		s.release(s.holds[i], h)
+		s.moveOn(h)
+	}
 	s.serve()
+}
+
+// release lets go of the copy of a hold that becomes another.
+func (s *shelves) release(was, is Hold) {
+	s.holds[slices.IndexFunc(s.holds, func(x Hold) bool { return x.ID == was.ID })] = is
+	if was.ItemID == "" {
+		return
+	}
+	s.putDown(s.copies[slices.IndexFunc(s.copies, func(x Item) bool { return x.ID == was.ItemID })], was.Pickup)
+}
+
+// moveOn gives those after a member that came, or ended, the time to be fetched with it.
+func (s *shelves) moveOn(h Hold) {
+	for i, x := range s.holds {
+		if h.before(x) {
+			s.holds[i] = s.policy.Together(x, s.today, Calendar{})
+		}
+	}
+}
+
+// pick is staff on their way along the shelves, a quarter of an hour later.
+func (s *shelves) pick(t *rapid.T) {
+	s.now = s.now.Add(15 * time.Minute)
+	for i := range s.holds {
+		s.holds[i] = s.holds[i].At(s.now)
+	}
+}
+
+// tell is staff on the telephone.
+func (s *shelves) tell(t *rapid.T) {
+	for i, h := range s.holds {
+		if h.State == ReadyHold && h.ContactedOn.IsZero() && drawn(t, 2) == 0 {
+			s.holds[i] = s.policy.Told(h, s.today, Calendar{})
+		}
+	}
 }
 
 func (s *shelves) collect(t *rapid.T) {
@@ -230,6 +306,8 @@ func (s *shelves) collect(t *rapid.T) {
 			s.lent[h.ItemID] = h.PatronID
 			s.set(Hold{}, h.ItemID, OnLoan)
 			s.holds[i].State, s.holds[i].ItemID, s.holds[i].EndedOn = Collected, "", s.today
+			s.moveOn(s.holds[i])
+			s.serve()
 			return
 		}
 	}
@@ -264,22 +342,42 @@ func (s *shelves) lose(t *rapid.T) {
 		return
 	}
 	h, ok := s.has(it.ID)
+	s.set(Hold{}, it.ID, Missing)
 	if ok {
-		h = h.Requeue()
+		waits := h.Requeue(s.today)
+		s.set(waits, it.ID, Missing)
+		later := LetGo(waits, s.holds)
+		for _, x := range later {
+			if x.State == ReadyHold {
+				t.Fatalf("what is ready lets go: %+v", x)
+			}
+			s.holds[slices.IndexFunc(s.holds, func(y Hold) bool { return y.ID == x.ID })] = x.Requeue(s.today)
+		}
+		for _, x := range later {
+			s.putDown(s.copies[slices.IndexFunc(s.copies, func(y Item) bool { return y.ID == x.ItemID })], x.Pickup)
+		}
 	}
-	s.set(h, it.ID, Missing)
 	s.serve()
 }
 
 func (s *shelves) days(t *rapid.T) {
-	s.today = s.today.Add(1 + drawn(t, 9))
+	n := 1 + drawn(t, 9)
+	s.today, s.now = s.today.Add(n), s.now.AddDate(0, 0, n)
+	s.pick(t)
 	for _, h := range slices.Clone(s.holds) {
-		if expired, ok := h.Expire(s.today); ok {
-			it := s.copies[slices.IndexFunc(s.copies, func(x Item) bool { return x.ID == h.ItemID })]
-			s.set(expired, it.ID, it.State)
-			s.putDown(it, h.Pickup)
+		expired, ok := h.Expire(s.today, s.holds)
+		if !ok {
+			continue
 		}
+		for _, e := range s.holds {
+			if e.before(h) && (e.State == Waiting || e.State == Preparing) {
+				t.Fatalf("%+v expires while %+v is on its way", h, e)
+			}
+		}
+		s.release(h, expired)
+		s.moveOn(expired)
 	}
+	s.serve()
 }
 
 func (s *shelves) check(t *rapid.T) {
@@ -296,8 +394,13 @@ func (s *shelves) check(t *rapid.T) {
 		} else {
 			once[who] = true
 		}
-		if h.State == Waiting != (h.ItemID == "") {
-			t.Fatalf("a hold waits or has a copy: %+v", h)
+		if h.State != Waiting && h.ItemID == "" || h.PickAt.IsZero() == (h.State == Waiting && h.ItemID != "") {
+			t.Fatalf("a hold waits, maybe with a copy that is set aside, or has one: %+v", h)
+		}
+		for _, e := range s.holds { // the reason for a sequence
+			if e.before(h) && h.ItemID != "" && h.State != ReadyHold && !s.policy.MayAllot(h, []Hold{e}) {
+				t.Fatalf("%+v has a copy before its time: %+v", h, e)
+			}
 		}
 		if other, ok := given[h.ItemID]; ok && h.ItemID != "" {
 			t.Fatalf("one copy for two holds: %+v, %+v", h, other)
@@ -314,9 +417,7 @@ func (s *shelves) check(t *rapid.T) {
 		}
 		// A copy stands on a shelf: nobody waits but for an earlier volume.
 		for _, h := range s.queue(it.BibID) {
-			if h.State == Waiting && !slices.ContainsFunc(s.holds, func(e Hold) bool {
-				return e.SequenceID == h.SequenceID && h.SequenceID != "" && e.Place < h.Place && e.State == Waiting
-			}) {
+			if h.waitsForCopy() && s.policy.MayAllot(h, s.holds) {
 				t.Fatalf("%+v waits while %s stands on its shelf", h, it.ID)
 			}
 		}
@@ -359,13 +460,13 @@ func TestQueueOrder(t *testing.T) {
 			}
 			blocked := false
 			for _, e := range all {
-				blocked = blocked || e.SequenceID != "" && e.SequenceID == h.SequenceID && e.Place < h.Place && e.State == Waiting
+				blocked = blocked || e.SequenceID != "" && e.SequenceID == h.SequenceID && e.Place < h.Place && (e.State == Waiting || e.State == Preparing)
 			}
 			if want == "" && !blocked {
 				want = h.ID
 			}
 		}
-		if got, ok := Next(queue, all); got.ID != want || ok != (want != "") {
+		if got, ok := DefaultPolicy().Next(queue, all); got.ID != want || ok != (want != "") {
 			t.Fatalf("next is %q, want %q", got.ID, want)
 		}
 	})

@@ -57,6 +57,10 @@ var (
 	ErrHasOnLoan      = &Refusal{"has_on_loan", "the patron has it on loan"}
 	ErrTooManyHolds   = &Refusal{"too_many_holds", "the patron has as many holds as one may have"} // Policy.MaxHolds active ones
 	ErrHoldNotWaiting = &Refusal{"hold_not_waiting", "the hold is being prepared already: only staff may change it"}
+	ErrHoldNotToTell  = &Refusal{"hold_not_to_tell", "nothing of this patron's is to be told now"}
+	ErrToldDay        = &Refusal{"told_day", "the patron was told on a day from when it was ready to today"}
+	ErrFormFuture     = &Refusal{"form_future", "a form was received in the past: give the time at which the library received it"}
+	ErrFormTooOld     = &Refusal{"form_too_old", "the form is too old to count from when it was received"} // Policy.PaperDays
 	ErrUnknownHold    = &Refusal{"hold_unknown", "the patron does not hold it"}
 	ErrNoEmail        = &Refusal{"no_email", "the patron has no e-mail address registered"}
 	ErrNoPhone        = &Refusal{"no_phone", "the patron has no telephone number registered"}
@@ -119,7 +123,7 @@ var Refusals = []*Refusal{
 	ErrNotOwned, ErrOverdue, ErrHeldByOther, ErrRenewalLimit, ErrRenewTooEarly, ErrTooManyLoans,
 
 	ErrNoCopies, ErrNotLent, ErrAlreadyHeld, ErrHasOnLoan, ErrTooManyHolds, ErrHoldNotWaiting,
-	ErrUnknownHold, ErrNoEmail, ErrNoPhone,
+	ErrUnknownHold, ErrHoldNotToTell, ErrToldDay, ErrFormFuture, ErrFormTooOld, ErrNoEmail, ErrNoPhone,
 
 	ErrApplication, ErrTerms, ErrMustChange, ErrSamePassword, ErrPresent,
 

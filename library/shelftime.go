@@ -7,17 +7,13 @@ package library
 // Where the calendar has no open weekday at all nobody has entered it yet, and every
 // day counts.
 func ShelfUntil(c Calendar, contactedOn Date, days int) Date {
-	open := false
-	for _, h := range c.Hours {
-		open = open || h.Close > h.Open
-	}
-	if !open {
+	if !c.Entered() {
 		return contactedOn.Add(max(days, 0))
 	}
 	day := contactedOn
 	for days > 0 { // it ends: some weekday is open, and further closed days are so many
 		day = day.Add(1)
-		if _, open := c.On(day); open {
+		if c.IsOpen(day) {
 			days--
 		}
 	}

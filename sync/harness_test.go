@@ -42,13 +42,22 @@ type server struct {
 	http   *httptest.Server
 }
 
+// unsent mails are never sent, though every address could be written to.
+type unsent struct{}
+
+func (unsent) Queue(context.Context, *db.Tx, library.Mail) error { return nil }
+
+func (unsent) Reaches(context.Context, *db.Tx, library.PatronID, string) (bool, error) {
+	return true, nil
+}
+
 func newServer(t testing.TB) *server {
 	t.Helper()
 	dir := t.TempDir()
 	d := dbtest.Open(t, filepath.Join(dir, "central.db"))
 	s := &server{t: t, db: d, dir: dir}
 	s.catalogue = catalogue.New(catalogue.Config{DB: d})
-	s.ledger = ledger.New(ledger.Config{DB: d, Catalogue: s.catalogue})
+	s.ledger = ledger.New(ledger.Config{DB: d, Catalogue: s.catalogue, Mail: unsent{}})
 	s.terminals = central.NewTerminals(d, nil)
 	var err error
 	if s.editions, err = central.NewEditions(central.EditionsConfig{DB: d, Catalogue: s.catalogue, Dir: dir}); err != nil {

@@ -67,9 +67,12 @@ func (s *Session) SetEmail(ctx context.Context, address, language string) (libra
 	})
 }
 
-// DeleteEmail takes the address out of the register once, as Renew does.
-func (s *Session) DeleteEmail(ctx context.Context) (library.EmailStatus, error) {
-	return change(ctx, s, s.client.wire.DeleteEmail)
+// DeleteEmail takes the address out of the register once, as Renew does. Of holds of which
+// mails were to tell the patron is told in another way, "" where the rules choose.
+func (s *Session) DeleteEmail(ctx context.Context, contact library.Contact) (library.EmailStatus, error) {
+	return change(ctx, s, func(ctx context.Context, token, key string) (library.EmailStatus, error) {
+		return s.client.wire.DeleteEmail(ctx, token, key, contact)
+	})
 }
 
 // ConfirmEmail enters the code of the confirmation mail once, as Renew does. It

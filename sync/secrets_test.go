@@ -133,7 +133,7 @@ func TestEmailOfASession(t *testing.T) {
 	if e, err := session.ConfirmEmail(ctx, box.mails[1].Code); err != nil || e.State != library.EmailConfirmed {
 		t.Errorf("%+v, %v", e, err)
 	}
-	if e, err := session.DeleteEmail(ctx); err != nil || e.State != library.NoEmail {
+	if e, err := session.DeleteEmail(ctx, ""); err != nil || e.State != library.NoEmail {
 		t.Errorf("%+v, %v", e, err)
 	}
 }

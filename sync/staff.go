@@ -58,6 +58,25 @@ func (s *StaffSession) Unlock(ctx context.Context, card string) error {
 	return err
 }
 
+// Calls are those that the terminal's branch is to make. The server writes down that they
+// were looked at.
+func (s *StaffSession) Calls(ctx context.Context) ([]library.Call, error) {
+	all, err := ask(ctx, &s.session, accountWithin, func(ctx context.Context, token string) (protocol.Calls, error) {
+		return s.session.client.wire.Calls(ctx, token, protocol.CallsOf{})
+	})
+	return all.Calls, err
+}
+
+// Called notes once, as Session.Renew does, that the patron with a card was told by
+// telephone of what the branch has to tell, or did not answer. It refuses with
+// library.ErrHoldNotToTell where another has noted it meanwhile.
+func (s *StaffSession) Called(ctx context.Context, card string, answered bool) ([]library.CallOutcome, error) {
+	noted, err := change(ctx, &s.session, func(ctx context.Context, token, key string) (protocol.CallOutcomes, error) {
+		return s.session.client.wire.Told(ctx, token, key, protocol.Told{Card: card, NoAnswer: !answered})
+	})
+	return noted.Lines, err
+}
+
 // Restarts has the server write down that the terminal is about to be restarted.
 func (s *StaffSession) Restarts(ctx context.Context) error {
 	return s.machineAction(ctx, protocol.MachineRestart)

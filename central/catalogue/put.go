@@ -75,7 +75,10 @@ func (c *Catalogue) putAll(ctx context.Context, records []library.Record, onBad 
 				return err
 			}
 		}
-		return b.write(ctx, tx)
+		if err := b.write(ctx, tx); err != nil || c.copies == nil {
+			return err
+		}
+		return c.copies(ctx, tx, b.changed)
 	})
 	if err != nil {
 		return nil, err
@@ -91,6 +94,7 @@ type putting struct {
 	barcodes map[string]library.ItemID
 
 	bibs, items changeList
+	changed     []library.ItemID // items that were there before
 }
 
 // changeList is what must be written, in the order in which it was first touched.
@@ -234,6 +238,7 @@ func (b *putting) merge(stored []library.Item, r library.Record) (all, changed [
 			if it != all[i] {
 				all[i] = it
 				changed = append(changed, it)
+				b.changed = append(b.changed, it.ID)
 			}
 			continue
 		}
@@ -277,29 +282,42 @@ func (b *putting) write(ctx context.Context, tx *db.Tx) error {
 	return nil
 }
 
-// Delete takes a bib and all its items out of the catalogue.
+// Delete takes a bib and all its items, of which nobody has one, out of the catalogue.
 func (c *Catalogue) Delete(ctx context.Context, id library.BibID) error {
-	err := c.db.Tx(ctx, func(tx *db.Tx) error {
-		r, err := record(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		for _, it := range r.Items {
-			tx.Changed(db.KindItem, string(it.ID), string(id))
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM item WHERE bib_id = $1`, string(id)); err != nil {
-			return err
-		}
-		if _, err := tx.ExecContext(ctx, `DELETE FROM bib WHERE id = $1`, string(id)); err != nil {
-			return err
-		}
-		tx.Changed(db.KindBib, string(id), string(id))
-		return nil
-	})
-	if err != nil {
+	if err := c.db.Tx(ctx, func(tx *db.Tx) error { return c.DeleteTx(ctx, tx, id) }); err != nil {
 		return err
 	}
 	return c.db.Assign(ctx)
+}
+
+// DeleteTx is Delete in the caller's transaction.
+func (c *Catalogue) DeleteTx(ctx context.Context, tx *db.Tx, id library.BibID) error {
+	r, err := record(ctx, tx, id)
+	if err != nil {
+		return err
+	}
+	for _, it := range r.Items {
+		tx.Changed(db.KindItem, string(it.ID), string(id))
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM item WHERE bib_id = $1`, string(id)); err != nil {
+		return err
+	}
+	if _, err := tx.ExecContext(ctx, `DELETE FROM bib WHERE id = $1`, string(id)); err != nil {
+		return err
+	}
+	tx.Changed(db.KindBib, string(id), string(id))
+	return nil
+}
+
+// DeleteItemTx takes an item that nobody has out of the catalogue, in the caller's
+// transaction.
+func (c *Catalogue) DeleteItemTx(ctx context.Context, tx *db.Tx, id library.ItemID) error {
+	var bib library.BibID
+	if err := tx.QueryRowContext(ctx, `DELETE FROM item WHERE id = $1 RETURNING bib_id`, string(id)).Scan(&bib); err != nil {
+		return err
+	}
+	tx.Changed(db.KindItem, string(id), string(bib))
+	return c.Touch(ctx, tx, bib)
 }
 
 // Touch brings a bib's digest up to date within a transaction that changed

@@ -45,7 +45,17 @@ func (l *Ledger) AccountTx(ctx context.Context, tx *db.Tx, patron library.Patron
 		return library.Account{}, err
 	}
 	ready, err := readyHolds(ctx, tx, patron)
-	return p.Account(due, ready, l.Today()), err
+	if err != nil {
+		return library.Account{}, err
+	}
+	reach, err := l.reach(ctx, tx, p)
+	if err != nil {
+		return library.Account{}, err
+	}
+	a := p.Account(due, ready, reach, l.Today())
+	holds, err := l.HoldsTx(ctx, tx, patron)
+	a.Messages = append(a.Messages, library.HoldMessages(holds.Holds)...)
+	return a, err
 }
 
 // Loans returns all loans of a patron, by due date, as judged today; none for a
@@ -138,9 +148,9 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 		until = before.UnixMilli()
 	}
 	args = append(args, until)
-	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.branch_code, l.lent_on, l.due_on, l.renewals, b.record, i.owned,
-			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = 'waiting' AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
-		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id WHERE `+where, args...)
+	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.branch_code, l.lent_on, l.due_on, l.renewals, b.record, r.record, i.owned,
+			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = 'waiting' AND h.item_id IS NULL AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
+		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id JOIN branch r ON r.code = l.branch_code WHERE `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -148,8 +158,11 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 	var all []lent
 	for rows.Next() {
 		var x lent
-		var record string
-		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.Branch, &x.LentOn, &x.DueOn, &x.Renewals, &record, &x.asked.Owned, &x.asked.Waiting); err != nil {
+		var record, branch string
+		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.Branch, &x.LentOn, &x.DueOn, &x.Renewals, &record, &branch, &x.asked.Owned, &x.asked.Waiting); err != nil {
+			return nil, err
+		}
+		if x.asked.Calendar, err = readCalendar(x.Branch, branch); err != nil {
 			return nil, err
 		}
 		bib, err := readBib(record)
@@ -159,16 +172,7 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 		x.Title, x.Creators = bib.TitleAndVolume(), creatorsOf(bib)
 		all = append(all, x)
 	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	open := calendars{}
-	for i := range all {
-		if all[i].asked.Calendar, err = open.of(ctx, tx, all[i].Branch); err != nil {
-			return nil, err
-		}
-	}
-	return all, nil
+	return all, rows.Err()
 }
 
 func readyHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) (n int, err error) {

@@ -21,7 +21,9 @@ type seenHold struct {
 	place            int
 	item, fetchAt    string
 	fromHoldShelf    bool
+	pickAt           int64
 	contacted, until library.Date
+	fellBack         library.Date
 	itemBib          string
 	itemState        library.ItemState
 }
@@ -34,7 +36,7 @@ func (h seenHold) before(other seenHold) bool {
 // seen is what was looked at last, and what happened since.
 type seen struct {
 	holds     map[library.HoldID]seenHold
-	sequences map[string]int // of each, the place of the first that waits
+	sequences map[string]int // of each, the place of the first that is not ready
 	since     int            // the first request since
 	sinceAt   int64
 	ended     []*simHold      // by their patrons' doing
@@ -56,7 +58,7 @@ func (v *seen) keeps(id library.HoldID, n int) bool { return v.holds[id].item ==
 // look and this one.
 func (s *sim) look() {
 	holds, expired := s.readAll()
-	was, now := &s.seen, seen{holds: holds, sequences: firstWaiting(holds)}
+	was, now := &s.seen, seen{holds: holds, sequences: firstOnItsWay(holds)}
 	s.lookForLost(was, now, expired)
 	items, once, waiting := map[string]library.HoldID{}, map[[2]string]bool{}, map[string][]seenHold{}
 	for id, h := range now.holds {
@@ -70,8 +72,10 @@ func (s *sim) look() {
 			s.fail("two active holds on %s by one patron: %+v", h.bib, h)
 		case h.item != "" && twice:
 			s.fail("one copy for two holds: %s and %+v", other, h)
-		case (h.item == "") != (h.state == library.Waiting):
-			s.fail("a hold waits, or has a copy: %+v", h)
+		case h.item == "" && h.state != library.Waiting:
+			s.fail("a hold waits no longer, and has no copy: %+v", h)
+		case h.state == library.ReadyHold && was.holds[id].state != library.ReadyHold && !h.fellBack.IsZero():
+			s.fail("a hold is ready and no longer ready: %+v", h)
 		case h.item != "" && h.itemBib != h.bib:
 			s.fail("a copy of another bib, %s: %+v", h.itemBib, h)
 		}
@@ -100,7 +104,7 @@ func (s *sim) lookForLost(was *seen, now seen, expired map[library.HoldID]bool) 
 		if _, still := now.holds[h.id]; still {
 			s.fail("hold %s was cancelled or collected, and is active", h.id)
 		}
-		if before := was.holds[h.id]; h.cancelled && before.item != "" && !was.notFound[before.item] {
+		if before := was.holds[h.id]; h.cancelled && before.item != "" && before.state != library.Waiting && !was.notFound[before.item] {
 			s.fail("a hold was cancelled whose copy was on its way: %+v", before)
 		}
 	}
@@ -110,7 +114,7 @@ func (s *sim) lookForLost(was *seen, now seen, expired map[library.HoldID]bool) 
 			continue
 		}
 		before, known := was.holds[id]
-		if !expired[id] || !known || before.state != library.ReadyHold || !before.until.Before(s.Today()) {
+		if !expired[id] || !known || before.state != library.ReadyHold || before.contacted.IsZero() || !before.until.Before(s.Today()) || was.blocked(before) {
 			s.fail("hold %s on bib %d is lost; it was %+v", id, h.bib, before)
 		}
 		s.forget(h)
@@ -137,7 +141,7 @@ func (s *sim) lookAtCopy(h seenHold) {
 	if !is || h.itemState != state {
 		s.fail("copy %d is %+v, for the hold %+v", n, *x, h)
 	}
-	if h.state != library.ReadyHold {
+	if h.state != library.ReadyHold || h.contacted.IsZero() {
 		return
 	}
 	calendar, open := s.calendars[s.numberOf(h.pickup, 1)], 0
@@ -146,7 +150,7 @@ func (s *sim) lookAtCopy(h seenHold) {
 			open++
 		}
 	}
-	if _, last := calendar.On(h.until); open != 7 || !last || h.until.Before(s.Today()) {
+	if _, last := calendar.On(h.until); open != 7 || !last || h.until.Before(s.Today()) && !s.seen.blocked(h) {
 		s.fail("told on %s, on the shelf until %s: %d open days", h.contacted, h.until, open)
 	}
 }
@@ -156,11 +160,14 @@ func (s *sim) lookAtChange(was *seen, h seenHold) {
 	before, known := was.holds[h.id]
 	switch {
 	case !known || before.item == "":
+	case before.state == library.ReadyHold && h.state != library.ReadyHold && h.fellBack.IsZero():
+		s.fail("a hold was ready and silently is no longer: %+v, then %+v", before, h)
+	case before.state != library.ReadyHold && h.sequence != "" && len(was.notFound) > 0: // let go with an earlier one
 	case before.item != h.item && !was.notFound[before.item]:
 		s.fail("a hold got another copy: %+v, then %+v", before, h)
-	case before.pickup != h.pickup && !was.notFound[before.item]:
+	case before.pickup != h.pickup && before.state != library.Waiting && !was.notFound[before.item]:
 		s.fail("a hold was changed that waits no longer: %+v, then %+v", before, h)
-	case before.item == h.item && before.state == library.ReadyHold && (h.state != before.state || h.until.Before(before.until)):
+	case before.item == h.item && before.state == library.ReadyHold && (h.state != before.state || h.until.Before(before.until)) && !was.notFound[before.item]:
 		s.fail("a hold was ready: %+v, then %+v", before, h)
 	}
 }
@@ -191,10 +198,10 @@ func (v *seen) blocked(h seenHold) bool {
 	return waits && first < h.place
 }
 
-func firstWaiting(holds map[library.HoldID]seenHold) map[string]int {
+func firstOnItsWay(holds map[library.HoldID]seenHold) map[string]int {
 	first := map[string]int{}
 	for _, h := range holds {
-		if place, ok := first[h.sequence]; h.sequence != "" && h.state == library.Waiting && (!ok || h.place < place) {
+		if place, ok := first[h.sequence]; h.sequence != "" && h.state != library.ReadyHold && (!ok || h.place < place) {
 			first[h.sequence] = h.place
 		}
 	}
@@ -263,6 +270,7 @@ func (s *sim) lookAtEverything(kept map[string]library.HoldID) {
 		_, keeps := kept[id]
 		want, at := "", ""
 		switch {
+		case x.withdrawn:
 		case x.where == atHome:
 			want = "on_loan"
 		case x.where == inVan:
@@ -298,13 +306,16 @@ func (s *sim) allIsQuiet() {
 func (s *sim) readAll() (active map[library.HoldID]seenHold, expired map[library.HoldID]bool) {
 	active, expired = map[library.HoldID]seenHold{}, map[library.HoldID]bool{}
 	s.rows(`SELECT h.id, h.bib_id, h.patron_id, h.pickup_branch, h.state, h.received_at, coalesce(h.sequence_id, ''), h.sequence_place,
-			coalesce(h.item_id, ''), coalesce(h.fetch_at, ''), h.from_hold_shelf, h.contacted_on, h.shelf_until,
+			coalesce(h.item_id, ''), coalesce(h.fetch_at, ''), h.from_hold_shelf, h.pick_at, h.contacted_on, h.shelf_until, h.fell_back_on,
 			coalesce(i.bib_id, ''), coalesce(i.state, '')
 		FROM hold h LEFT JOIN item i ON i.id = h.item_id
 		WHERE `+ledger.ActiveHold+` OR h.state = 'expired' AND h.ended_at >= $1`, func(scan func(...any) error) error {
 		var h seenHold
 		err := scan(&h.id, &h.bib, &h.patron, &h.pickup, &h.state, &h.received, &h.sequence, &h.place,
-			&h.item, &h.fetchAt, &h.fromHoldShelf, &h.contacted, &h.until, &h.itemBib, &h.itemState)
+			&h.item, &h.fetchAt, &h.fromHoldShelf, &h.pickAt, &h.contacted, &h.until, &h.fellBack, &h.itemBib, &h.itemState)
+		if h.state == library.Waiting && h.item != "" && h.pickAt <= s.clock.Now().UnixMilli() {
+			h.state = library.Preparing
+		}
 		if h.state.Active() {
 			active[h.id] = h
 		} else {

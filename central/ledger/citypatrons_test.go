@@ -80,6 +80,8 @@ func (s *sim) judge(patron, bib int, refusal string) {
 	who := pair{patron, bib}
 	want := ""
 	switch {
+	case len(s.copiesOf[bib]) == 0:
+		want = library.ErrNoCopies.Code
 	case !slices.ContainsFunc(s.copiesOf[bib], func(n int) bool { return !s.copies[n].missing }):
 		want = library.ErrNotLent.Code
 	case s.mine[who] != nil:
@@ -102,10 +104,10 @@ func (s *sim) enterForms() {
 		var h library.PatronHold
 		var err error
 		s.timed(func() {
-			h, err = s.PaperHold(s.ctx, cardOf(f.patron), bibID(f.bib), branchCode(f.pickup), library.NoNews, f.receivedAt)
+			h, err = s.paperHold(s.ctx, cardOf(f.patron), bibID(f.bib), branchCode(f.pickup), f.receivedAt)
 		})
 		refusal := ""
-		if !s.want("paper hold", err, library.ErrNotLent, library.ErrAlreadyHeld, library.ErrHasOnLoan, library.ErrTooManyHolds) {
+		if !s.want("paper hold", err, library.ErrNoCopies, library.ErrNotLent, library.ErrAlreadyHeld, library.ErrHasOnLoan, library.ErrTooManyHolds) {
 			refusal = codeOf(err)
 		}
 		s.judge(f.patron, f.bib, refusal)
@@ -223,6 +225,22 @@ func (s *sim) findAndLose() {
 	if n := s.rng.IntN(len(s.copies)); s.size.carts > 0 && s.copies[n].where == onItsShelf {
 		s.copies[n].where = lost
 	}
+}
+
+// withdraw is a copy that staff find in bits, on its shelf or on the hold shelf.
+func (s *sim) withdraw() {
+	n := s.rng.IntN(len(s.copies))
+	x := s.copies[n]
+	if s.size.carts == 0 || x.withdrawn || x.where != onItsShelf && x.where != onHoldShelf || !s.chance(60) {
+		return
+	}
+	_, err := s.Withdraw(s.ctx, copyID(n))
+	s.want("withdraw", err)
+	s.seen.missed(s, n)
+	x.where, x.missing, x.withdrawn = lost, true, true
+	s.copiesOf[x.bib] = slices.DeleteFunc(s.copiesOf[x.bib], func(m int) bool { return m == n })
+	s.figures.withdrawn++
+	s.did()
 }
 
 // buy is a new copy of a bib that is much asked for, as an import brings it.

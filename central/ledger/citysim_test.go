@@ -39,6 +39,7 @@ type simCopy struct {
 	missing   bool // staff have told the ledger
 	lentAt    int  // the branch that lent it
 	due       library.Date
+	withdrawn bool // so that the ledger knows it no longer
 }
 
 type whereabouts int
@@ -104,6 +105,7 @@ type form struct {
 type simFigures struct {
 	lines, held, refused, papers, collected, cancelled, changed, expired, notFound, cleared int
 	renewed, notRenewed, moved                                                              int
+	calls, inVain, withdrawn, ended                                                         int
 	placing, slowest                                                                        time.Duration
 }
 
@@ -113,6 +115,7 @@ func newSim(t testing.TB, d *db.DB, seed uint64, size simSize) *sim {
 		holds: map[library.HoldID]*simHold{}, mine: map[pair]*simHold{}, has: map[pair]bool{},
 		vans: map[int][]int{}, backs: map[int][]int{}, visits: map[int][]pair{}, forms: map[int][]form{},
 	}
+	s.policy.PickAfter = library.DefaultPolicy().PickAfter
 	s.taste = rand.NewZipf(s.rng, 1.1, size.fashion, uint64(size.bibs-1))
 	s.clock.set(t, size.from+" 06:00:00")
 	s.fill()
@@ -248,6 +251,8 @@ func (s *sim) live() {
 		if s.isOpen(at) {
 			s.fetch(at)
 			s.clear(at)
+			s.call(at)
+			s.endLost(at)
 		}
 	}
 	s.giveBack()
@@ -267,6 +272,7 @@ func (s *sim) live() {
 		s.renew()
 	}
 	s.findAndLose()
+	s.withdraw()
 	s.look()
 	s.lookAtDueDates()
 	s.day++
@@ -361,6 +367,49 @@ func (s *sim) clear(at int) {
 	}
 	s.figures.cleared += len(copies)
 	s.arrive(func(int) int { return at }, copies)
+}
+
+// call telephones those of a branch who are to be told, of whom a third do not answer.
+func (s *sim) call(at int) {
+	calls, err := s.Calls(s.ctx, branchCode(at))
+	s.want("calls", err)
+	for _, c := range calls {
+		s.want("note a call", s.db.Locked(s.ctx, nil, func(tx *db.Tx) (err error) {
+			if s.chance(33) {
+				s.figures.inVain++
+				_, _, err = s.NoAnswerTx(s.ctx, tx, c.Card, c.Branch, nil)
+				return err
+			}
+			s.figures.calls++
+			_, _, err = s.ToldTx(s.ctx, tx, c.Card, c.Branch, nil, library.Date{})
+			return err
+		}))
+		s.want("number the changes", s.db.Assign(s.ctx))
+		s.did()
+	}
+}
+
+// endLost ends the holds for which no copy is left.
+func (s *sim) endLost(at int) {
+	var lost []library.LostHold
+	s.want("holds without copies", s.db.View(s.ctx, func(tx *db.Tx) (err error) {
+		lost, err = s.WithoutCopiesTx(s.ctx, tx, branchCode(at))
+		return err
+	}))
+	for _, l := range lost {
+		h := s.mine[pair{s.numberOf(l.Card, 0), s.numberOf(string(l.BibID), 3)}]
+		if h == nil || slices.ContainsFunc(s.copiesOf[h.bib], func(n int) bool { return !s.copies[n].missing }) {
+			s.fail("%+v is said to have no copies left", l)
+		}
+		s.want("end a hold", s.db.Locked(s.ctx, nil, func(tx *db.Tx) error {
+			_, err := s.EndHoldTx(s.ctx, tx, l.Card, l.BibID, library.EndNoCopies)
+			return err
+		}))
+		s.want("number the changes", s.db.Assign(s.ctx))
+		s.forget(h)
+		s.figures.ended++
+		s.did()
+	}
 }
 
 func (s *sim) giveBack() {

@@ -52,7 +52,7 @@ func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string, a
 	}
 	asked := it.Item
 	if it.hold != "" {
-		h, err := holdByID(ctx, tx, it.hold)
+		h, err := l.holdByID(ctx, tx, it.hold)
 		if err != nil {
 			return library.Loan{}, "", err
 		}

@@ -21,7 +21,14 @@ func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 	if err := l.extendShelfTimes(ctx); err != nil {
 		return n, err
 	}
-	late, err := l.keys(ctx, `SELECT id FROM hold WHERE state = 'ready' AND shelf_until < $1 ORDER BY received_at, id`, l.Today())
+	if err := l.settleAll(ctx); err != nil {
+		return n, err
+	}
+	err := l.change(ctx, func(tx *db.Tx) error { return l.notLent(ctx, tx, `TRUE`) })
+	if err != nil {
+		return n, err
+	}
+	late, err := l.keys(ctx, `SELECT id FROM hold WHERE state = 'ready' AND contacted_on <> '' AND shelf_until < $1 ORDER BY received_at, id`, l.Today())
 	if err != nil {
 		return n, err
 	}
@@ -39,7 +46,7 @@ func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 		}
 	}
 	wanted, err := l.keys(ctx, `SELECT DISTINCT h.bib_id FROM hold h JOIN item i ON i.bib_id = h.bib_id
-		WHERE h.state = 'waiting' AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.owned AND i.lendable`)
+		WHERE h.state = 'waiting' AND h.item_id IS NULL AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.owned AND i.lendable`)
 	if err != nil {
 		return n, err
 	}
@@ -58,7 +65,7 @@ func (l *Ledger) extendShelfTimes(ctx context.Context) error {
 	later := map[library.HoldID]library.Hold{}
 	err := l.cfg.DB.View(ctx, func(tx *db.Tx) error {
 		clear(later)
-		ready, err := readHolds(ctx, tx, `h.state = 'ready'`)
+		ready, err := l.readHolds(ctx, tx, `h.state = 'ready' AND h.contacted_on <> ''`)
 		if err != nil {
 			return err
 		}
@@ -98,26 +105,27 @@ func (l *Ledger) expire(ctx context.Context, tx *db.Tx, id library.HoldID) (bool
 	if _, err := tx.ExecContext(ctx, `UPDATE bib SET bucket = bucket WHERE id = (SELECT bib_id FROM hold WHERE id = $1)`, string(id)); err != nil {
 		return false, err
 	}
-	found, err := readHolds(ctx, tx, `h.id = $1`, string(id))
+	found, err := l.readHolds(ctx, tx, `h.id = $1`, string(id))
 	if err != nil || len(found) == 0 {
 		return false, err // collected since
 	}
 	was := found[0]
+	sequence, err := l.sequenceOf(ctx, tx, was.Hold)
+	if err != nil {
+		return false, err
+	}
 	h, expired := was, false
-	if h.Hold, expired = was.Expire(l.Today()); !expired {
+	if h.Hold, expired = was.Expire(l.Today(), plain(sequence)); !expired {
 		return false, nil
 	}
 	it, err := itemByID(ctx, tx, was.ItemID)
 	if err != nil {
 		return false, err
 	}
-	if err := l.storeHold(ctx, tx, h); err != nil {
+	if err := l.tellExpired(ctx, tx, was.Hold, it.title); err != nil {
 		return false, err
 	}
-	if err := l.tell(ctx, tx, library.MailHoldExpired, was.Hold, it.title); err != nil {
-		return false, err
-	}
-	return true, l.release(ctx, tx, it, was)
+	return true, l.ended(ctx, tx, was, h)
 }
 
 // sweepHolds forgets ended holds that their patrons no longer see.

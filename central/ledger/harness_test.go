@@ -75,8 +75,12 @@ type city struct {
 func open(t testing.TB, d *db.DB) *city {
 	t.Helper()
 	c := &city{db: d, clock: &clock{}, policy: library.DefaultPolicy()}
+	c.policy.PickAfter = 0 // but where that is tried
 	c.clock.set(t, "2026-11-24 10:00:00")
-	c.catalogue = catalogue.New(catalogue.Config{DB: d, Now: c.clock.Now})
+	c.catalogue = catalogue.New(catalogue.Config{
+		DB: d, Now: c.clock.Now,
+		Copies: func(ctx context.Context, tx *db.Tx, items []library.ItemID) error { return c.CopiesTx(ctx, tx, items) },
+	})
 	c.Ledger = c.another(t, d)
 	for _, code := range []library.BranchCode{"chuo", "kita"} {
 		if err := c.catalogue.PutBranch(t.Context(), library.Branch{Code: code, Name: string(code) + "図書館"}); err != nil {
@@ -130,6 +134,19 @@ func (c *city) patron(t tb, id library.PatronID, blocks ...library.Block) librar
 		t.Fatal(err)
 	}
 	return p
+}
+
+// paperHold enters a form with one bib.
+func (c *city) paperHold(ctx context.Context, card string, bib library.BibID, pickup library.BranchCode, received time.Time) (library.PatronHold, error) {
+	req := library.HoldRequest{Bibs: []library.BibID{bib}, Pickup: pickup, Contact: library.NoNews}
+	answers, _, err := c.PaperHolds(ctx, card, req, received)
+	switch {
+	case err != nil:
+		return library.PatronHold{}, err
+	case answers[0].Refusal != "":
+		return library.PatronHold{}, library.RefusalWithCode(answers[0].Refusal)
+	}
+	return *answers[0].Hold, nil
 }
 
 func (c *city) lend(t tb, card, item string) library.Loan {

@@ -65,38 +65,37 @@ func (l *Ledger) PlaceHoldsTx(ctx context.Context, tx *db.Tx, patron library.Pat
 	return answers, nil
 }
 
-// PaperHold enters a hold that the patron with a card asked for on paper. Its place
-// in the queue is by when the form was received; a zero receivedAt is now. It
-// refuses as PlaceHolds does the request and its line.
-func (l *Ledger) PaperHold(ctx context.Context, card string, bib library.BibID, pickup library.BranchCode, contact library.Contact, receivedAt time.Time) (h library.PatronHold, err error) {
+// PaperHolds enters holds that the patron with a card asked for on paper, more than one as
+// a sequence, and answers line by line as PlaceHolds does. Their place in the queues is by
+// when the form was received; a zero receivedAt is now. It refuses the whole as PlaceHolds
+// does, and as library.Policy.FormReceived and library.Patron.MayUseTerminal do.
+func (l *Ledger) PaperHolds(ctx context.Context, card string, req library.HoldRequest, receivedAt time.Time) (answers []library.HoldAnswer, patron library.PatronID, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
-		h, err = l.PaperHoldTx(ctx, tx, card, bib, pickup, contact, receivedAt)
+		answers, patron, err = l.PaperHoldsTx(ctx, tx, card, req, receivedAt)
 		return err
 	})
-	return h, err
+	return answers, patron, err
 }
 
-// PaperHoldTx is PaperHold in the caller's transaction.
-func (l *Ledger) PaperHoldTx(ctx context.Context, tx *db.Tx, card string, bib library.BibID, pickup library.BranchCode, contact library.Contact, receivedAt time.Time) (library.PatronHold, error) {
+// PaperHoldsTx is PaperHolds in the caller's transaction.
+func (l *Ledger) PaperHoldsTx(ctx context.Context, tx *db.Tx, card string, req library.HoldRequest, receivedAt time.Time) ([]library.HoldAnswer, library.PatronID, error) {
 	now := l.cfg.Now()
 	if receivedAt.IsZero() {
 		receivedAt = now
 	}
-	if receivedAt.After(now) {
-		return library.PatronHold{}, errors.New("a form was received in the past: give the time at which the library received it")
+	if err := l.cfg.Policy().FormReceived(receivedAt, now); err != nil {
+		return nil, "", err
 	}
 	p, err := l.PatronByCardTx(ctx, tx, card)
 	if err != nil {
-		return library.PatronHold{}, err
+		return nil, "", err
 	}
-	lines, err := l.place(ctx, tx, request{patron: p, pickup: pickup, contact: contact, receivedAt: receivedAt}, []library.BibID{bib})
-	if err != nil {
-		return library.PatronHold{}, err
+	if err := p.MayUseTerminal(l.Today()); err != nil {
+		return nil, p.ID, err
 	}
-	if lines[0].refusal != nil {
-		return library.PatronHold{}, lines[0].refusal
-	}
-	return l.patronHold(ctx, tx, p.ID, lines[0].hold)
+	req.Sequence = len(req.Bibs) > 1
+	answers, err := l.PlaceHoldsTx(ctx, tx, p.ID, req, receivedAt)
+	return answers, p.ID, err
 }
 
 // request is what the holds that are placed together have in common.
@@ -123,7 +122,11 @@ func (l *Ledger) place(ctx context.Context, tx *db.Tx, asked request, bibs []lib
 	if err := knownBranch(ctx, tx, asked.pickup); err != nil {
 		return nil, err
 	}
-	if err := asked.patron.MayContact(asked.contact); err != nil {
+	reach, err := l.reach(ctx, tx, asked.patron)
+	if err != nil {
+		return nil, err
+	}
+	if err := reach.May(asked.contact); err != nil {
 		return nil, err
 	}
 	if err := lockPatron(ctx, tx, asked.patron.ID); err != nil {
@@ -132,7 +135,7 @@ func (l *Ledger) place(ctx context.Context, tx *db.Tx, asked request, bibs []lib
 	if err := lockQueues(ctx, tx, bibs...); err != nil {
 		return nil, err
 	}
-	active, err := activeHolds(ctx, tx, asked.patron.ID)
+	active, err := l.activeHolds(ctx, tx, asked.patron.ID)
 	if err != nil {
 		return nil, err
 	}
@@ -191,17 +194,15 @@ func (l *Ledger) CancelHold(ctx context.Context, patron library.PatronID, hold l
 
 // CancelHoldTx is CancelHold in the caller's transaction.
 func (l *Ledger) CancelHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID) (library.PatronHold, error) {
-	h, err := lockHold(ctx, tx, patron, hold)
+	was, err := l.lockHold(ctx, tx, patron, hold)
 	if err != nil {
 		return library.PatronHold{}, err
 	}
-	if h.Hold, err = h.Cancel(l.Today()); err != nil {
+	h := was
+	if h.Hold, err = was.Cancel(l.Today()); err != nil {
 		return library.PatronHold{}, err
 	}
-	if err := l.storeHold(ctx, tx, h); err != nil {
-		return library.PatronHold{}, err
-	}
-	if err := l.serveFollowers(ctx, tx, h.Hold); err != nil {
+	if err := l.ended(ctx, tx, was, h); err != nil {
 		return library.PatronHold{}, err
 	}
 	return l.patronHold(ctx, tx, patron, hold)
@@ -221,42 +222,86 @@ func (l *Ledger) WithdrawHold(ctx context.Context, card string, bib library.BibI
 
 // WithdrawHoldTx is WithdrawHold in the caller's transaction.
 func (l *Ledger) WithdrawHoldTx(ctx context.Context, tx *db.Tx, card string, bib library.BibID) (library.PatronHold, error) {
-	p, err := l.PatronByCardTx(ctx, tx, card)
+	was, err := l.holdOfCard(ctx, tx, card, bib)
 	if err != nil {
 		return library.PatronHold{}, err
 	}
-	active, err := activeHolds(ctx, tx, p.ID)
-	if err != nil {
-		return library.PatronHold{}, err
-	}
-	i := slices.IndexFunc(active, func(h library.Hold) bool { return h.BibID == bib })
-	if i < 0 {
-		return library.PatronHold{}, library.ErrUnknownHold
-	}
-	was, err := lockHold(ctx, tx, p.ID, active[i].ID)
-	if err != nil {
-		return library.PatronHold{}, err
-	}
-	h := storedHold{}
+	h := was
 	if h.Hold, err = was.Withdraw(l.Today()); err != nil {
 		return library.PatronHold{}, err
 	}
-	if err := l.storeHold(ctx, tx, h); err != nil {
+	if err := l.ended(ctx, tx, was, h); err != nil {
 		return library.PatronHold{}, err
+	}
+	return l.patronHold(ctx, tx, h.PatronID, h.ID)
+}
+
+// holdOfCard finds and locks the active hold on a bib of the patron with a card.
+func (l *Ledger) holdOfCard(ctx context.Context, tx *db.Tx, card string, bib library.BibID) (storedHold, error) {
+	p, err := l.PatronByCardTx(ctx, tx, card)
+	if err != nil {
+		return storedHold{}, err
+	}
+	active, err := l.activeHolds(ctx, tx, p.ID)
+	if err != nil {
+		return storedHold{}, err
+	}
+	i := slices.IndexFunc(active, func(h library.Hold) bool { return h.BibID == bib })
+	if i < 0 {
+		return storedHold{}, library.ErrUnknownHold
+	}
+	return l.lockHold(ctx, tx, p.ID, active[i].ID)
+}
+
+// EndHoldTx ends, in the caller's transaction, the hold on a bib of the patron with a card,
+// for a reason that the patron is told. It refuses as WithdrawHold does.
+func (l *Ledger) EndHoldTx(ctx context.Context, tx *db.Tx, card string, bib library.BibID, reason library.EndReason) (library.PatronHold, error) {
+	if !slices.Contains(library.EndReasons, reason) {
+		return library.PatronHold{}, fmt.Errorf("a hold cannot be ended for the reason %q", reason)
+	}
+	h, err := l.holdOfCard(ctx, tx, card, bib)
+	if err != nil {
+		return library.PatronHold{}, err
+	}
+	title, err := titleOf(ctx, tx, h.BibID)
+	if err != nil {
+		return library.PatronHold{}, err
+	}
+	if err := l.end(ctx, tx, h, title, reason); err != nil {
+		return library.PatronHold{}, err
+	}
+	return l.patronHold(ctx, tx, h.PatronID, h.ID)
+}
+
+// end ends an active hold, whose queue is locked, for a reason that its patron is told.
+func (l *Ledger) end(ctx context.Context, tx *db.Tx, was storedHold, title string, reason library.EndReason) (err error) {
+	h := was
+	if h.Hold, err = was.End(reason, l.Today()); err != nil {
+		return err
+	}
+	if err := l.news(ctx, tx, library.MailHoldEnded, &h, title); err != nil {
+		return err
+	}
+	return l.ended(ctx, tx, was, h)
+}
+
+// ended stores a hold that has just ended, and lets go of the copy that it had before.
+func (l *Ledger) ended(ctx context.Context, tx *db.Tx, was, h storedHold) error {
+	h.fetchAt, h.fromHoldShelf = "", false
+	h.callDue = h.callDue && h.EndReason != "" // nothing else is news to who ended it
+	if err := l.storeHold(ctx, tx, h); err != nil {
+		return err
 	}
 	if was.ItemID != "" {
 		it, err := itemByID(ctx, tx, was.ItemID)
 		if err != nil {
-			return library.PatronHold{}, err
+			return err
 		}
 		if err := l.release(ctx, tx, it, was); err != nil {
-			return library.PatronHold{}, err
+			return err
 		}
 	}
-	if err := l.serveFollowers(ctx, tx, h.Hold); err != nil {
-		return library.PatronHold{}, err
-	}
-	return l.patronHold(ctx, tx, p.ID, h.ID)
+	return l.moveOn(ctx, tx, h.Hold, l.Today())
 }
 
 // ChangeHold gives a patron's hold another pickup branch and way of contact, and so
@@ -273,7 +318,7 @@ func (l *Ledger) ChangeHold(ctx context.Context, patron library.PatronID, hold l
 
 // ChangeHoldTx is ChangeHold in the caller's transaction.
 func (l *Ledger) ChangeHoldTx(ctx context.Context, tx *db.Tx, patron library.PatronID, hold library.HoldID, pickup library.BranchCode, contact library.Contact) (library.PatronHold, error) {
-	h, err := lockHold(ctx, tx, patron, hold)
+	h, err := l.lockHold(ctx, tx, patron, hold)
 	if err != nil {
 		return library.PatronHold{}, err
 	}
@@ -287,16 +332,23 @@ func (l *Ledger) ChangeHoldTx(ctx context.Context, tx *db.Tx, patron library.Pat
 	if err != nil {
 		return library.PatronHold{}, err
 	}
-	if err := p.MayContact(contact); err != nil {
+	reach, err := l.reach(ctx, tx, p)
+	if err != nil {
+		return library.PatronHold{}, err
+	}
+	if err := reach.May(contact); err != nil {
 		return library.PatronHold{}, err
 	}
 	together := []storedHold{h}
 	if h.SequenceID != "" {
-		if together, err = readHolds(ctx, tx, `h.sequence_id = $1 AND h.state = 'waiting'`, h.SequenceID); err != nil {
+		if together, err = l.sequenceOf(ctx, tx, h.Hold); err != nil {
 			return library.PatronHold{}, err
 		}
 	}
 	for _, x := range together {
+		if x.MayChange() != nil {
+			continue // a copy is on its way already, or waits there
+		}
 		if x.Hold, err = x.Change(pickup, contact); err != nil {
 			return library.PatronHold{}, err
 		}

@@ -140,7 +140,7 @@ func TestAllocationOnReturn(t *testing.T) {
 		if second.Position != 2 || second.Copies != 2 || third.Position != 3 || !third.MayChange || third.Title != "こころ 上" {
 			t.Errorf("the second is %+v, the third %+v", second, third)
 		}
-		if r := c.comesBack(t, "i1", "chuo"); r != (library.Returned{Title: "こころ 上", State: library.OnHoldShelf, HoldFor: "1"}) {
+		if r := c.comesBack(t, "i1", "chuo"); r != (library.Returned{Title: "こころ 上", State: library.OnHoldShelf, HoldFor: "1", Tell: library.NoNews}) {
 			t.Errorf("returned at the pickup branch: %+v", r)
 		}
 		h := c.wantState(t, "p1", "b1", library.ReadyHold)
@@ -583,20 +583,20 @@ func TestPaperFormsGoInWhereTheyBelong(t *testing.T) {
 		c.waiters(t, "b1", "i1")
 		c.place(t, "p1", "chuo", "b1")
 		at := c.clock.Now()
-		h, err := c.PaperHold(ctx, "2", "b1", "chuo", library.NoNews, at.Add(-time.Hour))
+		h, err := c.paperHold(ctx, "2", "b1", "chuo", at.Add(-time.Hour))
 		if err != nil || h.Position != 1 || !h.ReceivedAt.Equal(at.Add(-time.Hour)) {
 			t.Errorf("%+v, %v", h, err)
 		}
 		if h := c.holdOf(t, "p1", "b1"); h.Position != 2 {
 			t.Errorf("who was first is number %d", h.Position)
 		}
-		if _, err := c.PaperHold(ctx, "2", "b1", "chuo", library.NoNews, time.Time{}); !errors.Is(err, library.ErrAlreadyHeld) {
+		if _, err := c.paperHold(ctx, "2", "b1", "chuo", time.Time{}); !errors.Is(err, library.ErrAlreadyHeld) {
 			t.Errorf("again: %v", err)
 		}
-		if _, err := c.PaperHold(ctx, "3", "b1", "chuo", library.NoNews, at.Add(time.Minute)); err == nil {
+		if _, err := c.paperHold(ctx, "3", "b1", "chuo", at.Add(time.Minute)); err == nil {
 			t.Error("a form of tomorrow is taken")
 		}
-		if _, err := c.PaperHold(ctx, "0", "b1", "chuo", library.NoNews, time.Time{}); !errors.Is(err, library.ErrUnknownPatron) {
+		if _, err := c.paperHold(ctx, "0", "b1", "chuo", time.Time{}); !errors.Is(err, library.ErrUnknownPatron) {
 			t.Errorf("nobody's: %v", err)
 		}
 		if r := c.comesBack(t, "i1", "chuo"); r.HoldFor != "2" {

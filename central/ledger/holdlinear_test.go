@@ -219,7 +219,7 @@ func (s *raceState) atDesk(a asked) (out answered) {
 	switch {
 	case patron > 0 && a.at == "chuo":
 		s.holds[patron-1] = raceHold{state: library.ReadyHold, place: s.holds[patron-1].place, copy: a.copy}
-		r.State, r.HoldFor = library.OnHoldShelf, raceCard(patron-1)
+		r.State, r.HoldFor, r.Tell = library.OnHoldShelf, raceCard(patron-1), library.NoNews
 	case patron > 0:
 		s.reserve(patron, a.copy, "", false)
 		r.State, r.To = library.InTransit, "chuo"

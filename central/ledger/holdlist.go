@@ -58,11 +58,11 @@ func (l *Ledger) patronHold(ctx context.Context, tx *db.Tx, patron library.Patro
 // patronHolds reads the holds h of a condition as their patrons see them. The place
 // in the queue is counted as library.Position counts it.
 func (l *Ledger) patronHolds(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.PatronHold, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+holdColumns+`, b.record,
-			(SELECT count(*) FROM hold q WHERE q.bib_id = h.bib_id AND q.state = 'waiting' AND h.state = 'waiting'
+	rows, err := tx.QueryContext(ctx, `SELECT `+holdColumns+`, h.title, coalesce(b.record, ''),
+			(SELECT count(*) FROM hold q WHERE q.bib_id = h.bib_id AND q.state = 'waiting' AND q.item_id IS NULL AND h.state = 'waiting' AND h.item_id IS NULL
 				AND (q.received_at < h.received_at OR q.received_at = h.received_at AND q.id <= h.id)),
-			(SELECT count(*) FROM item i WHERE i.bib_id = h.bib_id AND i.owned AND i.lendable AND i.state <> 'missing')
-		FROM hold h JOIN bib b ON b.id = h.bib_id WHERE `+where, args...)
+			(SELECT count(*) FROM item i WHERE i.bib_id = h.bib_id AND `+servable+`)
+		FROM hold h LEFT JOIN bib b ON b.id = h.bib_id WHERE `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -70,19 +70,18 @@ func (l *Ledger) patronHolds(ctx context.Context, tx *db.Tx, where string, args 
 	var all []library.PatronHold
 	for rows.Next() {
 		var x library.PatronHold
-		var record string
-		h, err := scanHold(rows, &record, &x.Position, &x.Copies)
+		var title, record string
+		h, err := l.scanHold(rows, &title, &record, &x.Position, &x.Copies)
 		if err != nil {
 			return nil, err
 		}
-		bib, err := readBib(record)
-		if err != nil {
+		if x.Title, x.Creators, err = namesOf(title, record); err != nil {
 			return nil, err
 		}
 		if x.Hold = h.Hold; !h.endedAt.IsZero() {
 			x.EndedOn = l.dayOf(h.endedAt)
 		}
-		x.Title, x.Creators, x.MayChange = bib.TitleAndVolume(), creatorsOf(bib), h.MayChange() == nil
+		x.MayChange = h.MayChange() == nil
 		all = append(all, x)
 	}
 	return all, rows.Err()
@@ -98,16 +97,49 @@ func (l *Ledger) PickList(ctx context.Context, branch library.BranchCode) (list 
 		if err := knownBranch(ctx, tx, branch); err != nil {
 			return err
 		}
-		list, err = pickList(ctx, tx, branch)
+		list, err = l.pickList(ctx, tx, branch)
 		return err
 	})
 	return list, err
 }
 
-func pickList(ctx context.Context, tx *db.Tx, branch library.BranchCode) ([]library.Pick, error) {
+// pickList leaves out what was set aside so shortly before that its patron may still change
+// the hold. A copy that an import moved stands where that says.
+func (l *Ledger) pickList(ctx context.Context, tx *db.Tx, branch library.BranchCode) ([]library.Pick, error) {
 	return readPicks(ctx, tx, `SELECT i.id, coalesce(i.barcode, ''), b.record, i.call_number, i.shelf, h.from_hold_shelf, h.pickup_branch
 		FROM hold h JOIN item i ON i.id = h.item_id JOIN bib b ON b.id = h.bib_id
-		WHERE h.fetch_at = $1`, string(branch))
+		WHERE h.fetch_at IS NOT NULL AND CASE WHEN h.from_hold_shelf THEN h.fetch_at ELSE i.branch_code END = $1
+			AND (h.state = 'preparing' OR h.pick_at <= $2)`, string(branch), l.cfg.Now().UnixMilli())
+}
+
+// servable is the condition that a copy i can serve holds, now or when it comes back.
+const servable = `i.owned AND i.lendable AND i.state <> 'missing'`
+
+// WithoutCopiesTx returns, in the caller's transaction, the holds that wait to be picked up at
+// a branch, "" for all, and for which no copy is left: staff end them, see EndHoldTx. It
+// refuses with library.ErrUnknownBranch.
+func (l *Ledger) WithoutCopiesTx(ctx context.Context, tx *db.Tx, branch library.BranchCode) ([]library.LostHold, error) {
+	where, args := ``, []any{}
+	if branch != "" {
+		if err := knownBranch(ctx, tx, branch); err != nil {
+			return nil, err
+		}
+		where, args = ` AND h.pickup_branch = $1`, append(args, string(branch))
+	}
+	found, err := l.titled(ctx, tx, `h.state = 'waiting' AND h.item_id IS NULL
+		AND NOT EXISTS (SELECT 1 FROM item i WHERE i.bib_id = h.bib_id AND `+servable+`)`+where+` ORDER BY h.received_at, h.id`, args...)
+	if err != nil {
+		return nil, err
+	}
+	all := make([]library.LostHold, len(found))
+	for i, h := range found {
+		p, err := l.PatronTx(ctx, tx, h.PatronID)
+		if err != nil {
+			return nil, err
+		}
+		all[i] = library.LostHold{Card: p.Card, BibID: h.BibID, Title: h.title, Pickup: h.Pickup, ReceivedOn: l.dayOf(h.ReceivedAt)}
+	}
+	return all, nil
 }
 
 // ClearList returns the copies that staff of a branch are to take off its hold shelf

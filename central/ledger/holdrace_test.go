@@ -152,6 +152,10 @@ func TestSequenceIsFreedOnce(t *testing.T) {
 				_, err := sides[(round+2)%4].ChangeHoldTx(t.Context(), tx, "p1", placed[1].ID, "kita", library.ByPhone)
 				return err
 			}))
+			if first := c.holdOf(t, "p1", one); first.State == library.Preparing {
+				c.agrees(t) // the second waits for it: it is sent to where both are fetched now
+				c.arrives(t, "i"+string(one), first.Pickup)
+			}
 			if h := c.holdOf(t, "p1", two); h.State != library.Preparing && h.State != library.ReadyHold {
 				t.Errorf("round %d: the second volume is %s", round, h.State)
 			}

@@ -16,32 +16,41 @@ type storedHold struct {
 	fetchAt library.BranchCode // where its copy still stands, to be fetched by staff; "" for nowhere
 	// fromHoldShelf: it stands there on the hold shelf, for a patron who did not come.
 	fromHoldShelf bool
+	callDue       bool      // not ready: its patron is still to be told by telephone what became of it
 	endedAt       time.Time // zero while it is active
 }
 
 const holdColumns = `h.id, h.bib_id, h.patron_id, h.pickup_branch, h.contact, h.state, h.received_at, h.sequence_id, h.sequence_place,
-	h.item_id, h.contacted_on, h.shelf_until, h.ended_at, h.fetch_at, h.from_hold_shelf`
+	h.item_id, h.pick_at, h.ready_on, h.contacted_on, h.shelf_until, h.mail_failed, h.calls, h.called_on, h.call_due, h.fell_back_on,
+	h.end_reason, h.ended_at, h.fetch_at, h.from_hold_shelf`
 
 // activeHold is the condition that the hold h is active: library.HoldState.Active in
 // SQL. The index hold_once lets a patron have one such hold of a bib.
 const activeHold = `h.state IN ('waiting', 'preparing', 'ready')`
 
-// scanHold reads holdColumns, and further columns into more.
-func scanHold(row interface{ Scan(...any) error }, more ...any) (h storedHold, err error) {
-	var received, ended int64
+// scanHold reads holdColumns, and further columns into more. The hold is as it is now,
+// which is not always how it was stored: see library.Hold.At.
+func (l *Ledger) scanHold(row interface{ Scan(...any) error }, more ...any) (h storedHold, err error) {
+	var received, pick, ended int64
 	var sequence, item, fetch sql.NullString
 	err = row.Scan(append([]any{&h.ID, &h.BibID, &h.PatronID, &h.Pickup, &h.Contact, &h.State, &received, &sequence, &h.Place,
-		&item, &h.ContactedOn, &h.ShelfUntil, &ended, &fetch, &h.fromHoldShelf}, more...)...)
+		&item, &pick, &h.ReadyOn, &h.ContactedOn, &h.ShelfUntil, &h.MailFailed, &h.Calls, &h.CalledOn, &h.callDue, &h.FellBackOn,
+		&h.EndReason, &ended, &fetch, &h.fromHoldShelf}, more...)...)
 	h.ReceivedAt = time.UnixMilli(received).UTC()
 	h.SequenceID, h.ItemID, h.fetchAt = sequence.String, library.ItemID(item.String), library.BranchCode(fetch.String)
+	if pick != 0 {
+		h.PickAt = time.UnixMilli(pick).UTC()
+	}
 	if ended != 0 {
 		h.endedAt = time.UnixMilli(ended)
 	}
+	h.Hold = h.At(l.cfg.Now())
 	return h, err
 }
 
-// readHolds reads the holds h of a condition.
-func readHolds(ctx context.Context, tx *db.Tx, where string, args ...any) ([]storedHold, error) {
+// readHolds reads the holds h of a condition. What the condition says of states is as they
+// are stored.
+func (l *Ledger) readHolds(ctx context.Context, tx *db.Tx, where string, args ...any) ([]storedHold, error) {
 	rows, err := tx.QueryContext(ctx, `SELECT `+holdColumns+` FROM hold h WHERE `+where, args...)
 	if err != nil {
 		return nil, err
@@ -49,13 +58,21 @@ func readHolds(ctx context.Context, tx *db.Tx, where string, args ...any) ([]sto
 	defer rows.Close()
 	var all []storedHold
 	for rows.Next() {
-		h, err := scanHold(rows)
+		h, err := l.scanHold(rows)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, h)
 	}
 	return all, rows.Err()
+}
+
+// sequenceOf reads the active members of the sequence that a hold is of, in their order.
+func (l *Ledger) sequenceOf(ctx context.Context, tx *db.Tx, h library.Hold) ([]storedHold, error) {
+	if h.SequenceID == "" {
+		return nil, nil
+	}
+	return l.readHolds(ctx, tx, `h.sequence_id = $1 AND `+activeHold+` ORDER BY h.sequence_place`, h.SequenceID)
 }
 
 func plain(stored []storedHold) []library.Hold {
@@ -66,8 +83,8 @@ func plain(stored []storedHold) []library.Hold {
 	return holds
 }
 
-func activeHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) ([]library.Hold, error) {
-	active, err := readHolds(ctx, tx, `h.patron_id = $1 AND `+activeHold, string(patron))
+func (l *Ledger) activeHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) ([]library.Hold, error) {
+	active, err := l.readHolds(ctx, tx, `h.patron_id = $1 AND `+activeHold, string(patron))
 	return plain(active), err
 }
 
@@ -125,15 +142,26 @@ func insertHold(ctx context.Context, tx *db.Tx, h library.Hold) error {
 	return err
 }
 
-// storeHold stores what may change in a hold. One that just ended, ended now.
+// storeHold stores what may change in a hold. One that has just ended, ended now.
 func (l *Ledger) storeHold(ctx context.Context, tx *db.Tx, h storedHold) error {
 	ended := int64(0)
-	if !h.State.Active() {
+	switch {
+	case h.State.Active():
+	case h.endedAt.IsZero():
 		ended = l.cfg.Now().UnixMilli()
+	default:
+		ended = h.endedAt.UnixMilli()
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE hold SET pickup_branch = $2, contact = $3, state = $4, item_id = $5,
-			contacted_on = $6, shelf_until = $7, ended_at = $8, fetch_at = $9, from_hold_shelf = $10 WHERE id = $1`,
-		string(h.ID), string(h.Pickup), string(h.Contact), string(h.State), null(h.ItemID), h.ContactedOn, h.ShelfUntil, ended, null(h.fetchAt), h.fromHoldShelf)
+	pick := int64(0)
+	if !h.PickAt.IsZero() {
+		pick = h.PickAt.UnixMilli()
+	}
+	_, err := tx.ExecContext(ctx, `UPDATE hold SET pickup_branch = $2, contact = $3, state = $4, item_id = $5, pick_at = $6,
+			ready_on = $7, contacted_on = $8, shelf_until = $9, mail_failed = $10, calls = $11, called_on = $12, call_due = $13, fell_back_on = $14,
+			end_reason = $15, ended_at = $16, fetch_at = $17, from_hold_shelf = $18 WHERE id = $1`,
+		string(h.ID), string(h.Pickup), string(h.Contact), string(h.State), null(h.ItemID), pick,
+		h.ReadyOn, h.ContactedOn, h.ShelfUntil, h.MailFailed, h.Calls, h.CalledOn, h.callDue, h.FellBackOn,
+		string(h.EndReason), ended, null(h.fetchAt), h.fromHoldShelf)
 	return err
 }
 
@@ -167,11 +195,11 @@ func lockPatron(ctx context.Context, tx *db.Tx, patron library.PatronID) error {
 }
 
 // lockHold finds a patron's hold, with its queue locked and those of its sequence.
-func lockHold(ctx context.Context, tx *db.Tx, patron library.PatronID, id library.HoldID) (storedHold, error) {
+func (l *Ledger) lockHold(ctx context.Context, tx *db.Tx, patron library.PatronID, id library.HoldID) (storedHold, error) {
 	if !db.Storable(string(patron)) || !db.Storable(string(id)) {
 		return storedHold{}, library.ErrUnknownHold
 	}
-	together, err := readHolds(ctx, tx, `h.id = $1 OR h.sequence_id = (SELECT sequence_id FROM hold WHERE id = $1)`, string(id))
+	together, err := l.readHolds(ctx, tx, `h.id = $1 OR h.sequence_id = (SELECT sequence_id FROM hold WHERE id = $1)`, string(id))
 	if err != nil {
 		return storedHold{}, err
 	}
@@ -182,7 +210,7 @@ func lockHold(ctx context.Context, tx *db.Tx, patron library.PatronID, id librar
 	if err := lockQueues(ctx, tx, bibs...); err != nil {
 		return storedHold{}, err
 	}
-	found, err := readHolds(ctx, tx, `h.id = $1 AND h.patron_id = $2`, string(id), string(patron))
+	found, err := l.readHolds(ctx, tx, `h.id = $1 AND h.patron_id = $2`, string(id), string(patron))
 	if err != nil {
 		return storedHold{}, err
 	}

@@ -81,13 +81,15 @@ func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state librar
 // SetOwned says whether an item belongs to this library, or to another one that
 // lent it to us. It returns library.ErrUnknownItem when there is no such item.
 func (l *Ledger) SetOwned(ctx context.Context, item library.ItemID, owned bool) error {
-	return l.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+	return l.change(ctx, func(tx *db.Tx) error {
 		it, err := itemByID(ctx, tx, item)
 		if err != nil {
 			return err
 		}
-		_, err = tx.ExecContext(ctx, `UPDATE item SET owned = $2 WHERE id = $1`, string(it.ID), owned)
-		return err
+		if _, err := tx.ExecContext(ctx, `UPDATE item SET owned = $2 WHERE id = $1`, string(it.ID), owned); err != nil {
+			return err
+		}
+		return l.CopiesTx(ctx, tx, []library.ItemID{it.ID})
 	})
 }
 

@@ -31,9 +31,14 @@ type Config struct {
 	Zone   *time.Location        // in which days begin and end; nil: Japan's
 }
 
-// Catalogue is told, within the transaction, that a bib's items changed.
+// Catalogue has the bibs and the items of the ledger's database.
 type Catalogue interface {
+	// Touch is told, within the transaction, that a bib's items changed.
 	Touch(ctx context.Context, tx *db.Tx, id library.BibID) error
+	// DeleteTx takes a bib and its items away, to which nothing refers, and DeleteItemTx
+	// an item.
+	DeleteTx(ctx context.Context, tx *db.Tx, id library.BibID) error
+	DeleteItemTx(ctx context.Context, tx *db.Tx, id library.ItemID) error
 }
 
 // New returns the ledger in the database.

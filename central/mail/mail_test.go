@@ -96,11 +96,13 @@ func compose(t testing.TB, c *mail.Composer, m library.Mail) received {
 func TestEveryKindInEveryLanguage(t *testing.T) {
 	until := library.Date{Year: 2026, Month: time.December, Day: 2}
 	facts := map[library.MailKind]library.Mail{
-		library.MailConfirm:     {Code: "482913"},
-		library.MailMoved:       {},
-		library.MailPasswordSet: {},
-		library.MailHoldReady:   {Title: "こころ 上", Branch: "chuo", Until: until},
-		library.MailHoldExpired: {Title: "こころ 上", Branch: "chuo", Until: until},
+		library.MailConfirm:      {Code: "482913"},
+		library.MailMoved:        {},
+		library.MailPasswordSet:  {},
+		library.MailHoldReady:    {Title: "こころ 上", Branch: "chuo", Until: until},
+		library.MailHoldExpired:  {Title: "こころ 上", Branch: "chuo", Until: until},
+		library.MailHoldFellBack: {Title: "こころ 上", Branch: "chuo"},
+		library.MailHoldEnded:    {Title: "こころ 上", Branch: "chuo", Reason: library.EndNoCopies},
 		library.MailRequest: {Request: &library.RequestResult{
 			Receipt: "K7M-4QX", ReceivedAt: noon.Add(-26 * time.Hour), Lines: []library.RequestLine{{BibID: "b1", Title: "こころ 上", Refusal: "already_held"}, {BibID: "b2", Title: "三四郎"}},
 		}},
@@ -121,6 +123,10 @@ func TestEveryKindInEveryLanguage(t *testing.T) {
 		{"en", library.MailHoldReady, "[みなと市立図書館] Your hold is ready", []string{"こころ 上", "Central Library", "Wednesday, 2 December"}},
 		{"ja", library.MailHoldExpired, "【みなと市立図書館】予約の取り置き期限がすぎました", []string{"こころ 上", "12月2日（水）"}},
 		{"ko", library.MailHoldExpired, "[みなと市立図書館] Your hold has expired", []string{"こころ 上", "Central Library"}},
+		{"ja", library.MailHoldFellBack, "【みなと市立図書館】ご用意した資料をお渡しできなくなりました", []string{"こころ 上", "中央図書館", "順番は、そのまま"}},
+		{"en", library.MailHoldFellBack, "[みなと市立図書館] Your hold is not ready after all", []string{"こころ 上", "keep your place"}},
+		{"ja", library.MailHoldEnded, "【みなと市立図書館】ご予約を終わりにしました", []string{"こころ 上", "1冊もなくなりました", "リクエスト"}},
+		{"en", library.MailHoldEnded, "[みなと市立図書館] Your hold was ended by the library", []string{"こころ 上", "no copy of it any more"}},
 		{"ja-easy", library.MailRequest, "【みなと市立図書館】仮受付の結果", []string{"受付番号：K7M-4QX", "11月24日（火） 10:00", "こころ 上\n　　すでに予約されている", "三四郎\n　　予約しました"}},
 		{"en", library.MailRequest, "[みなと市立図書館] The result of your request", []string{"Receipt: K7M-4QX", "Tuesday, 24 November 10:00", "こころ 上\n    You had already placed a hold", "三四郎\n    Your hold was placed"}},
 	}

@@ -175,6 +175,8 @@ func Sample(kind library.MailKind, to, language string, at time.Time) (library.M
 		m.Code = "123456"
 	case library.MailHoldReady, library.MailHoldExpired:
 		m.Title, m.Branch, m.Until = "見本の本", branch.Code, library.DateOf(at).Add(7)
+	case library.MailHoldFellBack, library.MailHoldEnded:
+		m.Title, m.Branch, m.Reason = "見本の本", branch.Code, library.EndNoCopies
 	case library.MailRequest:
 		m.Request = &library.RequestResult{
 			Receipt: "K7M-4QX", ReceivedAt: at.Add(-time.Hour),
@@ -215,6 +217,14 @@ func (c *Composer) check() error {
 func variants(sample library.Mail) []library.Mail {
 	bare := sample
 	bare.Title, bare.Until = "", library.Date{}
+	if sample.Kind == library.MailHoldEnded {
+		all := []library.Mail{}
+		for _, reason := range library.EndReasons {
+			bare.Reason = reason
+			all = append(all, bare)
+		}
+		return all
+	}
 	if sample.Request == nil {
 		return []library.Mail{bare}
 	}
@@ -242,7 +252,7 @@ func neededFacts(kind library.MailKind, f facts) []fact {
 		return []fact{{"Code", f.Code}}
 	case library.MailHoldReady:
 		return []fact{{"Title", f.Title}, {"Branch", f.Branch}, {"Until", f.Until}}
-	case library.MailHoldExpired:
+	case library.MailHoldExpired, library.MailHoldFellBack, library.MailHoldEnded:
 		return []fact{{"Title", f.Title}}
 	case library.MailRequest:
 		return []fact{{"Receipt", f.Receipt}, {"Lines", f.Lines[1].Title}}

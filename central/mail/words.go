@@ -17,9 +17,10 @@ type facts struct {
 	Code      string // confirm: six digits
 	CodeUntil string // confirm: until when the code is valid, as At
 
-	Title  string // hold_ready, hold_expired
-	Branch string // hold_ready, hold_expired
+	Title  string // of the mails about holds
+	Branch string // of the mails about holds: where it is picked up
 	Until  string // hold_ready, hold_expired: the last day on the hold shelf: 12月2日（水）
+	Reason string // hold_ended: code of library.EndReasons
 
 	// request
 	Receipt   string // K7M-4QX
@@ -48,7 +49,7 @@ func (c *Composer) facts(language library.Language, m library.Mail, at library.B
 		Library: c.cfg.Library, Link: oneLine(c.cfg.Link), From: c.cfg.From,
 		At:    dates.instant(m.At.In(c.cfg.Zone)),
 		Code:  oneLine(m.Code),
-		Title: oneLine(m.Title), Branch: oneLine(at.NameIn(language)), Until: dates.day(m.Until),
+		Title: oneLine(m.Title), Branch: oneLine(at.NameIn(language)), Until: dates.day(m.Until), Reason: oneLine(string(m.Reason)),
 	}
 	if m.Request != nil {
 		c.requestFacts(&f, dates, *m.Request)

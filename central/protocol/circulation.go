@@ -77,4 +77,6 @@ type Returned struct {
 	To    library.BranchCode `json:"to,omitempty"` // where it is sent
 
 	HoldFor string `json:"hold_for,omitempty"` // on_hold_shelf: the card of the patron for whom
+
+	Tell library.Contact `json:"tell,omitempty"` // on_hold_shelf: how that patron is told; by phone staff do, see /v1/desk/calls
 }

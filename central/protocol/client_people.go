@@ -3,6 +3,7 @@ package protocol
 import (
 	"context"
 	"net/http"
+	"net/url"
 
 	"madoguchi/library"
 )
@@ -32,10 +33,15 @@ func (c *Client) SetEmail(ctx context.Context, token, key string, change EmailCh
 	return send[library.EmailStatus](ctx, c, call{method: http.MethodPut, path: emailPath, session: token, key: key, body: change})
 }
 
-// DeleteEmail takes the address of the session's patron out of the register. For the
-// key see Renew.
-func (c *Client) DeleteEmail(ctx context.Context, token, key string) (library.EmailStatus, error) {
-	return send[library.EmailStatus](ctx, c, call{method: http.MethodDelete, path: emailPath, session: token, key: key})
+// DeleteEmail takes the address of the session's patron out of the register. Of holds of
+// which mails were to tell the patron is told in another way, "" where the rules choose. For
+// the key see Renew.
+func (c *Client) DeleteEmail(ctx context.Context, token, key string, contact library.Contact) (library.EmailStatus, error) {
+	path := emailPath
+	if contact != "" {
+		path += "?contact=" + url.QueryEscape(string(contact))
+	}
+	return send[library.EmailStatus](ctx, c, call{method: http.MethodDelete, path: path, session: token, key: key})
 }
 
 // ConfirmEmail enters the code of a confirmation mail, or asks for another mail. For

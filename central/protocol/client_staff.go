@@ -3,8 +3,6 @@ package protocol
 import (
 	"context"
 	"net/http"
-
-	"madoguchi/library"
 )
 
 // StaffLogIn asks for a staff member's session at this terminal. LogOut ends it.
@@ -22,9 +20,19 @@ func (c *Client) Return(ctx context.Context, token, key string, body Return) (Re
 	return send[Returned](ctx, c, call{method: http.MethodPost, path: "/v1/desk/returns", session: token, key: key, body: body})
 }
 
-// PaperHold enters a hold from a paper form, as staff. For the key see Renew.
-func (c *Client) PaperHold(ctx context.Context, token, key string, body PaperHold) (library.PatronHold, error) {
-	return send[library.PatronHold](ctx, c, call{method: http.MethodPost, path: "/v1/desk/paper-holds", session: token, key: key, body: body})
+// Calls lists whom staff of a branch are to telephone.
+func (c *Client) Calls(ctx context.Context, token string, body CallsOf) (Calls, error) {
+	return send[Calls](ctx, c, call{method: http.MethodPost, path: "/v1/desk/calls", session: token, body: body})
+}
+
+// Told notes a call, as staff. For the key see Renew.
+func (c *Client) Told(ctx context.Context, token, key string, body Told) (CallOutcomes, error) {
+	return send[CallOutcomes](ctx, c, call{method: http.MethodPost, path: "/v1/desk/told", session: token, key: key, body: body})
+}
+
+// PaperHolds enters holds from a paper form, as staff. For the key see Renew.
+func (c *Client) PaperHolds(ctx context.Context, token, key string, body PaperHolds) (HoldAnswers, error) {
+	return send[HoldAnswers](ctx, c, call{method: http.MethodPost, path: "/v1/desk/paper-holds", session: token, key: key, body: body})
 }
 
 // Arrive notes that an item arrived at a branch, as staff. For the key see Renew.

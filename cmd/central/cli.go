@@ -32,7 +32,9 @@ type cli struct {
 	Return    returnCmd    `cmd:"" help:"Take an item back, and forget who had it."`
 	Arrive    arriveCmd    `cmd:"" help:"Say that an item has come to a branch, or was found there."`
 	Hold      holdCmd      `cmd:"" help:"The holds: what is to be fetched for them, and which have ended."`
-	PaperHold paperHoldCmd `cmd:"" help:"Enter a hold that a patron asked for on paper."`
+	PaperHold paperHoldCmd `cmd:"" help:"Enter holds that a patron asked for on paper."`
+	Item      itemCmd      `cmd:"" help:"The copies that go away."`
+	Bib       bibCmd       `cmd:"" help:"The titles that go away."`
 	Request   requestCmd   `cmd:"" help:"Say what became of a request that a patron left at a terminal while this server was away, by the code of its receipt."`
 	Mail      mailCmd      `cmd:"" help:"The mails to patrons: those that wait, and those that came back."`
 	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`
@@ -71,12 +73,18 @@ func (a *app) open() (*server, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	zone := a.settings.Site.Location()
-	cat := catalogue.New(catalogue.Config{DB: d, Now: func() time.Time { return time.Now().In(zone) }})
+	var circulation *ledger.Ledger
+	cat := catalogue.New(catalogue.Config{
+		DB: d, Now: func() time.Time { return time.Now().In(zone) },
+		Copies: func(ctx context.Context, tx *db.Tx, items []library.ItemID) error {
+			return circulation.CopiesTx(ctx, tx, items)
+		},
+	})
 	mails, err := a.settings.mailQueue(central.MailQueueConfig{DB: d, Log: a.log()})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	circulation := ledger.New(ledger.Config{
+	circulation = ledger.New(ledger.Config{
 		DB: d, Catalogue: cat, Mail: mails, Zone: zone,
 		Policy: func() library.Policy { return a.settings.Site.Policy },
 	})
@@ -120,6 +128,8 @@ func sentence(err error) string {
 		{library.ErrTooManyLoans, "the patron has as many loans as one may have; take something back first: central return"},
 		{library.ErrNoCopies, "the library owns no copy of it; the form is a request to buy or borrow it"},
 		{library.ErrNoEmail, "the patron has no e-mail address registered; choose another --contact"},
+		{library.ErrUnknownBib, "there is no such bib"},
+		{library.ErrHoldNotToTell, "nothing of this patron's is to be told now; see: central hold list --to-call"},
 		{library.ErrNoPhone, "the patron has no telephone number registered; choose another --contact"},
 		{central.ErrStaffThere, "there is a staff member of this name already; for another password: central staff password NAME"},
 		{central.ErrStaffCardTaken, "another staff member has this card number, or is named so; see: central staff list"},

@@ -75,12 +75,19 @@ func (c copyAtDesk) run(a *app, action string, do putDown) error {
 		case library.InTransit:
 			fmt.Fprintf(a.stdout, "send it to %s: %s\n", r.To, r.Title)
 		case library.OnHoldShelf:
-			fmt.Fprintf(a.stdout, "put it on the hold shelf for card %s: %s\n", r.HoldFor, r.Title)
+			fmt.Fprintf(a.stdout, "put it on the hold shelf for card %s (%s): %s\n", r.HoldFor, telling[r.Tell], r.Title)
 		default:
 			fmt.Fprintf(a.stdout, "put it on its shelf: %s\n", r.Title)
 		}
 		return nil
 	})
+}
+
+// telling says how the patron is told of whom a copy waits on the hold shelf.
+var telling = map[library.Contact]string{
+	library.ByMail:  "a mail tells the patron",
+	library.ByPhone: "call the patron, see: central hold list --to-call",
+	library.NoNews:  "the patron is not told",
 }
 
 // audited runs do in a transaction and writes the entry that do completes.

@@ -11,6 +11,7 @@ import (
 	"testing"
 
 	"madoguchi/central/mail/mailtest"
+	"madoguchi/library"
 )
 
 // withMail is a data folder whose settings file has a [mail], and the arguments that
@@ -118,11 +119,11 @@ func TestMailBounces(t *testing.T) {
 func TestMailSamples(t *testing.T) {
 	folder := filepath.Join(t.TempDir(), "mails")
 	data, config := withMail(t, fmt.Sprintf("folder = %q\nfrom = \"mado@toshokan.example.jp\"\n", folder))
-	if out := must(t, data, "--config", config, "mail", "test", "hanako@example.jp"); strings.Count(out, "took it") != 6 {
+	if out := must(t, data, "--config", config, "mail", "test", "hanako@example.jp"); strings.Count(out, "took it") != len(library.MailKinds) {
 		t.Errorf("%s", out)
 	}
 	must(t, data, "--config", config, "mail", "test", "hanako@example.jp", "--kind", "hold_ready", "--language", "en")
-	if files, err := filepath.Glob(filepath.Join(folder, "*.eml")); err != nil || len(files) != 7 {
+	if files, err := filepath.Glob(filepath.Join(folder, "*.eml")); err != nil || len(files) != len(library.MailKinds)+1 {
 		t.Errorf("%v, %v", files, err)
 	}
 	for _, args := range [][]string{{"nobody"}, {"hanako@example.jp", "--kind", "birthday"}} {

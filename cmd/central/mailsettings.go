@@ -132,5 +132,5 @@ func (a *app) sendingQueue(s *server) (*central.MailQueue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.settings.mailQueue(central.MailQueueConfig{DB: s.db, Register: s.ledger, Composer: composer, Sender: sender, Log: a.log()})
+	return a.settings.mailQueue(central.MailQueueConfig{DB: s.db, Register: s.ledger, Holds: s.ledger, Zone: a.settings.Site.Location(), Composer: composer, Sender: sender, Log: a.log()})
 }

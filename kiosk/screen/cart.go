@@ -147,7 +147,7 @@ func sequence(v *visit) content {
 			v.kit.Button("▼ "+v.t("sequence.down"), down, goDown),
 		))))
 	}
-	head := v.kit.Text(v.t("sequence.about")).Lines(3)
+	head := v.kit.Text(v.worded("sequence.about."+v.app.cfg.Site().Policy.SequenceAfter, "sequence.about.ready")).Lines(3)
 	per := max(1, int((v.bodySize().Height-widget.HeightFor(head, v.bodySize().Width)-v.buttonHeight()-2*theme.Gap)/(high+theme.Border)))
 	first := min(v.route.Offset, max(0, len(rows)-1))
 	var footer []fyne.CanvasObject

@@ -93,7 +93,7 @@ func (v *visit) confirmBody(a library.Account) fyne.CanvasObject {
 	}
 	return widget.Column(theme.GapWide,
 		widget.Column(theme.GapTight, k.Title(lead), k.Second(v.tickedTitles()).Lines(2)),
-		v.form(v.choices(a), note),
+		v.form(v.choices(a), widget.Column(theme.GapTight, k.Second(v.toldBy(a.Contacts)).Lines(3), note)),
 		widget.Row(theme.Gap, way, widget.Space(), k.Button(v.t("confirm.place"), widget.Filled, v.place)),
 	)
 }
@@ -110,7 +110,6 @@ func (v *visit) place() {
 	}, func(answers []library.HoldAnswer, err error) {
 		if err != nil {
 			if !a.lost(err) && !v.instead(err, v.cartRequest(v.route.Sequence)) {
-				a.rebuild() // with what is registered now
 				a.say(v.refusal(err))
 			}
 			return

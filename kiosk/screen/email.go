@@ -2,6 +2,7 @@ package screen
 
 import (
 	"context"
+	"strings"
 
 	"fyne.io/fyne/v2"
 
@@ -84,26 +85,79 @@ func (v *visit) emailBody(s library.EmailStatus) fyne.CanvasObject {
 	)
 }
 
-// askDelete asks once more before the address is deleted.
+// askDelete asks once more before the address is deleted; and where mails are to tell of
+// holds, how to tell of them instead.
 func (v *visit) askDelete() {
+	a, account := v.app, v.app.account
+	if account == nil || a.loading > 0 {
+		return
+	}
+	type both struct {
+		account library.Account
+		holds   library.PatronHolds
+	}
+	load(v, nil, func(ctx context.Context) (b both, err error) {
+		if b.account, err = account.Account(ctx); err != nil {
+			return b, err
+		}
+		b.holds, err = account.Holds(ctx)
+		return b, err
+	}, func(b both, err error) {
+		if err != nil {
+			if !a.lost(err) {
+				a.say(v.refusal(err))
+			}
+			return
+		}
+		var titles []string
+		for _, h := range b.holds.Holds {
+			if h.State.Active() && h.Contact == library.ByMail {
+				titles = append(titles, h.Title)
+			}
+		}
+		if len(titles) == 0 {
+			v.deleteSurely()
+			return
+		}
+		v.askInstead(titles, b.account.Contacts)
+	})
+}
+
+// askInstead asks how to tell of holds of which mails were to tell.
+func (v *visit) askInstead(titles []string, contacts []library.Contact) {
+	answers := []fyne.CanvasObject{v.kit.Button(v.t("email.keep"), widget.Filled, v.app.closeDialog)}
+	for _, c := range contacts {
+		if c != library.ByMail {
+			answers = append(answers, v.kit.Button(v.t("email.delete_and."+string(c)), widget.Plain, func() { v.deleteEmail(c) }))
+		}
+	}
+	v.app.openDialog(widget.Column(theme.GapWide,
+		v.kit.Title(v.t("email.delete_sure")).Centered(),
+		v.kit.Text(v.t("email.delete_holds", len(titles))).Centered(),
+		v.kit.Second(strings.Join(titles, v.t("confirm.and"))).Lines(3).Centered(),
+		widget.Column(12, answers...),
+	))
+}
+
+func (v *visit) deleteSurely() {
 	v.app.openDialog(widget.Column(theme.GapWide,
 		v.kit.Title(v.t("email.delete_sure")).Centered(),
 		v.kit.Text(v.t("email.delete_about")).Centered(),
 		widget.Columns(theme.Gap, nil,
 			v.kit.Button(v.t("email.keep"), widget.Plain, v.app.closeDialog),
-			v.kit.Button(v.t("email.ok"), widget.Filled, v.deleteEmail),
+			v.kit.Button(v.t("email.ok"), widget.Filled, func() { v.deleteEmail("") }),
 		),
 	))
 }
 
-func (v *visit) deleteEmail() {
+func (v *visit) deleteEmail(instead library.Contact) {
 	a, account := v.app, v.app.account
 	a.closeDialog()
 	if account == nil || a.loading > 0 {
 		return
 	}
 	load(v, nil, func(ctx context.Context) (library.EmailStatus, error) {
-		return account.DeleteEmail(context.WithoutCancel(ctx))
+		return account.DeleteEmail(context.WithoutCancel(ctx), instead)
 	}, func(_ library.EmailStatus, err error) {
 		switch {
 		case err == nil:
@@ -115,36 +169,11 @@ func (v *visit) deleteEmail() {
 	})
 }
 
-// emailCode asks for the code of the confirmation mail. Whatever the server answers, the
-// screen shows the address as it is there: it may have been changed, deleted or confirmed
-// at another terminal.
+// emailCode asks for the code of the confirmation mail.
 func emailCode(v *visit) content {
 	lead := newSlot()
 	entry := &secretField{visit: v, field: newSlot(), note: newSlot(), clear: true, most: codeDigits}
-	// stands shows an address that waits for its code, and leaves for how it is otherwise,
-	// with what was just refused.
-	stands := func(s library.EmailStatus, refused string) {
-		switch {
-		case s.State == library.EmailConfirmed:
-			v.app.emailDone()
-			v.app.say(v.t("email.confirmed_now"))
-		case s.State != library.EmailUnconfirmed && !s.CodeSent:
-			v.app.show(Route{Page: PageEmail})
-			if refused != "" {
-				v.app.say(refused)
-			}
-		default:
-			put(lead, widget.Column(theme.GapTight,
-				v.kit.Title(v.t("email.code")).Lines(1).DownTo(v.look().Text),
-				v.kit.Second(v.t("email.code_about", s.Address, int(v.app.cfg.Site().Policy.EmailCodeFor)/60)).Lines(2)))
-		}
-	}
-	look := func(refused string) {
-		fetch(v, lead, func(ctx context.Context, account Account) (library.EmailStatus, error) {
-			return account.Email(ctx)
-		}, func(s library.EmailStatus) { stands(s, refused) })
-	}
-	ask := func(code, done string) {
+	ask := func(code string, done func()) {
 		account := v.app.account
 		if account == nil || entry.busy {
 			return
@@ -153,17 +182,14 @@ func emailCode(v *visit) content {
 		put(entry.note, v.kit.Text(v.t("wait.moment")))
 		load(v, nil, func(ctx context.Context) (library.EmailStatus, error) {
 			return account.ConfirmEmail(context.WithoutCancel(ctx), code)
-		}, func(s library.EmailStatus, err error) {
+		}, func(_ library.EmailStatus, err error) {
 			entry.busy = false
 			entry.set("")
 			switch {
 			case err == nil:
-				put(entry.note, v.kit.Text(done))
-				stands(s, "")
+				done()
 			case !v.app.lost(err):
-				text := v.refusal(err)
-				entry.say(text)
-				look(text)
+				entry.say(v.refusal(err))
 			}
 		})
 	}
@@ -172,13 +198,25 @@ func emailCode(v *visit) content {
 			entry.say(v.t("email.code_short"))
 			return
 		}
-		ask(entry.text, "")
+		ask(entry.text, func() {
+			v.app.emailDone()
+			v.app.say(v.t("email.confirmed_now"))
+		})
 	}
 	entry.draw()
-	stands(library.EmailStatus{State: library.EmailUnconfirmed, Address: "…"}, "")
-	look("")
+	show := func(address string) {
+		put(lead, widget.Column(theme.GapTight,
+			v.kit.Title(v.t("email.code")).Lines(1).DownTo(v.look().Text),
+			v.kit.Second(v.t("email.code_about", address, int(v.app.cfg.Site().Policy.EmailCodeFor)/60)).Lines(2)))
+	}
+	show("…")
+	fetch(v, lead, func(ctx context.Context, account Account) (library.EmailStatus, error) {
+		return account.Email(ctx)
+	}, func(s library.EmailStatus) { show(s.Address) })
 	again := widget.Row(theme.Gap,
-		v.kit.Button(v.t("email.resend"), widget.Outlined, func() { ask("", "● "+v.t("email.resent")) }),
+		v.kit.Button(v.t("email.resend"), widget.Outlined, func() {
+			ask("", func() { put(entry.note, v.kit.Text("● "+v.t("email.resent"))) })
+		}),
 		widget.Space(),
 		v.kit.Button(v.t("email.later"), widget.Plain, v.app.emailDone),
 	)

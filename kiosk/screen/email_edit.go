@@ -86,11 +86,7 @@ func (v *visit) setEmail(address string, note *fyne.Container) {
 		case err == nil:
 			a.address = ""
 			a.show(Route{Page: PageEmailCode})
-		case a.lost(err):
-		case v.route.Page == PageEmail:
-			a.rebuild() // with the address as it is now
-			a.say(v.refusal(err))
-		default:
+		case !a.lost(err):
 			v.complain(note, v.refusal(err))
 		}
 	})

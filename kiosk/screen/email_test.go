@@ -137,6 +137,8 @@ func TestAnAddressWithACommaCannotBeKept(t *testing.T) {
 func TestChangingAndDeletingAnAddress(t *testing.T) {
 	a := newTestApp(t, sizes[0])
 	a.counter.email = library.EmailStatus{Address: "old@example.jp", State: library.EmailConfirmed}
+	byMail := a.counter.holds
+	a.counter.holds = nil
 	logIn(t, a)
 	a.press(t, "メール")
 	a.see(t, "old@example.jp")
@@ -152,6 +154,22 @@ func TestChangingAndDeletingAnAddress(t *testing.T) {
 	a.press(t, "確認")
 	a.see(t, "メールアドレスを削除しました")
 	a.see(t, "メールアドレスは登録されていません")
+
+	// Where mails were to tell of holds, how to tell of them is asked, and which they are.
+	a.counter.holds, a.counter.email = byMail, library.EmailStatus{Address: "old@example.jp", State: library.EmailConfirmed}
+	a.show(Route{Page: PageEmail})
+	a.settle()
+	a.press(t, "削除する")
+	a.see(t, "メールでお知らせすることになっています")
+	a.see(t, "海辺の人びと 1")
+	a.press(t, "やめる")
+	a.see(t, "old@example.jp")
+	a.press(t, "削除する")
+	a.press(t, "電話の連絡にして削除する")
+	a.see(t, "メールアドレスを削除しました")
+	if a.counter.instead != library.ByPhone {
+		t.Errorf("of the holds they tell by %q", a.counter.instead)
+	}
 }
 
 // TestAnImportedAddress is registered and not confirmed; a code is sent to it where the
@@ -172,7 +190,6 @@ func TestAnImportedAddress(t *testing.T) {
 	a.press(t, "確認メールを送る")
 	a.onPage(t, PageEmail)
 	a.see(t, "少し前にお送りしました")
-	a.press(t, "わかりました")
 	a.counter.refuseNew = nil
 	a.press(t, "確認メールを送る")
 	a.onPage(t, PageEmailCode)
@@ -187,76 +204,6 @@ func TestAnImportedAddress(t *testing.T) {
 	a.press(t, "わかりました")
 	a.onPage(t, PageEmail)
 	a.see(t, "✓ 確認済み")
-}
-
-// TestAnAddressThatAnotherTerminalHasOvertaken: the screen shows how it stands at the
-// server, never what it was before.
-func TestAnAddressThatAnotherTerminalHasOvertaken(t *testing.T) {
-	waiting := library.EmailStatus{Address: ownAddress, State: library.EmailUnconfirmed, CodeSent: true}
-	const other = "other@example.jp"
-	for name, test := range map[string]struct {
-		then   library.EmailStatus // at the server, by another terminal
-		refuse error
-		act    func(t *testing.T, a testApp)
-		page   Page
-		sees   []string
-		not    string
-	}{
-		"confirmed, and another code is asked for": {library.EmailStatus{Address: ownAddress, State: library.EmailConfirmed}, nil,
-			func(t *testing.T, a testApp) { a.press(t, "もう一度送る") }, PageEmail, []string{"メールアドレスを確認しました"}, "もう一度送りました"},
-		"changed, and another code is asked for": {library.EmailStatus{Address: other, State: library.EmailUnconfirmed, CodeSent: true}, nil,
-			func(t *testing.T, a testApp) { a.press(t, "もう一度送る") }, PageEmailCode, []string{other, "もう一度送りました"}, ownAddress},
-		"changed, and a code is typed": {library.EmailStatus{Address: other, State: library.EmailUnconfirmed, CodeSent: true}, library.ErrEmailCode,
-			func(t *testing.T, a testApp) { a.typed("000000"); a.enter() }, PageEmailCode, []string{other, "数字が合いません"}, ownAddress},
-		"deleted, and a code is typed": {library.EmailStatus{State: library.NoEmail}, library.ErrNoEmail,
-			func(t *testing.T, a testApp) { a.typed("000000"); a.enter() }, PageEmail, []string{"メールアドレスの登録がない"}, ownAddress},
-		"imported anew, and a code is typed": {library.EmailStatus{Address: other, State: library.EmailRegistered}, library.ErrEmailCodeOver,
-			func(t *testing.T, a testApp) { a.typed("000000"); a.enter() }, PageEmail, []string{"この数字はもう使えません"}, ownAddress},
-	} {
-		t.Run(name, func(t *testing.T) {
-			a := newTestApp(t, sizes[0])
-			a.counter.email = waiting
-			logIn(t, a)
-			a.open(Route{Page: PageEmail})
-			a.settle()
-			a.press(t, "数字を入力する")
-			a.see(t, ownAddress)
-			a.counter.email, a.counter.refuseNew = test.then, test.refuse
-			test.act(t, a)
-			a.settle()
-			a.onPage(t, test.page)
-			for _, text := range test.sees {
-				a.see(t, text)
-			}
-			if test.page == PageEmail {
-				a.press(t, "わかりました")
-			}
-			if a.shows(test.not) {
-				t.Errorf("the screen says %q", test.not)
-			}
-		})
-	}
-}
-
-// TestAWayOfContactThatIsGone: the address was deleted elsewhere before the holds were
-// placed, so the screen offers it no more.
-func TestAWayOfContactThatIsGone(t *testing.T) {
-	a := newTestApp(t, sizes[0])
-	logIn(t, a)
-	a.session.SetCart(someCart())
-	a.open(Route{Page: PageConfirm})
-	a.settle()
-	if !a.hasButton("メールで連絡") {
-		t.Fatal("mail is not offered")
-	}
-	a.counter.noMail, a.counter.refusePlace = true, library.ErrNoEmail
-	a.press(t, "予約する")
-	a.see(t, "メールアドレスの登録がない")
-	a.press(t, "わかりました")
-	a.onPage(t, PageConfirm)
-	if a.hasButton("メールで連絡") || !a.hasButton("電話で連絡") {
-		t.Error("what is registered now is not what is offered")
-	}
 }
 
 func TestMailsThatBounced(t *testing.T) {

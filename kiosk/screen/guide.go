@@ -76,11 +76,7 @@ func (v *visit) guideText(topic string) string {
 	p := v.app.cfg.Site().Policy
 	switch topic {
 	case "borrow":
-		most := ""
-		if p.MaxLoans > 0 {
-			most = v.t("guide.borrow.most", p.MaxLoans)
-		}
-		return v.t("guide.borrow.text", p.LoanDays, most)
+		return v.t("guide.borrow.text", p.LoanDays)
 	case "renew":
 		text := v.t("guide.renew.text", p.LoanDays)
 		if p.DueOnOpenDay {

@@ -31,17 +31,27 @@ func (v *visit) drawHolds(body, foot *fyne.Container, all library.PatronHolds) {
 	for _, group := range sequences(all.Holds) {
 		rows = append(rows, v.holdRows(group)...)
 	}
-	pages := paginate(rows, theme.Border, v.bodySize())
+	print, prints := v.printButton("print.button", widget.Plain, func() slip.Slip { return v.holdsSlip(all.Holds) })
+	prints = prints && len(active(all.Holds)) > 0
+	room, below := v.bodySize(), v.portrait() // where the footer has no room for it
+	if prints && below {
+		room.Height -= v.buttonHeight() + theme.Gap
+	}
+	pages := paginate(rows, theme.Border, room)
 	page := min(v.route.Offset, len(pages)-1)
-	put(body, v.rows(pages[page]))
+	list := v.rows(pages[page])
 	left := widget.Row(theme.Gap)
 	if len(pages) > 1 {
 		left.Objects = v.pager(1, len(pages), false)
 	}
-	left.Add(widget.Space())
-	if b, ok := v.printButton("print.button", widget.Plain, func() slip.Slip { return v.holdsSlip(all.Holds) }); ok && len(active(all.Holds)) > 0 {
-		left.Add(b)
+	switch {
+	case prints && below:
+		list = widget.Column(theme.Gap, widget.Fill(list), widget.Row(0, widget.Space(), print))
+	case prints:
+		left.Add(widget.Space())
+		left.Add(print)
 	}
+	put(body, list)
 	put(foot, left)
 }
 
@@ -149,6 +159,30 @@ func (v *visit) members(h library.PatronHold, all []library.PatronHold) (buttons
 	return buttons
 }
 
+// staying says of the sequence of a hold that a change is for all members that still wait,
+// and which stay as they are; "" of a hold by itself.
+func (v *visit) staying(h library.PatronHold, all []library.PatronHold) string {
+	change, stay := 0, []string(nil)
+	for _, group := range sequences(all) {
+		for _, m := range group {
+			switch {
+			case m.SequenceID == "" || m.SequenceID != h.SequenceID:
+			case m.MayChange:
+				change++
+			case m.State.Active():
+				stay = append(stay, v.t("hold.stays", m.Title, v.worded("hold."+string(m.State), "problem.ask")))
+			}
+		}
+	}
+	switch {
+	case len(stay) > 0:
+		return v.t("hold.changes_but", change, strings.Join(stay, v.t("confirm.and")))
+	case change > 1:
+		return v.t("hold.changes_all", change)
+	}
+	return ""
+}
+
 // askCancel asks whether a hold is really to be cancelled, and says what is lost by it.
 func (v *visit) askCancel(h library.PatronHold, cancel func()) {
 	about := v.t("hold.cancel_about", h.Title)
@@ -188,8 +222,12 @@ func (v *visit) holdForm(h library.PatronHold, all []library.PatronHold, a libra
 		return account.ChangeHold(ctx, h.ID, v.route.Pickup, v.route.Contact)
 	}, "hold.changed_done")
 	head := widget.Column(theme.Gap, k.Title(h.Title).Lines(2), k.Text(v.holdAbout(h)))
+	stay := v.staying(h, all)
+	if stay != "" {
+		head = widget.Column(theme.Gap, k.Title(h.Title).Lines(1), k.Second(stay).Lines(3))
+	}
 	if members := v.members(h, all); len(members) > 1 {
-		head = widget.Column(theme.Gap, k.Title(h.Title).Lines(1), k.Text(v.holdAbout(h)),
+		head = widget.Column(theme.Gap, k.Title(h.Title).Lines(1), k.Second(stay).Lines(2),
 			widget.Wrap(12, append([]fyne.CanvasObject{widget.Sized(0, v.buttonHeight(), widget.Middle(k.Second(v.t("hold.which"))))}, members...)...))
 	}
 	body, answers := widget.Column(theme.GapWide, head), widget.Row(theme.Gap)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"madoguchi/barcode"
 	"madoguchi/kiosk/session"
@@ -19,9 +20,6 @@ func (c *counter) Holds(context.Context) (library.PatronHolds, error) {
 func (c *counter) PlaceHolds(_ context.Context, req library.HoldRequest) (answers []library.HoldAnswer, err error) {
 	if c.refuse != nil {
 		return nil, c.refuse
-	}
-	if c.refusePlace != nil {
-		return nil, c.refusePlace
 	}
 	c.asked = append(c.asked, req)
 	for n, bib := range req.Bibs {
@@ -61,8 +59,11 @@ func (c *counter) changeHold(id library.HoldID, change func(*library.PatronHold)
 func someHolds() []library.PatronHold {
 	hold := func(id, title, creators string, state library.HoldState) library.PatronHold {
 		h := library.PatronHold{
-			Hold:  library.Hold{ID: library.HoldID(id), Pickup: "chuo", Contact: library.ByMail, State: state, ShelfUntil: testToday.Add(8)},
+			Hold:  library.Hold{ID: library.HoldID(id), Pickup: "chuo", Contact: library.ByMail, State: state},
 			Title: title, Creators: creators, Position: 12, Copies: 6, MayChange: state == library.Waiting,
+		}
+		if state == library.ReadyHold {
+			h.ReadyOn, h.ContactedOn, h.ShelfUntil = testToday.Add(-1), testToday, testToday.Add(8)
 		}
 		if !state.Active() {
 			h.EndedOn = testToday.Add(-2)
@@ -81,6 +82,23 @@ func someHolds() []library.PatronHold {
 		hold("h6", "きょうの料理 2026年12月号", "", library.Preparing),
 		hold("h7", "地図帳の深読み", "今尾 恵", library.Cancelled),
 	}
+}
+
+// badDay are holds whose copies went away, and some that are not told of yet.
+func badDay() []library.PatronHold {
+	all := someHolds()
+	waits, ready, comes := all[4], all[0], all[5]
+	aside := waits
+	aside.ID, aside.Title, aside.ItemID, aside.Position, aside.PickAt = "a", "こころ", "i1", 0, time.Date(2026, 11, 24, 1, 12, 0, 0, time.UTC)
+	lost := waits
+	lost.ID, lost.Title, lost.Copies, lost.Position, lost.FellBackOn = "l", "銀河鉄道の夜", 0, 1, testToday
+	fellBack := waits
+	fellBack.ID, fellBack.FellBackOn = "f", testToday
+	comes.FellBackOn = testToday
+	ready.ContactedOn, ready.ShelfUntil, ready.Contact = library.Date{}, library.Date{}, library.ByPhone
+	ended := all[6]
+	ended.EndReason = library.EndNoCopies
+	return []library.PatronHold{ready, aside, lost, fellBack, comes, ended}
 }
 
 func someCart() []session.CartLine {

@@ -26,6 +26,9 @@ func sequences(all []library.PatronHold) (groups [][]library.PatronHold) {
 
 // holdState is the state of a hold in the guide's words.
 func (v *visit) holdState(h library.PatronHold) (string, widget.Tone) {
+	if h.EndReason != "" {
+		return v.t("hold.ended"), widget.Neutral
+	}
 	mark, tone := "", widget.Neutral
 	switch h.State {
 	case library.Waiting:
@@ -41,13 +44,28 @@ func (v *visit) holdState(h library.PatronHold) (string, widget.Tone) {
 // holdAbout is the line below the state: the place in the queue, the last day, and how
 // long what has ended is shown.
 func (v *visit) holdAbout(h library.PatronHold) string {
-	switch h.State {
-	case library.Waiting:
-		return v.t("holds.position", h.Position, h.Copies)
-	case library.ReadyHold:
+	policy := v.app.cfg.Site().Policy
+	fellBack := ""
+	if !h.FellBackOn.IsZero() {
+		fellBack = v.t("holds.fell_back")
+	}
+	switch {
+	case h.NoCopies():
+		return v.t("holds.no_copies")
+	case h.State == library.Waiting && h.ItemID != "":
+		return joined("　", fellBack, v.t("holds.set_aside", h.PickAt.In(v.app.cfg.Site().Location()).Format("15:04")))
+	case h.State == library.Waiting:
+		return joined("　", fellBack, v.t("holds.position", h.Position, h.Copies))
+	case h.State == library.Preparing:
+		return fellBack
+	case h.State == library.ReadyHold && h.ContactedOn.IsZero():
+		return v.t("holds.untold", policy.ShelfDays)
+	case h.State == library.ReadyHold:
 		return v.t("holds.until", v.day(h.ShelfUntil))
-	case library.Cancelled, library.Expired:
-		return v.t("holds.shown_until", v.day(h.EndedOn.Add(v.app.cfg.Site().Policy.HoldShownDays)))
+	case h.EndReason != "":
+		return joined("　", v.worded("hold.ended."+string(h.EndReason), "problem.ask"), v.t("holds.shown_until", v.day(h.EndedOn.Add(policy.HoldShownDays))))
+	case !h.State.Active():
+		return v.t("holds.shown_until", v.day(h.EndedOn.Add(policy.HoldShownDays)))
 	}
 	return ""
 }

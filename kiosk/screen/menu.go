@@ -72,6 +72,8 @@ func (v *visit) message(m string, text fyne.CanvasObject) fyne.CanvasObject {
 		return widget.Row(theme.GapWide, widget.Fill(text), v.kit.Button(v.t(label), widget.Outlined, v.open(Route{Page: page})))
 	}
 	switch {
+	case m == library.MessageHoldFellBack, m == library.MessageHoldEnded:
+		return way("held.list", PageHolds)
 	case !v.can(library.AbilityEmail):
 	case m == library.MessageBouncing:
 		return way("email.what_to_do", PageEmailAdvice)

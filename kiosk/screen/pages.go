@@ -59,6 +59,7 @@ const (
 	PageStaffCard     Page = "staff_card"
 	PageStaffPatron   Page = "staff_patron"
 	PageTemporary     Page = "temporary"
+	PageCalls         Page = "calls"
 	PageMachine       Page = "machine"
 	PageScanTest      Page = "scan_test"
 )
@@ -149,6 +150,7 @@ func pageTable() map[Page]page {
 		PageStaffCard:     {build: staffCard, flow: toServe, staff: true, noCatalogue: true},
 		PageStaffPatron:   {build: staffPatron, flow: toServe, staff: true, noCatalogue: true},
 		PageTemporary:     {build: temporary, needs: library.AbilityPassword, flow: toServe, staff: true, noCatalogue: true},
+		PageCalls:         {build: calls, needs: library.AbilityDesk, staff: true, noCatalogue: true},
 		PageMachine:       {build: machine, staff: true, noCatalogue: true},
 		PageScanTest:      {build: scanTest, staff: true, noCatalogue: true},
 	}

@@ -20,7 +20,8 @@ type Secrets interface {
 
 	Email(ctx context.Context) (library.EmailStatus, error)
 	SetEmail(ctx context.Context, address, language string) (library.EmailStatus, error)
-	DeleteEmail(ctx context.Context) (library.EmailStatus, error)
+	// DeleteEmail says too how the patron is told of holds of which mails were to tell.
+	DeleteEmail(ctx context.Context, contact library.Contact) (library.EmailStatus, error)
 	// ConfirmEmail enters the code of the confirmation mail; an empty one asks for
 	// another mail.
 	ConfirmEmail(ctx context.Context, code string) (library.EmailStatus, error)
@@ -37,6 +38,9 @@ type Staff interface {
 	Patron(ctx context.Context, card string) (library.CounterPatron, error)
 	IssueTemporary(ctx context.Context, card string, seen library.Document) (library.TemporaryPassword, error)
 	Unlock(ctx context.Context, card string) error
+	// Calls are those that the branch is to make; Called notes one.
+	Calls(ctx context.Context) ([]library.Call, error)
+	Called(ctx context.Context, card string, answered bool) ([]library.CallOutcome, error)
 	Restarts(ctx context.Context) error // writes down that the terminal is about to be restarted
 	Leaves(ctx context.Context) error   // and that the kiosk is about to be left
 	End()

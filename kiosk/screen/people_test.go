@@ -10,18 +10,19 @@ import (
 
 // secrets is the part of the counter that minds passwords and addresses.
 type secrets struct {
-	applied     []library.Application
-	temporary   bool        // the password is one
-	changed     [][2]string // present and chosen
-	email       library.EmailStatus
-	code        string // of the last confirmation mail
-	mailed      []string
-	languages   []string
-	noMail      bool   // no address was registered at first
-	blocked     bool   // as overdue
-	refusePlace error  // of holds
-	agreed      string // the terms, with the last change of the password
-	refuseNew   error  // what a new password or address is answered with
+	applied   []library.Application
+	temporary bool        // the password is one
+	changed   [][2]string // present and chosen
+	email     library.EmailStatus
+	code      string // of the last confirmation mail
+	mailed    []string
+	languages []string
+	noMail    bool            // no address was registered at first
+	untold    bool            // neither an address nor a number is registered
+	blocked   bool            // as overdue
+	agreed    string          // the terms, with the last change of the password
+	instead   library.Contact // of mails, when the address was deleted
+	refuseNew error           // what a new password or address is answered with
 }
 
 func (c *counter) apply(_ context.Context, a library.Application) error {
@@ -56,7 +57,8 @@ func (c *counter) SetEmail(_ context.Context, address, language string) (library
 	return c.email, nil
 }
 
-func (c *counter) DeleteEmail(context.Context) (library.EmailStatus, error) {
+func (c *counter) DeleteEmail(_ context.Context, contact library.Contact) (library.EmailStatus, error) {
+	c.instead = contact
 	c.email = library.EmailStatus{State: library.NoEmail}
 	return c.email, c.refuseNew
 }
@@ -82,6 +84,9 @@ const (
 
 // contacts are by mail where there is an address.
 func (c *counter) contacts() []library.Contact {
+	if c.untold {
+		return []library.Contact{library.NoNews}
+	}
 	all := []library.Contact{library.ByPhone, library.NoNews}
 	if c.noMail && c.email.Address == "" {
 		return all

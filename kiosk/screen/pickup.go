@@ -87,3 +87,13 @@ func (v *visit) contacts(all []library.Contact) fyne.CanvasObject {
 	}
 	return widget.Column(12, v.kit.Second(v.t("confirm.contact")), widget.Wrap(12, choices...))
 }
+
+// toldBy says beforehand how the patron will be told, and from which day the time on the
+// hold shelf counts. Guide: 連絡日の翌日から休館日を除き1週間.
+func (v *visit) toldBy(all []library.Contact) string {
+	days := v.app.cfg.Site().Policy.ShelfDays
+	if len(all) == 1 && all[0] == library.NoNews {
+		return v.t("confirm.told_by.nobody", days)
+	}
+	return v.t("confirm.told_by."+string(v.route.Contact), days)
+}

@@ -178,7 +178,7 @@ func situations() []situation {
 		{"email-delete", online, func(a *App) {
 			a.account = a.pictured()
 			a.show(Route{Page: PageEmail})
-			a.visit.askDelete()
+			a.visit.deleteSurely()
 		}},
 		mailing("email-edit-empty", Route{Page: PageEmailEdit}, library.EmailStatus{}),
 		typing("email-edit", mailing("", Route{Page: PageEmailEdit}, library.EmailStatus{}), "hanako..kitakyu@docomo.ne.jp", ""),
@@ -221,6 +221,24 @@ func situations() []situation {
 			a.show(Route{Page: PageConfirm, Pickup: "nishi"})
 		}},
 		account("holds", Route{Page: PageHolds}),
+		{"holds-bad-day", online, func(a *App) {
+			account := a.pictured().(*counter)
+			account.holds = badDay()
+			a.account, a.back = account, []Route{{Page: PageMenu}}
+			a.show(Route{Page: PageHolds})
+		}},
+		{"confirm-nobody", online, func(a *App) {
+			account := a.pictured().(*counter)
+			account.untold = true
+			a.account = account
+			a.session.SetCart(someCart())
+			a.show(Route{Page: PageConfirm, Pickup: "nishi"})
+		}},
+		{"email-delete-holds", online, func(a *App) {
+			a.account = a.pictured()
+			a.show(Route{Page: PageEmail})
+			a.visit.askInstead([]string{"海辺の人びと 1", "海辺の人びと 2", "銀河鉄道の夜"}, []library.Contact{library.ByMail, library.ByPhone, library.NoNews})
+		}},
 		account("hold", Route{Page: PageHold, Hold: "h5", Pickup: "chuo", Contact: library.ByMail}),
 		account("hold-sequence", Route{Page: PageHold, Hold: "h4", Pickup: "chuo", Contact: library.ByMail}),
 		{"hold-cancel", online, func(a *App) {
@@ -256,6 +274,11 @@ func situations() []situation {
 			a.served = served{testCard, a.staff.(*desk).patron}
 			a.open(Route{Page: PageTemporary})
 			a.visit.issue(a.content.body.(*fyne.Container), library.HealthInsurance)
+		}),
+		staffed("calls", func(a *App) { a.open(Route{Page: PageCalls}) }),
+		staffed("calls-none", func(a *App) {
+			a.staff.(*desk).calls = nil
+			a.open(Route{Page: PageCalls})
 		}),
 		staffed("machine", func(a *App) { a.open(Route{Page: PageMachine}) }),
 		staffed("machine-2", func(a *App) { a.open(Route{Page: PageMachine, Offset: 1}) }),

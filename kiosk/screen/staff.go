@@ -171,10 +171,16 @@ func staffMenu(v *visit) content {
 		widget.Space(),
 		k.Button(v.t("staff.type_card"), widget.Filled, v.open(Route{Page: PageStaffCard})),
 	))
-	tests := widget.Column(theme.GapWide,
+	tests := widget.Column(theme.GapWide)
+	if v.can(library.AbilityDesk) {
+		tests.Add(tile("calls.title", "calls.about", v.open(Route{Page: PageCalls})))
+	}
+	for _, test := range []fyne.CanvasObject{
 		tile("staff.machine", "staff.machine_about", v.open(Route{Page: PageMachine})),
 		tile("staff.scan_test", "staff.scan_test_about", v.open(Route{Page: PageScanTest})),
-	)
+	} {
+		tests.Add(test)
+	}
 	if a.cfg.Print != nil {
 		tests.Add(tile("staff.print_test", "staff.print_test_about", v.printTest))
 	}

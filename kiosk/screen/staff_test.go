@@ -4,6 +4,7 @@ import (
 	"context"
 	"fmt"
 	"image"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -36,10 +37,45 @@ type desk struct {
 	printed []slip.Slip
 	paper   error
 	noted   []string // what was written down about the machine
+	calls   []library.Call
+	called  []string // cards and whether they answered
+}
+
+func someCalls() []library.Call {
+	line := func(title string, why library.CallReason, days, calls int) library.CallLine {
+		return library.CallLine{BibID: library.BibID(title), Title: title, Why: why, Since: testToday.Add(-days), Calls: calls}
+	}
+	return []library.Call{
+		{Card: testCard, Name: testName, Phones: []string{"0935551234", "09012345678"}, Branch: "chuo", Lines: []library.CallLine{
+			line("海辺の人びと 1", library.CallWanted, 3, 2), line("海辺の人びと 2", library.CallWanted, 1, 0)}},
+		{Card: "21000000022", Name: "地方自治総合 研究太郎左衛門", Phones: []string{"0312345678"}, Branch: "chuo", Lines: []library.CallLine{
+			line("そして、地方自治体における公共図書館の運営と評価に関する比較制度論的研究", library.CallMailBack, 2, 0)}},
+		{Card: "21000000033", Name: "佐藤 葉子", Phones: []string{"08011112222"}, Branch: "chuo", Lines: []library.CallLine{
+			line("こころ", library.CallFellBack, 0, 0)}},
+	}
+}
+
+func (d *desk) Calls(context.Context) ([]library.Call, error) { return d.calls, d.refuse }
+
+func (d *desk) Called(_ context.Context, card string, answered bool) ([]library.CallOutcome, error) {
+	if d.refuse != nil {
+		return nil, d.refuse
+	}
+	i := slices.IndexFunc(d.calls, func(c library.Call) bool { return c.Card == card })
+	if i < 0 {
+		return nil, library.ErrHoldNotToTell
+	}
+	d.called = append(d.called, fmt.Sprint(card, answered))
+	outcome := library.CallOutcome{Calls: 1, Counted: true}
+	if answered {
+		outcome = library.CallOutcome{Counted: true, ContactedOn: testToday, ShelfUntil: testToday.Add(8)}
+		d.calls = slices.Delete(d.calls, i, i+1)
+	}
+	return []library.CallOutcome{outcome}, nil
 }
 
 func newDesk() *desk {
-	return &desk{patron: library.CounterPatron{Name: testName, Reading: "キタキュウ ハナコ", BirthYear: 1989, HasPhone: true, Email: library.EmailBouncing, HasPassword: true, Locked: true}}
+	return &desk{calls: someCalls(), patron: library.CounterPatron{Name: testName, Reading: "キタキュウ ハナコ", BirthYear: 1989, HasPhone: true, Email: library.EmailBouncing, HasPassword: true, Locked: true}}
 }
 
 func (d *desk) logIn(_ context.Context, name, password string) (Staff, error) {

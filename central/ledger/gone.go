@@ -1,0 +1,248 @@
+package ledger
+
+import (
+	"context"
+	"strconv"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// NotFound says that a copy, named as at a desk, is not where staff looked for it: it
+// is missing, and the hold that it was for gets another copy or waits again in its
+// place. It refuses with library.ErrUnknownItem or library.ErrItemOnLoan.
+func (l *Ledger) NotFound(ctx context.Context, item string) (r library.Returned, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		r, err = l.NotFoundTx(ctx, tx, item)
+		return err
+	})
+	return r, err
+}
+
+// NotFoundTx is NotFound in the caller's transaction.
+func (l *Ledger) NotFoundTx(ctx context.Context, tx *db.Tx, item string) (library.Returned, error) {
+	it, err := itemByCode(ctx, tx, item)
+	if err != nil {
+		return library.Returned{}, err
+	}
+	if it.State == library.OnLoan {
+		return library.Returned{}, library.ErrItemOnLoan
+	}
+	return library.Returned{Title: it.title, State: library.Missing}, l.miss(ctx, tx, it)
+}
+
+// miss makes a copy missing.
+func (l *Ledger) miss(ctx context.Context, tx *db.Tx, it held) error {
+	if err := l.setState(ctx, tx, it, library.Missing, library.Date{}); err != nil {
+		return err
+	}
+	_, err := l.fallBack(ctx, tx, it)
+	return err
+}
+
+// fallBack lets the hold that has a copy wait again, since the copy is gone or is lent no
+// longer, and returns it as it was; later members of its sequence let go of theirs. The
+// caller has said already where the copy is.
+func (l *Ledger) fallBack(ctx context.Context, tx *db.Tx, it held) (was storedHold, err error) {
+	if it.hold == "" {
+		return was, nil
+	}
+	if was, err = l.holdByID(ctx, tx, it.hold); err != nil {
+		return was, err
+	}
+	sequence, err := l.sequenceOf(ctx, tx, was.Hold)
+	if err != nil {
+		return was, err
+	}
+	if err := lockQueues(ctx, tx, bibsOf(sequence)...); err != nil {
+		return was, err
+	}
+	if sequence, err = l.sequenceOf(ctx, tx, was.Hold); err != nil {
+		return was, err
+	}
+	h := was
+	h.Hold, h.fetchAt, h.fromHoldShelf = was.Requeue(l.Today()), "", false
+	if was.State == library.ReadyHold { // nobody is to come in vain
+		if err := l.news(ctx, tx, library.MailHoldFellBack, &h, it.title); err != nil {
+			return was, err
+		}
+	}
+	if err := l.storeHold(ctx, tx, h); err != nil {
+		return was, err
+	}
+	return was, l.letGo(ctx, tx, h, sequence)
+}
+
+// letGo lets the members after a hold that waits again wait too, and gives their copies,
+// and copies of its own bib, to whoever may have them.
+func (l *Ledger) letGo(ctx context.Context, tx *db.Tx, h storedHold, sequence []storedHold) error {
+	stored := map[library.HoldID]storedHold{}
+	for _, x := range sequence {
+		stored[x.ID] = x
+	}
+	later := library.LetGo(h.Hold, plain(sequence))
+	for _, x := range later {
+		waits := stored[x.ID]
+		waits.Hold, waits.fetchAt, waits.fromHoldShelf = x.Requeue(l.Today()), "", false
+		if err := l.storeHold(ctx, tx, waits); err != nil {
+			return err
+		}
+	}
+	for _, x := range later {
+		it, err := itemByID(ctx, tx, x.ItemID)
+		if err != nil {
+			return err
+		}
+		if err := l.release(ctx, tx, it, stored[x.ID]); err != nil {
+			return err
+		}
+	}
+	return l.serve(ctx, tx, h.BibID)
+}
+
+// Withdraw takes a copy, named as at a desk, out of the library for good. Its hold gets
+// another copy or waits again in its place. It refuses with library.ErrUnknownItem or
+// library.ErrItemOnLoan.
+func (l *Ledger) Withdraw(ctx context.Context, item string) (title string, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		title, err = l.WithdrawTx(ctx, tx, item)
+		return err
+	})
+	return title, err
+}
+
+// WithdrawTx is Withdraw in the caller's transaction.
+func (l *Ledger) WithdrawTx(ctx context.Context, tx *db.Tx, item string) (title string, err error) {
+	it, err := itemByCode(ctx, tx, item)
+	if err != nil {
+		return "", err
+	}
+	if it.State == library.OnLoan {
+		return it.title, library.ErrItemOnLoan
+	}
+	if err := l.miss(ctx, tx, it); err != nil { // nobody gets it from here on
+		return it.title, err
+	}
+	return it.title, l.cfg.Catalogue.DeleteItemTx(ctx, tx, it.ID)
+}
+
+// DeleteBib takes a bib and all its copies out of the library. Its holds end, and their
+// patrons are told; it returns how many they were. It refuses with library.ErrUnknownBib,
+// and with library.ErrItemOnLoan while a patron has a copy.
+func (l *Ledger) DeleteBib(ctx context.Context, bib library.BibID) (title string, ended int, err error) {
+	err = l.change(ctx, func(tx *db.Tx) (err error) {
+		title, ended, err = l.DeleteBibTx(ctx, tx, bib)
+		return err
+	})
+	return title, ended, err
+}
+
+// DeleteBibTx is DeleteBib in the caller's transaction.
+func (l *Ledger) DeleteBibTx(ctx context.Context, tx *db.Tx, bib library.BibID) (title string, ended int, err error) {
+	if err := knownBib(ctx, tx, bib); err != nil {
+		return "", 0, err
+	}
+	if err := lockQueues(ctx, tx, bib); err != nil {
+		return "", 0, err
+	}
+	if title, err = titleOf(ctx, tx, bib); err != nil {
+		return "", 0, err
+	}
+	var lent int
+	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM loan WHERE bib_id = $1`, string(bib)).Scan(&lent); err != nil {
+		return title, 0, err
+	}
+	if lent > 0 {
+		return title, 0, library.ErrItemOnLoan
+	}
+	// First all copies go, so that none is given from one hold that ends to the next.
+	if _, err := tx.ExecContext(ctx, `UPDATE item SET lendable = FALSE WHERE bib_id = $1`, string(bib)); err != nil {
+		return title, 0, err
+	}
+	active, err := l.readHolds(ctx, tx, `h.bib_id = $1 AND `+activeHold+` ORDER BY h.received_at, h.id`, string(bib))
+	if err != nil {
+		return title, 0, err
+	}
+	for _, h := range active {
+		if err := l.end(ctx, tx, h, title, library.EndNoCopies); err != nil {
+			return title, 0, err
+		}
+	}
+	if _, err := tx.ExecContext(ctx, `UPDATE hold SET title = $2 WHERE bib_id = $1`, string(bib), title); err != nil {
+		return title, 0, err
+	}
+	return title, len(active), l.cfg.Catalogue.DeleteTx(ctx, tx, bib)
+}
+
+func titleOf(ctx context.Context, tx *db.Tx, bib library.BibID) (string, error) {
+	var record string
+	if err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1`, string(bib)).Scan(&record); err != nil {
+		return "", err
+	}
+	b, err := readBib(record)
+	return b.TitleAndVolume(), err
+}
+
+// CopiesTx looks, in the transaction of who changed copies, whether a hold has one of them
+// that it can no longer have: it is not lent any longer, or not ours.
+func (l *Ledger) CopiesTx(ctx context.Context, tx *db.Tx, items []library.ItemID) error {
+	const part = 500
+	for len(items) > 0 {
+		n := min(part, len(items))
+		args, in := make([]any, n), ""
+		for i, id := range items[:n] {
+			args[i] = string(id)
+			in += ", $" + strconv.Itoa(i+1)
+		}
+		if err := l.notLent(ctx, tx, `i.id IN (`+in[2:]+`)`, args...); err != nil {
+			return err
+		}
+		items = items[n:]
+	}
+	return nil
+}
+
+// notLent lets go of the copies i of a condition which holds have and can no longer have.
+func (l *Ledger) notLent(ctx context.Context, tx *db.Tx, where string, args ...any) error {
+	gone, err := idsOf[library.ItemID](ctx, tx, `SELECT i.id FROM item i JOIN hold h ON h.item_id = i.id WHERE NOT (i.lendable AND i.owned) AND `+where, args...)
+	if err != nil {
+		return err
+	}
+	for _, id := range gone {
+		if err := lockItem(ctx, tx, `id = $1`, string(id)); err != nil {
+			return err
+		}
+		it, err := itemByID(ctx, tx, id)
+		if err != nil {
+			return err
+		}
+		if it.hold == "" || it.owned && it.Lendable { // changed meanwhile
+			continue
+		}
+		was, err := l.fallBack(ctx, tx, it)
+		if err != nil {
+			return err
+		}
+		if err := l.release(ctx, tx, it, was); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// idsOf reads a column of IDs.
+func idsOf[T ~string](ctx context.Context, tx *db.Tx, query string, args ...any) (ids []T, err error) {
+	rows, err := tx.QueryContext(ctx, query, args...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var id T
+		if err := rows.Scan(&id); err != nil {
+			return nil, err
+		}
+		ids = append(ids, id)
+	}
+	return ids, rows.Err()
+}
