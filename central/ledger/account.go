@@ -148,9 +148,9 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 		until = before.UnixMilli()
 	}
 	args = append(args, until)
-	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.branch_code, l.lent_on, l.due_on, l.renewals, b.record, r.record, i.owned,
+	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.branch_code, l.lent_on, l.due_on, l.renewals, b.record, i.owned,
 			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = 'waiting' AND h.item_id IS NULL AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
-		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id JOIN branch r ON r.code = l.branch_code WHERE `+where, args...)
+		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id WHERE `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -158,11 +158,8 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 	var all []lent
 	for rows.Next() {
 		var x lent
-		var record, branch string
-		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.Branch, &x.LentOn, &x.DueOn, &x.Renewals, &record, &branch, &x.asked.Owned, &x.asked.Waiting); err != nil {
-			return nil, err
-		}
-		if x.asked.Calendar, err = readCalendar(x.Branch, branch); err != nil {
+		var record string
+		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.Branch, &x.LentOn, &x.DueOn, &x.Renewals, &record, &x.asked.Owned, &x.asked.Waiting); err != nil {
 			return nil, err
 		}
 		bib, err := readBib(record)
@@ -172,7 +169,16 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 		x.Title, x.Creators = bib.TitleAndVolume(), creatorsOf(bib)
 		all = append(all, x)
 	}
-	return all, rows.Err()
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	open := calendars{}
+	for i := range all {
+		if all[i].asked.Calendar, err = open.of(ctx, tx, all[i].Branch); err != nil {
+			return nil, err
+		}
+	}
+	return all, nil
 }
 
 func readyHolds(ctx context.Context, tx *db.Tx, patron library.PatronID) (n int, err error) {

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -52,30 +53,37 @@ type dueDate struct {
 func (l *Ledger) closedDueDates(ctx context.Context) (all []dueDate, err error) {
 	policy := l.cfg.Policy()
 	err = l.cfg.DB.View(ctx, func(tx *db.Tx) error {
-		all = nil
-		rows, err := tx.QueryContext(ctx, `SELECT d.branch_code, d.due_on, r.record
-			FROM (SELECT DISTINCT branch_code, due_on FROM loan) d JOIN branch r ON r.code = d.branch_code ORDER BY d.branch_code, d.due_on`)
-		if err != nil {
+		if all, err = dueDates(ctx, tx); err != nil {
 			return err
 		}
-		defer rows.Close()
-		for rows.Next() {
-			var d dueDate
-			var record string
-			if err := rows.Scan(&d.branch, &d.due, &record); err != nil {
-				return err
-			}
-			calendar, err := readCalendar(d.branch, record)
+		open := calendars{}
+		for i := range all {
+			calendar, err := open.of(ctx, tx, all[i].branch)
 			if err != nil {
 				return err
 			}
-			if d.moved = policy.DueDay(calendar, d.due); d.due.Before(d.moved) {
-				all = append(all, d)
-			}
+			all[i].moved = policy.DueDay(calendar, all[i].due)
 		}
-		return rows.Err()
+		return nil
 	})
-	return all, err
+	return slices.DeleteFunc(all, func(d dueDate) bool { return !d.due.Before(d.moved) }), err
+}
+
+// dueDates are the days on which something falls due, by branch.
+func dueDates(ctx context.Context, tx *db.Tx) (all []dueDate, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT branch_code, due_on FROM loan ORDER BY branch_code, due_on`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var d dueDate
+		if err := rows.Scan(&d.branch, &d.due); err != nil {
+			return nil, err
+		}
+		all = append(all, d)
+	}
+	return all, rows.Err()
 }
 
 // moveDueDate moves the due date of a loan, if it still stands as it was read.

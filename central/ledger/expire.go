@@ -69,14 +69,11 @@ func (l *Ledger) extendShelfTimes(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		calendars, days := map[library.BranchCode]library.Calendar{}, l.cfg.Policy().ShelfDays
+		open, days := calendars{}, l.cfg.Policy().ShelfDays
 		for _, h := range ready {
-			c, read := calendars[h.Pickup]
-			if !read {
-				if c, err = calendarOf(ctx, tx, h.Pickup); err != nil {
-					return err
-				}
-				calendars[h.Pickup] = c
+			c, err := open.of(ctx, tx, h.Pickup)
+			if err != nil {
+				return err
 			}
 			if until := library.ShelfUntil(c, h.ContactedOn, days); h.ShelfUntil.Before(until) {
 				h.ShelfUntil = until

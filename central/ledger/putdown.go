@@ -143,14 +143,23 @@ func calendarOf(ctx context.Context, tx *db.Tx, code library.BranchCode) (librar
 	if err := tx.QueryRowContext(ctx, `SELECT record FROM branch WHERE code = $1`, string(code)).Scan(&record); err != nil {
 		return library.Calendar{}, err
 	}
-	return readCalendar(code, record)
-}
-
-// readCalendar reads a branch's calendar out of its record.
-func readCalendar(code library.BranchCode, record string) (library.Calendar, error) {
 	var b library.Branch
 	if err := json.Unmarshal([]byte(record), &b); err != nil {
 		return library.Calendar{}, fmt.Errorf("read the branch %s: %w", code, err)
 	}
 	return b.Calendar, nil
+}
+
+// calendars are those of branches, of which each is read once.
+type calendars map[library.BranchCode]library.Calendar
+
+func (c calendars) of(ctx context.Context, tx *db.Tx, code library.BranchCode) (library.Calendar, error) {
+	if calendar, read := c[code]; read {
+		return calendar, nil
+	}
+	calendar, err := calendarOf(ctx, tx, code)
+	if err == nil {
+		c[code] = calendar
+	}
+	return calendar, err
 }
