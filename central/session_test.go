@@ -257,3 +257,41 @@ func TestTheCardIsAskedForWithEveryRequest(t *testing.T) {
 		})
 	}
 }
+
+// TestEveryRouteOfAPatronAsksForTheCard, whatever it is for: none of the table is left out.
+func TestEveryRouteOfAPatronAsksForTheCard(t *testing.T) {
+	each(t, func(t *testing.T, s *server) {
+		id := s.patron("1001", nil)
+		x := s.terminal()
+		asked := 0
+		for _, pattern := range central.Patterns() {
+			method, path, _ := strings.Cut(pattern, " ")
+			if !strings.HasPrefix(path, "/v1/me") {
+				continue
+			}
+			asked++
+			path = strings.ReplaceAll(path, "{id}", "x")
+			ask := func(token string) *http.Response {
+				var body any
+				if method == "PUT" || method == "POST" || method == "PATCH" {
+					body = struct{}{}
+				}
+				return x.ask(method, path, body, protocol.SessionHeader, token, protocol.IdempotencyHeader, newKey())
+			}
+			token := x.logIn("1001")
+			s.exec(`UPDATE patron SET blocks = 'lost_card'`)
+			wantProblem(t, ask(token), http.StatusForbidden, "card_lost")
+			wantProblem(t, ask(token), http.StatusUnauthorized, "session_ended")
+			s.exec(`UPDATE patron SET blocks = ''`)
+			if t.Failed() {
+				t.Fatal(pattern)
+			}
+		}
+		if asked < 11 {
+			t.Errorf("%d routes", asked)
+		}
+		if n := s.count(`SELECT count(*) FROM session WHERE patron_id = $1`, string(id)); n != 0 {
+			t.Errorf("%d sessions", n)
+		}
+	})
+}

@@ -330,16 +330,68 @@ func TestALostSessionAsksForTheCardAgain(t *testing.T) {
 	}
 }
 
-// TestACardThatIsBlockedMeanwhile ends its session, with the reason.
+// TestACardThatIsBlockedMeanwhile ends its session, with the reason in one sentence,
+// whatever was asked next.
 func TestACardThatIsBlockedMeanwhile(t *testing.T) {
-	for _, refusal := range []*library.Refusal{library.ErrCardLost, library.ErrCardBlocked, library.ErrCardExpired} {
-		a := newTestApp(t, sizes[0])
-		logIn(t, a)
-		a.counter.refuse = refusal
-		a.press(t, "借りている本")
-		a.see(t, a.printer.T("refusal."+refusal.Code))
-		a.onPage(t, PageHome)
-		a.nothingLeft(t)
+	open := func(r Route) func(*testing.T, testApp) {
+		return func(_ *testing.T, a testApp) { a.open(r); a.settle() }
+	}
+	press := func(labels ...string) func(*testing.T, testApp) {
+		return func(t *testing.T, a testApp) {
+			for _, l := range labels {
+				a.press(t, l)
+			}
+		}
+	}
+	toCode := func(t *testing.T, a testApp) {
+		a.counter.email = library.EmailStatus{Address: ownAddress, State: library.EmailUnconfirmed}
+		open(Route{Page: PageEmailCode})(t, a)
+	}
+	toAddress := func(t *testing.T, a testApp) {
+		a.counter.email = library.EmailStatus{Address: ownAddress, State: library.EmailRegistered, From: "yoyaku@toshokan.example.jp"}
+		open(Route{Page: PageEmail})(t, a)
+	}
+	toPassword := func(t *testing.T, a testApp) {
+		open(Route{Page: PageChange})(t, a)
+		for _, typed := range []string{testPassword, newSecret} {
+			a.typed(typed)
+			a.enter()
+		}
+		a.typed(newSecret)
+	}
+	for name, step := range map[string]struct {
+		before, act func(*testing.T, testApp)
+	}{
+		"loans":           {nil, press("借りている本")},
+		"menu":            {open(Route{Page: PageDetail, Bib: "kokoro"}), func(_ *testing.T, a testApp) { a.showMenu(); a.settle() }},
+		"holds":           {nil, open(Route{Page: PageHolds})},
+		"a hold":          {nil, open(Route{Page: PageHold, Hold: someHolds()[4].ID})},
+		"results":         {nil, open(Route{Page: PageRequestResults})},
+		"confirm":         {func(_ *testing.T, a testApp) { a.session.SetCart(someCart()) }, open(Route{Page: PageConfirm})},
+		"place":           {func(t *testing.T, a testApp) { a.session.SetCart(someCart()); open(Route{Page: PageConfirm})(t, a) }, press("予約する")},
+		"address":         {nil, open(Route{Page: PageEmail})},
+		"set an address":  {open(Route{Page: PageEmailEdit}), func(_ *testing.T, a testApp) { a.typed(ownAddress); a.enter() }},
+		"send a code":     {toAddress, press("確認メールを送る")},
+		"delete it":       {toAddress, press("削除する", "確認")},
+		"enter a code":    {toCode, func(_ *testing.T, a testApp) { a.typed("271828"); a.enter() }},
+		"another code":    {toCode, press("もう一度送る")},
+		"change password": {toPassword, func(_ *testing.T, a testApp) { a.enter() }},
+	} {
+		for _, refusal := range []*library.Refusal{library.ErrCardLost, library.ErrCardBlocked, library.ErrCardExpired} {
+			t.Run(name+" "+refusal.Code, func(t *testing.T) {
+				a := newTestApp(t, sizes[0])
+				logIn(t, a)
+				if step.before != nil {
+					step.before(t, a)
+				}
+				a.counter.refuse, a.counter.refuseNew = refusal, refusal
+				step.act(t, a)
+				a.settle()
+				a.see(t, a.printer.T("refusal."+refusal.Code))
+				a.onPage(t, PageHome)
+				a.nothingLeft(t)
+			})
+		}
 	}
 }
 
