@@ -110,6 +110,7 @@ func (v *visit) place() {
 	}, func(answers []library.HoldAnswer, err error) {
 		if err != nil {
 			if !a.lost(err) && !v.instead(err, v.cartRequest(v.route.Sequence)) {
+				a.rebuild() // with what is registered now
 				a.say(v.refusal(err))
 			}
 			return

@@ -169,11 +169,36 @@ func (v *visit) deleteEmail(instead library.Contact) {
 	})
 }
 
-// emailCode asks for the code of the confirmation mail.
+// emailCode asks for the code of the confirmation mail. Whatever the server answers, the
+// screen shows the address as it is there: it may have been changed, deleted or confirmed
+// at another terminal.
 func emailCode(v *visit) content {
 	lead := newSlot()
 	entry := &secretField{visit: v, field: newSlot(), note: newSlot(), clear: true, most: codeDigits}
-	ask := func(code string, done func()) {
+	// stands shows an address that waits for its code, and leaves for how it is otherwise,
+	// with what was just refused.
+	stands := func(s library.EmailStatus, refused string) {
+		switch {
+		case s.State == library.EmailConfirmed:
+			v.app.emailDone()
+			v.app.say(v.t("email.confirmed_now"))
+		case s.State != library.EmailUnconfirmed && !s.CodeSent:
+			v.app.show(Route{Page: PageEmail})
+			if refused != "" {
+				v.app.say(refused)
+			}
+		default:
+			put(lead, widget.Column(theme.GapTight,
+				v.kit.Title(v.t("email.code")).Lines(1).DownTo(v.look().Text),
+				v.kit.Second(v.t("email.code_about", s.Address, int(v.app.cfg.Site().Policy.EmailCodeFor)/60)).Lines(2)))
+		}
+	}
+	look := func(refused string) {
+		fetch(v, lead, func(ctx context.Context, account Account) (library.EmailStatus, error) {
+			return account.Email(ctx)
+		}, func(s library.EmailStatus) { stands(s, refused) })
+	}
+	ask := func(code, done string) {
 		account := v.app.account
 		if account == nil || entry.busy {
 			return
@@ -182,14 +207,17 @@ func emailCode(v *visit) content {
 		put(entry.note, v.kit.Text(v.t("wait.moment")))
 		load(v, nil, func(ctx context.Context) (library.EmailStatus, error) {
 			return account.ConfirmEmail(context.WithoutCancel(ctx), code)
-		}, func(_ library.EmailStatus, err error) {
+		}, func(s library.EmailStatus, err error) {
 			entry.busy = false
 			entry.set("")
 			switch {
 			case err == nil:
-				done()
+				put(entry.note, v.kit.Text(done))
+				stands(s, "")
 			case !v.app.lost(err):
-				entry.say(v.refusal(err))
+				text := v.refusal(err)
+				entry.say(text)
+				look(text)
 			}
 		})
 	}
@@ -198,25 +226,13 @@ func emailCode(v *visit) content {
 			entry.say(v.t("email.code_short"))
 			return
 		}
-		ask(entry.text, func() {
-			v.app.emailDone()
-			v.app.say(v.t("email.confirmed_now"))
-		})
+		ask(entry.text, "")
 	}
 	entry.draw()
-	show := func(address string) {
-		put(lead, widget.Column(theme.GapTight,
-			v.kit.Title(v.t("email.code")).Lines(1).DownTo(v.look().Text),
-			v.kit.Second(v.t("email.code_about", address, int(v.app.cfg.Site().Policy.EmailCodeFor)/60)).Lines(2)))
-	}
-	show("…")
-	fetch(v, lead, func(ctx context.Context, account Account) (library.EmailStatus, error) {
-		return account.Email(ctx)
-	}, func(s library.EmailStatus) { show(s.Address) })
+	stands(library.EmailStatus{State: library.EmailUnconfirmed, Address: "…"}, "")
+	look("")
 	again := widget.Row(theme.Gap,
-		v.kit.Button(v.t("email.resend"), widget.Outlined, func() {
-			ask("", func() { put(entry.note, v.kit.Text("● "+v.t("email.resent"))) })
-		}),
+		v.kit.Button(v.t("email.resend"), widget.Outlined, func() { ask("", "● "+v.t("email.resent")) }),
 		widget.Space(),
 		v.kit.Button(v.t("email.later"), widget.Plain, v.app.emailDone),
 	)

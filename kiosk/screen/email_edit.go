@@ -86,7 +86,11 @@ func (v *visit) setEmail(address string, note *fyne.Container) {
 		case err == nil:
 			a.address = ""
 			a.show(Route{Page: PageEmailCode})
-		case !a.lost(err):
+		case a.lost(err):
+		case v.route.Page == PageEmail:
+			a.rebuild() // with the address as it is now
+			a.say(v.refusal(err))
+		default:
 			v.complain(note, v.refusal(err))
 		}
 	})

@@ -190,6 +190,7 @@ func TestAnImportedAddress(t *testing.T) {
 	a.press(t, "確認メールを送る")
 	a.onPage(t, PageEmail)
 	a.see(t, "少し前にお送りしました")
+	a.press(t, "わかりました")
 	a.counter.refuseNew = nil
 	a.press(t, "確認メールを送る")
 	a.onPage(t, PageEmailCode)
@@ -204,6 +205,76 @@ func TestAnImportedAddress(t *testing.T) {
 	a.press(t, "わかりました")
 	a.onPage(t, PageEmail)
 	a.see(t, "✓ 確認済み")
+}
+
+// TestAnAddressThatAnotherTerminalHasOvertaken: the screen shows how it stands at the
+// server, never what it was before.
+func TestAnAddressThatAnotherTerminalHasOvertaken(t *testing.T) {
+	waiting := library.EmailStatus{Address: ownAddress, State: library.EmailUnconfirmed, CodeSent: true}
+	const other = "other@example.jp"
+	for name, test := range map[string]struct {
+		then   library.EmailStatus // at the server, by another terminal
+		refuse error
+		act    func(t *testing.T, a testApp)
+		page   Page
+		sees   []string
+		not    string
+	}{
+		"confirmed, and another code is asked for": {library.EmailStatus{Address: ownAddress, State: library.EmailConfirmed}, nil,
+			func(t *testing.T, a testApp) { a.press(t, "もう一度送る") }, PageEmail, []string{"メールアドレスを確認しました"}, "もう一度送りました"},
+		"changed, and another code is asked for": {library.EmailStatus{Address: other, State: library.EmailUnconfirmed, CodeSent: true}, nil,
+			func(t *testing.T, a testApp) { a.press(t, "もう一度送る") }, PageEmailCode, []string{other, "もう一度送りました"}, ownAddress},
+		"changed, and a code is typed": {library.EmailStatus{Address: other, State: library.EmailUnconfirmed, CodeSent: true}, library.ErrEmailCode,
+			func(t *testing.T, a testApp) { a.typed("000000"); a.enter() }, PageEmailCode, []string{other, "数字が合いません"}, ownAddress},
+		"deleted, and a code is typed": {library.EmailStatus{State: library.NoEmail}, library.ErrNoEmail,
+			func(t *testing.T, a testApp) { a.typed("000000"); a.enter() }, PageEmail, []string{"メールアドレスの登録がない"}, ownAddress},
+		"imported anew, and a code is typed": {library.EmailStatus{Address: other, State: library.EmailRegistered}, library.ErrEmailCodeOver,
+			func(t *testing.T, a testApp) { a.typed("000000"); a.enter() }, PageEmail, []string{"この数字はもう使えません"}, ownAddress},
+	} {
+		t.Run(name, func(t *testing.T) {
+			a := newTestApp(t, sizes[0])
+			a.counter.email = waiting
+			logIn(t, a)
+			a.open(Route{Page: PageEmail})
+			a.settle()
+			a.press(t, "数字を入力する")
+			a.see(t, ownAddress)
+			a.counter.email, a.counter.refuseNew = test.then, test.refuse
+			test.act(t, a)
+			a.settle()
+			a.onPage(t, test.page)
+			for _, text := range test.sees {
+				a.see(t, text)
+			}
+			if test.page == PageEmail {
+				a.press(t, "わかりました")
+			}
+			if a.shows(test.not) {
+				t.Errorf("the screen says %q", test.not)
+			}
+		})
+	}
+}
+
+// TestAWayOfContactThatIsGone: the address was deleted elsewhere before the holds were
+// placed, so the screen offers it no more.
+func TestAWayOfContactThatIsGone(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	logIn(t, a)
+	a.session.SetCart(someCart())
+	a.open(Route{Page: PageConfirm})
+	a.settle()
+	if !a.hasButton("メールで連絡") {
+		t.Fatal("mail is not offered")
+	}
+	a.counter.noMail, a.counter.refusePlace = true, library.ErrNoEmail
+	a.press(t, "予約する")
+	a.see(t, "メールアドレスの登録がない")
+	a.press(t, "わかりました")
+	a.onPage(t, PageConfirm)
+	if a.hasButton("メールで連絡") || !a.hasButton("電話で連絡") {
+		t.Error("what is registered now is not what is offered")
+	}
 }
 
 func TestMailsThatBounced(t *testing.T) {

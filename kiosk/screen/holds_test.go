@@ -21,6 +21,9 @@ func (c *counter) PlaceHolds(_ context.Context, req library.HoldRequest) (answer
 	if c.refuse != nil {
 		return nil, c.refuse
 	}
+	if c.refusePlace != nil {
+		return nil, c.refusePlace
+	}
 	c.asked = append(c.asked, req)
 	for n, bib := range req.Bibs {
 		if bib == "n0" {

@@ -10,19 +10,20 @@ import (
 
 // secrets is the part of the counter that minds passwords and addresses.
 type secrets struct {
-	applied   []library.Application
-	temporary bool        // the password is one
-	changed   [][2]string // present and chosen
-	email     library.EmailStatus
-	code      string // of the last confirmation mail
-	mailed    []string
-	languages []string
-	noMail    bool            // no address was registered at first
-	untold    bool            // neither an address nor a number is registered
-	blocked   bool            // as overdue
-	agreed    string          // the terms, with the last change of the password
-	instead   library.Contact // of mails, when the address was deleted
-	refuseNew error           // what a new password or address is answered with
+	applied     []library.Application
+	temporary   bool        // the password is one
+	changed     [][2]string // present and chosen
+	email       library.EmailStatus
+	code        string // of the last confirmation mail
+	mailed      []string
+	languages   []string
+	noMail      bool            // no address was registered at first
+	untold      bool            // neither an address nor a number is registered
+	blocked     bool            // as overdue
+	refusePlace error           // of holds
+	agreed      string          // the terms, with the last change of the password
+	instead     library.Contact // of mails, when the address was deleted
+	refuseNew   error           // what a new password or address is answered with
 }
 
 func (c *counter) apply(_ context.Context, a library.Application) error {
