@@ -362,17 +362,22 @@ func TestACardThatIsBlockedMeanwhile(t *testing.T) {
 	for name, step := range map[string]struct {
 		before, act func(*testing.T, testApp)
 	}{
-		"loans":           {nil, press("借りている本")},
-		"menu":            {open(Route{Page: PageDetail, Bib: "kokoro"}), func(_ *testing.T, a testApp) { a.showMenu(); a.settle() }},
-		"holds":           {nil, open(Route{Page: PageHolds})},
-		"a hold":          {nil, open(Route{Page: PageHold, Hold: someHolds()[4].ID})},
-		"results":         {nil, open(Route{Page: PageRequestResults})},
-		"confirm":         {func(_ *testing.T, a testApp) { a.session.SetCart(someCart()) }, open(Route{Page: PageConfirm})},
-		"place":           {func(t *testing.T, a testApp) { a.session.SetCart(someCart()); open(Route{Page: PageConfirm})(t, a) }, press("予約する")},
-		"address":         {nil, open(Route{Page: PageEmail})},
-		"set an address":  {open(Route{Page: PageEmailEdit}), func(_ *testing.T, a testApp) { a.typed(ownAddress); a.enter() }},
-		"send a code":     {toAddress, press("確認メールを送る")},
-		"delete it":       {toAddress, press("削除する", "確認")},
+		"loans":            {nil, press("借りている本")},
+		"menu":             {open(Route{Page: PageDetail, Bib: "kokoro"}), func(_ *testing.T, a testApp) { a.showMenu(); a.settle() }},
+		"holds":            {nil, open(Route{Page: PageHolds})},
+		"a hold":           {nil, open(Route{Page: PageHold, Hold: someHolds()[4].ID})},
+		"results":          {nil, open(Route{Page: PageRequestResults})},
+		"confirm":          {func(_ *testing.T, a testApp) { a.session.SetCart(someCart()) }, open(Route{Page: PageConfirm})},
+		"place":            {func(t *testing.T, a testApp) { a.session.SetCart(someCart()); open(Route{Page: PageConfirm})(t, a) }, press("予約する")},
+		"address":          {nil, open(Route{Page: PageEmail})},
+		"set an address":   {open(Route{Page: PageEmailEdit}), func(_ *testing.T, a testApp) { a.typed(ownAddress); a.enter() }},
+		"send a code":      {toAddress, press("確認メールを送る")},
+		"ask to delete it": {toAddress, press("削除する")},
+		"delete it": {func(t *testing.T, a testApp) {
+			a.counter.holds = nil
+			toAddress(t, a)
+			a.press(t, "削除する")
+		}, press("確認")},
 		"enter a code":    {toCode, func(_ *testing.T, a testApp) { a.typed("271828"); a.enter() }},
 		"another code":    {toCode, press("もう一度送る")},
 		"change password": {toPassword, func(_ *testing.T, a testApp) { a.enter() }},
