@@ -81,7 +81,7 @@ var guide = []struct {
 	{"ご了承ください。", []string{"kiosk/screen.TestTheGuide/2週間は一覧に残ります"}},
 	{"予約状態が「予約中です」の場合は、予約の取消・受取館の変更ができます。", []string{"library.TestOnlyWaitingHoldsAreThePatrons", "central/ledger.TestPickAfter", "central.TestAHoldIsChangedAndCancelled", "kiosk/screen.TestHoldsAreChangedAndCancelled"}},
 	{"予約状態が「取寄・準備中です」「ご用意できました」の状態になると、…図書館にご連絡ください。", []string{"library.TestOnlyWaitingHoldsAreThePatrons", "kiosk/screen.TestHoldsAreChangedAndCancelled/準備が始まったため\n変更・取消は図書館へ", "central/ledger.TestStaffWithdraw"}},
-	{"予約資料がご準備できましたら、希望された連絡方法にてご連絡します。", []string{"library.TestTellBy", "cmd/central.TestAHoldIsReadyAndItsPatronIsTold", "central.TestCalls", "central/ledger.TestToldByTelephone", "central/ledger.TestWhoCannotBeTold"}},
+	{"予約資料がご準備できましたら、希望された連絡方法にてご連絡します。", []string{"library.TestTellBy", "cmd/central.TestAHoldIsReadyAndItsPatronIsTold", "central.TestCalls", "kiosk/screen.TestCalls", "central/ledger.TestToldByTelephone", "central/ledger.TestWhoCannotBeTold"}},
 	{"予約資料の取置期間は、連絡日の翌日から休館日を除き1週間です。", []string{"library.TestShelfUntil", "library.TestShelfUntilCountsOpenDays", "library.TestTold", "central.TestToldByMail", "central/ledger.TestToldByTelephone", "central/ledger.TestCalledInVain", "central/ledger.TestShelfTimeFollowsTheCalendar"}},
 	{"取置期間を過ぎると、予約は取り消されることがありますのでご注意ください。", []string{"library.TestExpire", "central/ledger.TestExpiry", "central.TestHoldsExpireInTheMorning", "kiosk/screen.TestTheGuide/この期間をすぎると、予約は取り消されることがあります"}},
 	{"シリーズものや上中下巻等の資料を順番に受け取りたい方は、…順番予約に進んでください。", []string{"cmd/kiosk.TestHoldsInOrder", "kiosk/screen.TestVolumesStandInOrder"}},
@@ -90,8 +90,8 @@ var guide = []struct {
 	// 《注意》
 	{"表示される予約順位はあくまでも目安です。", []string{"kiosk/screen.TestFromTheCartThroughLoginToHolds/2番目（目安）・所蔵3冊", "kiosk/screen.TestHoldsArePrinted"}},
 	{"申込書での予約も受付日時で入力されるため、…修正されますのでご了承ください。", []string{"central/ledger.TestPaperFormsGoInWhereTheyBelong", "central/ledger.TestPaperForms", "central.TestPaperHolds"}},
-	{"また、順番予約は順位が先の資料が割り当てられないと、後の資料は予約を割り当てられません。", []string{"library.TestMayAllot", "central/ledger.TestSequence", "central/ledger.TestASequenceWhoseFirstVolumeIsLost", "central/ledger.TestHoldHistories", "cmd/kiosk.TestHoldsInOrder"}},
-	{"順番予約の予約件数は、各巻号ごと1冊1件となりますのでご了承ください。", []string{"central/ledger.TestPlacingAnswersLineByLine/too_many_holds", "kiosk/screen.TestTheGuide/先の資料が割り当てられるまで、後の資料は割り当てられません。1冊を1件と数えます"}},
+	{"また、順番予約は順位が先の資料が割り当てられないと、後の資料は予約を割り当てられません。", []string{"library.TestMayAllot", "central/ledger.TestSequence", "central/ledger.TestASequenceWhoseFirstVolumeIsLost", "central/ledger.TestHoldHistories", "cmd/kiosk.TestHoldsInOrder", "kiosk/screen.TestTheGuide/前の資料がご用意できるまで、後の資料は割り当てられません。1冊を1件と数えます"}},
+	{"順番予約の予約件数は、各巻号ごと1冊1件となりますのでご了承ください。", []string{"central/ledger.TestPlacingAnswersLineByLine/too_many_holds", "kiosk/screen.TestTheGuide/前の資料がご用意できるまで、後の資料は割り当てられません。1冊を1件と数えます"}},
 	{"新刊雑誌は、図書館で所蔵の登録が完了した日から、予約受付を始めます。", []string{"central/ledger.TestAMagazineIssueIsHeldFromItsRegistration"}},
 	{"雑誌発売日の2,3日後が目安ですが、多少、前後することがあります。", []string{"kiosk/screen.TestTheGuide/2、3日後が目安ですが、多少、前後することがあります"}},
 

@@ -113,6 +113,11 @@ func (v *visit) cartRow(lines []session.CartLine, i int) fyne.CanvasObject {
 	)
 }
 
+// sequenceAbout says when a later volume is given out, by the policy of this library.
+func (v *visit) sequenceAbout() string {
+	return v.worded("sequence.about."+v.app.cfg.Site().Policy.SequenceAfter, "sequence.about.ready")
+}
+
 // sequence is 順番予約: in which order the ticked ones are to come.
 func sequence(v *visit) content {
 	lines := v.app.session.Cart()
@@ -147,7 +152,7 @@ func sequence(v *visit) content {
 			v.kit.Button("▼ "+v.t("sequence.down"), down, goDown),
 		))))
 	}
-	head := v.kit.Text(v.worded("sequence.about."+v.app.cfg.Site().Policy.SequenceAfter, "sequence.about.ready")).Lines(3)
+	head := v.kit.Text(v.sequenceAbout()).Lines(3)
 	per := max(1, int((v.bodySize().Height-widget.HeightFor(head, v.bodySize().Width)-v.buttonHeight()-2*theme.Gap)/(high+theme.Border)))
 	first := min(v.route.Offset, max(0, len(rows)-1))
 	var footer []fyne.CanvasObject

@@ -84,7 +84,7 @@ func (v *visit) guideText(topic string) string {
 		}
 		return text
 	case "hold":
-		return v.t("guide.hold.text", p.ShelfDays)
+		return v.t("guide.hold.text", p.ShelfDays, v.sequenceAbout())
 	}
 	return v.t("guide." + topic + ".text")
 }
