@@ -76,7 +76,11 @@ func (v *visit) guideText(topic string) string {
 	p := v.app.cfg.Site().Policy
 	switch topic {
 	case "borrow":
-		return v.t("guide.borrow.text", p.LoanDays)
+		most := ""
+		if p.MaxLoans > 0 {
+			most = v.t("guide.borrow.most", p.MaxLoans)
+		}
+		return v.t("guide.borrow.text", p.LoanDays, most)
 	case "renew":
 		text := v.t("guide.renew.text", p.LoanDays)
 		if p.DueOnOpenDay {

@@ -65,6 +65,7 @@ func TestTheGuide(t *testing.T) {
 		{"延長する", []string{
 			"市立図書館の資料で、返す日をすぎておらず、次に予約している方がいないものは、1回だけ延長できます",
 			"延長の手続きをした日から14日間です",
+			"その日が、借りた図書館の休館日にあたるときは、次の開館日までです",
 		}},
 	} {
 		a.press(t, chapter.title)
@@ -75,6 +76,28 @@ func TestTheGuide(t *testing.T) {
 			}
 		}
 		a.open(Route{Page: PageGuide})
+	}
+}
+
+// TestTheGuideSaysThisLibrarysRules, where they are other than usual.
+func TestTheGuideSaysThisLibrarysRules(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	s := city()
+	a.cfg.Site = func() library.Site { return s }
+	text := func(topic string) string {
+		t.Helper()
+		a.open(Route{Page: PageGuide, Field: topic})
+		return a.allPages(t)
+	}
+	if got := text("borrow"); !strings.Contains(got, "借りられる期間は14日間です。返す日は、") {
+		t.Error(got)
+	}
+	s.Policy.MaxLoans, s.Policy.LoanDays, s.Policy.DueOnOpenDay = 10, 21, false
+	if got := text("borrow"); !strings.Contains(got, "借りられる期間は21日間です。借りられるのは、あわせて10点までです。返す日は、") {
+		t.Error(got)
+	}
+	if got := text("renew"); !strings.Contains(got, "延長の手続きをした日から21日間です") || strings.Contains(got, "開館日") {
+		t.Error(got)
 	}
 }
 
