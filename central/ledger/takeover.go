@@ -129,8 +129,8 @@ func (l *Ledger) takeOverHold(ctx context.Context, tx *db.Tx, s StandingHold) er
 		return err
 	}
 	_, err = tx.ExecContext(ctx, `INSERT INTO hold (id, bib_id, patron_id, pickup_branch, contact, state, received_at,
-			sequence_place, item_id, contacted_on, shelf_until, ended_at)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $10, 0)`,
+			sequence_place, item_id, ready_on, contacted_on, shelf_until, ended_at)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, 0, $8, $9, $9, $10, 0)`,
 		id.String(), string(s.Bib), string(patron.ID), string(s.Pickup), string(library.NoNews), string(state), s.ReceivedAt.UnixMilli(),
 		item, s.ContactedOn, s.ShelfUntil)
 	return err

@@ -26,6 +26,9 @@ func TestTakeOver(t *testing.T) {
 		if err := c.TakeOver(ctx, standing); err != nil {
 			t.Fatal(err)
 		}
+		if h := c.holdOf(t, "p2", "b1"); h.ReadyOn != day("2026-11-23") || h.ContactedOn != day("2026-11-23") || h.ShelfUntil != day("2026-12-01") {
+			t.Errorf("the hold is %+v", h)
+		}
 		p, err := c.PatronByCard(ctx, "1")
 		if err != nil {
 			t.Fatal(err)
