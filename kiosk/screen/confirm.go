@@ -82,17 +82,17 @@ func (v *visit) confirmBody(a library.Account) fyne.CanvasObject {
 	if len(a.Contacts) == 0 {
 		a.Contacts = []library.Contact{library.NoNews}
 	}
-	hint, way := v.t("confirm.not_yet"), fyne.CanvasObject(widget.Column(0))
+	note, way := fyne.CanvasObject(k.Second(v.t("confirm.not_yet")).Lines(2)), fyne.CanvasObject(widget.Column(0))
 	if v.can(library.AbilityHoldContact) && !slices.Contains(a.Contacts, library.ByMail) && v.mails() {
-		hint = v.t("confirm.no_mail")
+		note = widget.Column(0) // the button says it
 		way = k.Button(v.t("confirm.register_mail"), widget.Outlined, v.open(Route{Page: PageEmailEdit}))
 	}
-	note := fyne.CanvasObject(k.Second(hint).Lines(2))
+	what := fyne.CanvasObject(k.Second(v.tickedTitles()).Lines(2))
 	if warning := v.cannotCollect(); warning != nil {
-		note = warning
+		what = warning
 	}
 	return widget.Column(theme.GapWide,
-		widget.Column(theme.GapTight, k.Title(lead), k.Second(v.tickedTitles()).Lines(2)),
+		widget.Column(theme.GapTight, k.Title(lead), what),
 		v.form(v.choices(a), widget.Column(theme.GapTight, k.Second(v.toldBy(a.Contacts)).Lines(3), note)),
 		widget.Row(theme.Gap, way, widget.Space(), k.Button(v.t("confirm.place"), widget.Filled, v.place)),
 	)
