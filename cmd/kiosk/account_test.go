@@ -61,7 +61,7 @@ func TestCardPasswordLoansRenewal(t *testing.T) {
 	due := today().Add(14)
 	before := dueDates(t, s)
 	k.tap(fmt.Sprintf("%d月%d日まで延長", due.Month, due.Day))
-	shown := fmt.Sprintf("%d月%d日(%s)まで", due.Month, due.Day, []string{"日", "月", "火", "水", "木", "金", "土"}[due.Weekday()])
+	shown := shownDay(due) + "まで"
 	k.see(shown, "延長ずみ・あと14日")
 	if got := dueDates(t, s); count(got, due) != count(before, due)+1 {
 		t.Errorf("due dates were %v and are %v: want one more %v", before, got, due)
@@ -209,7 +209,7 @@ func nothingOf(t *testing.T, dir string, secrets ...string) {
 // Three volumes of a work, none of which stands on a shelf, are held in order; the
 // desk gets the second back first.
 func TestHoldsInOrder(t *testing.T) {
-	s, k := startDemo(t, "")
+	s, k := startDemo(t, "[policy]\npick_after = 0\n")
 	const title = "港の三部作"
 	write(t, filepath.Join(s.dir, "volumes.csv"), "id,title,title_reading,volume,creator,publisher,year,ndc,barcode,branch,call_number\n"+
 		"v1,"+title+",ミナト ノ サンブサク,上,浦 一子,灯台社,2026,913.6,1900000001,chuo,913.6/ウ\n"+
@@ -246,15 +246,15 @@ func TestHoldsInOrder(t *testing.T) {
 	k.seePart("1　"+title+" 上　○ 予約中です", "2　"+title+" 中　○ 予約中です")
 
 	s.central("return", "1900000002", "--branch", "chuo") // the second: nothing is allocated to it
-	k.reopenHolds()
+	k.reopenHolds("予約の状況を見る")
 	k.seePart("1　"+title+" 上　○ 予約中です", "2　"+title+" 中　○ 予約中です")
 
 	s.central("return", "1900000001", "--branch", "chuo")
-	k.reopenHolds()
+	k.reopenHolds("予約の状況を見る")
 	// The second stands on its shelf: it is to be fetched from there.
 	k.seePart("1　"+title+" 上　● ご用意できました", "2　"+title+" 中　→ 取寄・準備中です", "3　"+title+" 下　○ 予約中です")
 	s.central("arrive", "1900000002", "--branch", "chuo")
-	k.reopenHolds()
+	k.reopenHolds("予約の状況を見る")
 	k.seePart("2　" + title + " 中　● ご用意できました")
 	k.tap("変更・取消")
 	k.waitPage("hold")
@@ -275,10 +275,11 @@ func (k *kiosk) waitForTitle(title string) {
 	})
 }
 
-func (k *kiosk) reopenHolds() {
+// reopenHolds goes back from the list of the holds and by a button to it again.
+func (k *kiosk) reopenHolds(button string) {
 	k.t.Helper()
 	k.tap("← もどる")
-	k.tap("予約の状況を見る")
+	k.tap(button)
 	k.waitPage("holds")
 }
 
