@@ -199,7 +199,27 @@ func TestToldByMail(t *testing.T) {
 			t.Fatal(err)
 		}
 		p.send()
-		if len(to.sent) != 1 || says(t, to.sent[0], "取り置き期限") || !says(t, to.sent[0], "お渡しできなくなりました") {
+		if len(to.sent) != 0 { // nor is anything taken back that nobody was told
+			t.Errorf("%d mails were sent", len(to.sent))
+		}
+
+		// Nor that it fell back, of what is ready again.
+		ready("b5")
+		p.send()
+		to.sent = nil
+		for _, do := range []func() error{
+			func() error { _, err := p.ledger.NotFound(ctx, "ib5"); return err },
+			func() error { _, err := p.ledger.Arrive(ctx, "ib5", "chuo"); return err },
+		} {
+			if err := do(); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if p.waiting() != 2 {
+			t.Errorf("%d mails wait", p.waiting())
+		}
+		p.send()
+		if len(to.sent) != 1 || !says(t, to.sent[0], "取り置き期限") || p.waiting() != 0 {
 			t.Errorf("%d mails were sent", len(to.sent))
 		}
 	})

@@ -81,9 +81,9 @@ type (
 
 	// HoldMails is told what becomes of the mails that tell of holds.
 	HoldMails interface {
-		// ReadyMailTx is the mail that tells of a ready hold as it is worded on a day; false
-		// where there is nothing to tell by mail any more.
-		ReadyMailTx(ctx context.Context, tx *db.Tx, hold library.HoldID, on library.Date) (library.Mail, bool, error)
+		// HoldMailTx brings a mail that tells of a hold up to date as it is worded on a day;
+		// false where it would not be true any more.
+		HoldMailTx(ctx context.Context, tx *db.Tx, m library.Mail, on library.Date) (library.Mail, bool, error)
 		// MailTakenTx: the mail server took it on a day. MailFailedTx: it cannot be sent.
 		MailTakenTx(ctx context.Context, tx *db.Tx, hold library.HoldID, on library.Date) error
 		MailFailedTx(ctx context.Context, tx *db.Tx, hold library.HoldID) error
@@ -110,7 +110,8 @@ type (
 		// MailCameBackTx: a mail to a patron came back, so what it told was not told.
 		MailCameBackTx(ctx context.Context, tx *db.Tx, patron library.PatronID) error
 		// ContactTx lets a patron be told of holds in another way than by mail, where that was
-		// the way. It refuses with library.ErrNoEmail or library.ErrNoPhone.
+		// the way; "" lets the rules choose. It refuses with library.ErrNoEmail or
+		// library.ErrNoPhone.
 		ContactTx(ctx context.Context, tx *db.Tx, patron library.PatronID, contact library.Contact) error
 	}
 )

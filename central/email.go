@@ -252,10 +252,8 @@ func (s *Service) deleteEmail(w http.ResponseWriter, r *http.Request) error {
 		if err := writeEmail(ctx, tx, none); err != nil {
 			return nil, err
 		}
-		if contact != "" {
-			if err := s.cfg.Register.ContactTx(ctx, tx, who.patron, contact); err != nil {
-				return nil, err
-			}
+		if err := s.cfg.Register.ContactTx(ctx, tx, who.patron, contact); err != nil {
+			return nil, err
 		}
 		return s.status(none), s.audit(ctx, tx, who, "email.delete", who.asker())
 	})

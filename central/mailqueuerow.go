@@ -109,7 +109,7 @@ func (mq *MailQueue) read(ctx context.Context, tx *db.Tx, q *queued, sealed, mes
 		q.err = fmt.Errorf("what the mail is about cannot be read: %w", err)
 		return message, nil
 	}
-	if q.facts.Kind == library.MailHoldReady && q.facts.Hold != "" && mq.cfg.Holds != nil {
+	if q.facts.Hold != "" && mq.cfg.Holds != nil {
 		again, err := mq.asOfToday(ctx, tx, q)
 		if err != nil || q.void {
 			return message, err
@@ -134,18 +134,18 @@ func (mq *MailQueue) read(ctx context.Context, tx *db.Tx, q *queued, sealed, mes
 	return mq.cfg.Hasher.Seal(q.message), nil
 }
 
-// asOfToday brings the mail that tells of a ready hold up to date, and reports whether it
-// says something else than before: the days on the hold shelf are counted from the day on
+// asOfToday brings a mail that tells of a hold up to date, and reports whether it says
+// something else than before: the days on the hold shelf are counted from the day on
 // which the mail server takes it.
 func (mq *MailQueue) asOfToday(ctx context.Context, tx *db.Tx, q *queued) (again bool, err error) {
-	m, ok, err := mq.cfg.Holds.ReadyMailTx(ctx, tx, q.facts.Hold, mq.day(mq.cfg.Now()))
+	m, ok, err := mq.cfg.Holds.HoldMailTx(ctx, tx, q.facts, mq.day(mq.cfg.Now()))
 	if err != nil {
 		return false, err
 	}
 	q.void = !ok
-	was := q.facts
-	q.facts.To, q.facts.Branch, q.facts.Until = m.To, m.Branch, m.Until
-	return q.facts != was, nil
+	again = m != q.facts
+	q.facts = m
+	return again, nil
 }
 
 func (mq *MailQueue) day(t time.Time) library.Date { return library.DateOf(t.In(mq.cfg.Zone)) }

@@ -26,7 +26,7 @@ type Hold struct {
 	EndedOn     Date       `json:"ended_on,omitzero"`     // collected, cancelled, expired
 	EndReason   EndReason  `json:"end_reason,omitempty"`  // cancelled by staff for a reason that its patron is told
 
-	MailFailed bool `json:"-"` // the mail that tells of it could not be sent, or came back
+	MailFailed bool `json:"-"` // no mail tells of it any more: it could not be sent, came back, or staff have told
 	Calls      int  `json:"-"` // on how many open days its patron was called in vain
 	CalledOn   Date `json:"-"` // the last of these
 }

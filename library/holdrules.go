@@ -152,12 +152,12 @@ func (p Policy) ShowsHold(h Hold, today Date) bool {
 }
 
 // FormReceived returns ErrFormFuture or ErrFormTooOld where a paper form cannot count from
-// when it is said to have been received. Guide: 申込書での予約も受付日時で入力されるため.
+// when it is said to have been received. Both times are in the library's zone. Guide: 申込書での予約も受付日時で入力されるため.
 func (p Policy) FormReceived(received, now time.Time) error {
 	switch {
 	case received.After(now):
 		return ErrFormFuture
-	case received.Before(now.AddDate(0, 0, -p.PaperDays)):
+	case DateOf(now).Sub(DateOf(received)) > p.PaperDays:
 		return ErrFormTooOld
 	}
 	return nil

@@ -164,7 +164,8 @@ func TestFormReceived(t *testing.T) {
 		{now, nil},
 		{now.Add(time.Second), ErrFormFuture},
 		{now.AddDate(0, 0, -60), nil},
-		{now.AddDate(0, 0, -60).Add(-time.Second), ErrFormTooOld},
+		{now.AddDate(0, 0, -60).Add(-9 * time.Hour), nil}, // the same day, at midnight
+		{now.AddDate(0, 0, -61), ErrFormTooOld},
 		{time.Date(1, 1, 1, 0, 0, 0, 0, time.UTC), ErrFormTooOld},
 	} {
 		if err := p.FormReceived(c.received, now); !errors.Is(err, c.want) || (err == nil) != (c.want == nil) {

@@ -78,10 +78,11 @@ type Returned struct {
 	State ItemState  // OnShelf: put it on its shelf; OnHoldShelf: on the hold shelf; InTransit: send it; Missing: look for it
 	To    BranchCode // where it is sent, "" when it stays
 
-	// HoldFor is the card of the patron for whom it goes on the hold shelf.
+	// HoldFor is the card of the patron for whom it goes on the hold shelf; of a missing one,
+	// whose hold had it.
 	HoldFor string
 	// Tell is how that patron is told: by mail, which is on its way; by telephone, which
-	// staff do; or not.
+	// staff do; or not. Of a missing one it is "" where nobody was told that it is ready.
 	Tell Contact
 }
 

@@ -2,6 +2,7 @@ package ledger
 
 import (
 	"context"
+	"slices"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -19,7 +20,10 @@ func (l *Ledger) next(ctx context.Context, tx *db.Tx, bib library.BibID) (stored
 		return storedHold{}, false, err
 	}
 	first, found := l.cfg.Policy().Next(plain(queue), plain(sequences))
-	return storedHold{Hold: first}, found, nil
+	if !found {
+		return storedHold{}, false, nil
+	}
+	return queue[slices.IndexFunc(queue, func(h storedHold) bool { return h.ID == first.ID })], true, nil
 }
 
 // serve gives the copies of bibs that stand on shelves to the holds that may have

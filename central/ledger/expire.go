@@ -18,7 +18,7 @@ import (
 // processes may do it at once, at any time of the day.
 func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 	n := 0
-	if err := l.extendShelfTimes(ctx); err != nil {
+	if err := l.ExtendShelfTimes(ctx); err != nil {
 		return n, err
 	}
 	if err := l.settleAll(ctx); err != nil {
@@ -59,9 +59,9 @@ func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 	return n, l.sweepHolds(ctx)
 }
 
-// extendShelfTimes moves the last day of ready holds to where the calendar of today
+// ExtendShelfTimes moves the last day of ready holds to where the calendar of today
 // puts it, if that is later: nobody is to lose a day that was promised.
-func (l *Ledger) extendShelfTimes(ctx context.Context) error {
+func (l *Ledger) ExtendShelfTimes(ctx context.Context) error {
 	later := map[library.HoldID]library.Hold{}
 	err := l.cfg.DB.View(ctx, func(tx *db.Tx) error {
 		clear(later)

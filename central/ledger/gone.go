@@ -28,16 +28,25 @@ func (l *Ledger) NotFoundTx(ctx context.Context, tx *db.Tx, item string) (librar
 	if it.State == library.OnLoan {
 		return library.Returned{}, library.ErrItemOnLoan
 	}
-	return library.Returned{Title: it.title, State: library.Missing}, l.miss(ctx, tx, it)
+	return l.miss(ctx, tx, it)
 }
 
-// miss makes a copy missing.
-func (l *Ledger) miss(ctx context.Context, tx *db.Tx, it held) error {
+// miss makes a copy missing, and says whose hold had it, and how that patron is told where
+// it was told to be ready.
+func (l *Ledger) miss(ctx context.Context, tx *db.Tx, it held) (library.Returned, error) {
+	r := library.Returned{Title: it.title, State: library.Missing}
 	if err := l.setState(ctx, tx, it, library.Missing, library.Date{}); err != nil {
-		return err
+		return r, err
 	}
-	_, err := l.fallBack(ctx, tx, it)
-	return err
+	was, err := l.fallBack(ctx, tx, it)
+	if err != nil || was.ID == "" {
+		return r, err
+	}
+	p, reach, err := l.reachOf(ctx, tx, was.Hold)
+	if r.HoldFor = p.Card; !was.ContactedOn.IsZero() {
+		r.Tell = was.TellBy(reach)
+	}
+	return r, err
 }
 
 // fallBack lets the hold that has a copy wait again, since the copy is gone or is lent no
@@ -62,7 +71,7 @@ func (l *Ledger) fallBack(ctx context.Context, tx *db.Tx, it held) (was storedHo
 	}
 	h := was
 	h.Hold, h.fetchAt, h.fromHoldShelf = was.Requeue(l.Today()), "", false
-	if was.State == library.ReadyHold { // nobody is to come in vain
+	if !was.ContactedOn.IsZero() { // nobody is to come in vain; who was not told of it yet has nothing to unlearn
 		if err := l.news(ctx, tx, library.MailHoldFellBack, &h, it.title); err != nil {
 			return was, err
 		}
@@ -103,27 +112,28 @@ func (l *Ledger) letGo(ctx context.Context, tx *db.Tx, h storedHold, sequence []
 // Withdraw takes a copy, named as at a desk, out of the library for good. Its hold gets
 // another copy or waits again in its place. It refuses with library.ErrUnknownItem or
 // library.ErrItemOnLoan.
-func (l *Ledger) Withdraw(ctx context.Context, item string) (title string, err error) {
+func (l *Ledger) Withdraw(ctx context.Context, item string) (r library.Returned, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
-		title, err = l.WithdrawTx(ctx, tx, item)
+		r, err = l.WithdrawTx(ctx, tx, item)
 		return err
 	})
-	return title, err
+	return r, err
 }
 
 // WithdrawTx is Withdraw in the caller's transaction.
-func (l *Ledger) WithdrawTx(ctx context.Context, tx *db.Tx, item string) (title string, err error) {
+func (l *Ledger) WithdrawTx(ctx context.Context, tx *db.Tx, item string) (library.Returned, error) {
 	it, err := itemByCode(ctx, tx, item)
 	if err != nil {
-		return "", err
+		return library.Returned{}, err
 	}
 	if it.State == library.OnLoan {
-		return it.title, library.ErrItemOnLoan
+		return library.Returned{Title: it.title}, library.ErrItemOnLoan
 	}
-	if err := l.miss(ctx, tx, it); err != nil { // nobody gets it from here on
-		return it.title, err
+	r, err := l.miss(ctx, tx, it) // nobody gets it from here on
+	if err != nil {
+		return r, err
 	}
-	return it.title, l.cfg.Catalogue.DeleteItemTx(ctx, tx, it.ID)
+	return r, l.cfg.Catalogue.DeleteItemTx(ctx, tx, it.ID)
 }
 
 // DeleteBib takes a bib and all its copies out of the library. Its holds end, and their

@@ -83,7 +83,7 @@ func (l *Ledger) PaperHoldsTx(ctx context.Context, tx *db.Tx, card string, req l
 	if receivedAt.IsZero() {
 		receivedAt = now
 	}
-	if err := l.cfg.Policy().FormReceived(receivedAt, now); err != nil {
+	if err := l.cfg.Policy().FormReceived(receivedAt.In(l.cfg.Zone), now.In(l.cfg.Zone)); err != nil {
 		return nil, "", err
 	}
 	p, err := l.PatronByCardTx(ctx, tx, card)

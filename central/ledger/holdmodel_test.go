@@ -518,7 +518,7 @@ func (q *queues) fallBack(n int) (was queueHold) {
 	}
 	requeue := func(h *queueHold) (was queueHold) {
 		was = *h
-		h.callDue = h.callDue || was.state == library.ReadyHold && h.contact == library.ByPhone
+		h.callDue = h.callDue || !was.told.IsZero() && h.contact == library.ByPhone
 		if was.state == library.ReadyHold || was.state == library.Preparing || was.copy >= 0 {
 			h.calls, h.calledOn = 0, library.Date{}
 		}

@@ -67,7 +67,8 @@ func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state librar
 		case it.loan != "" && (state != it.State || due != it.DueOn):
 			return library.ErrItemOnLoan
 		case state == library.Missing:
-			return l.miss(ctx, tx, it)
+			_, err := l.miss(ctx, tx, it)
+			return err
 		case it.hold != "" && state != it.State:
 			return library.ErrItemHeld
 		}

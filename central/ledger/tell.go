@@ -67,7 +67,18 @@ func (l *Ledger) news(ctx context.Context, tx *db.Tx, kind library.MailKind, h *
 	}
 	switch h.TellBy(reach) {
 	case library.ByMail:
-		return l.write(ctx, tx, p, library.Mail{Kind: kind, Hold: h.ID, Title: title, Branch: h.Pickup, Reason: h.EndReason})
+		reason := h.EndReason
+		if kind == library.MailHoldFellBack {
+			var left int
+			err := tx.QueryRowContext(ctx, `SELECT count(*) FROM item i WHERE i.bib_id = $1 AND `+servable, string(h.BibID)).Scan(&left)
+			if err != nil {
+				return err
+			}
+			if left == 0 {
+				reason = library.EndNoCopies // and there will be none
+			}
+		}
+		return l.write(ctx, tx, p, library.Mail{Kind: kind, Hold: h.ID, Title: title, Branch: h.Pickup, Reason: reason})
 	case library.ByPhone:
 		h.callDue = true
 	}

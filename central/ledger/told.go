@@ -142,7 +142,7 @@ func (l *Ledger) ToldTx(ctx context.Context, tx *db.Tx, card string, branch libr
 	if on.IsZero() {
 		on = l.Today()
 	}
-	return l.called(ctx, tx, card, branch, bibs, func(x *due, pickup library.Calendar) (counted bool, err error) {
+	return l.called(ctx, tx, card, branch, bibs, len(bibs) > 0, func(x *due, pickup library.Calendar) (counted bool, err error) {
 		if x.State != library.ReadyHold {
 			x.callDue = false
 			return true, nil
@@ -151,6 +151,7 @@ func (l *Ledger) ToldTx(ctx context.Context, tx *db.Tx, card string, branch libr
 			return false, err
 		}
 		x.Hold = l.cfg.Policy().Told(x.Hold, on, pickup)
+		x.MailFailed = true // what comes of mails does not matter any more
 		return true, nil
 	})
 }
@@ -158,7 +159,7 @@ func (l *Ledger) ToldTx(ctx context.Context, tx *db.Tx, card string, branch libr
 // NoAnswerTx notes, in the caller's transaction, that the patron with a card did not answer
 // the telephone today, and says what follows. It refuses as ToldTx does.
 func (l *Ledger) NoAnswerTx(ctx context.Context, tx *db.Tx, card string, branch library.BranchCode, bibs []library.BibID) ([]library.CallOutcome, library.PatronID, error) {
-	return l.called(ctx, tx, card, branch, bibs, func(x *due, pickup library.Calendar) (counted bool, err error) {
+	return l.called(ctx, tx, card, branch, bibs, false, func(x *due, pickup library.Calendar) (counted bool, err error) {
 		policy := l.cfg.Policy()
 		x.Hold, counted = policy.CalledInVain(x.Hold, l.Today(), pickup)
 		if x.callDue && x.Calls >= policy.CallAttempts {
@@ -168,8 +169,9 @@ func (l *Ledger) NoAnswerTx(ctx context.Context, tx *db.Tx, card string, branch 
 	})
 }
 
-// called notes a call of each hold that it was about.
-func (l *Ledger) called(ctx context.Context, tx *db.Tx, card string, branch library.BranchCode, bibs []library.BibID,
+// called notes a call of each hold that it was about: of those that are due, or also of
+// what the patron is said to know already.
+func (l *Ledger) called(ctx context.Context, tx *db.Tx, card string, branch library.BranchCode, bibs []library.BibID, also bool,
 	note func(x *due, pickup library.Calendar) (counted bool, err error)) ([]library.CallOutcome, library.PatronID, error) {
 	p, err := l.PatronByCardTx(ctx, tx, card)
 	if err != nil {
@@ -183,7 +185,7 @@ func (l *Ledger) called(ctx context.Context, tx *db.Tx, card string, branch libr
 		return nil, "", err
 	}
 	found, err := l.readDue(ctx, tx, `h.patron_id = $1 AND `+dueCall, string(p.ID))
-	if len(bibs) > 0 { // also of what the patron is said to know already
+	if also {
 		found, err = l.titled(ctx, tx, `h.patron_id = $1 AND (h.state = 'ready' OR h.call_due)`, string(p.ID))
 	}
 	if err != nil {
@@ -214,17 +216,28 @@ func (l *Ledger) called(ctx context.Context, tx *db.Tx, card string, branch libr
 			BibID: x.BibID, Title: x.title, ContactedOn: x.ContactedOn, ShelfUntil: x.ShelfUntil, Calls: x.Calls, Counted: counted,
 		})
 	}
+	for _, bib := range bibs {
+		if !slices.ContainsFunc(outcomes, func(o library.CallOutcome) bool { return o.BibID == bib }) {
+			return nil, p.ID, library.ErrHoldNotToTell
+		}
+	}
 	if len(outcomes) == 0 {
 		return nil, p.ID, library.ErrHoldNotToTell
 	}
 	return outcomes, p.ID, nil
 }
 
-// ReadyMailTx returns, in the transaction of who sends mails, the mail that tells of a ready
-// hold as it is to be worded on a day, and false where there is nothing to tell by mail any
-// more.
-func (l *Ledger) ReadyMailTx(ctx context.Context, tx *db.Tx, hold library.HoldID, on library.Date) (m library.Mail, ok bool, err error) {
-	h, found, err := l.untold(ctx, tx, hold)
+// HoldMailTx brings, in the transaction of who sends mails, a mail that tells of a hold up to
+// date as it is to be worded on a day, and returns false where it would not be true any more.
+func (l *Ledger) HoldMailTx(ctx context.Context, tx *db.Tx, m library.Mail, on library.Date) (_ library.Mail, ok bool, err error) {
+	if m.Kind == library.MailHoldFellBack {
+		waits, err := l.readHolds(ctx, tx, `h.id = $1 AND h.fell_back_on <> '' AND `+activeHold, string(m.Hold))
+		return m, len(waits) > 0, err
+	}
+	if m.Kind != library.MailHoldReady {
+		return m, true, nil
+	}
+	h, found, err := l.untold(ctx, tx, m.Hold)
 	if err != nil || !found {
 		return m, false, err
 	}
@@ -236,7 +249,8 @@ func (l *Ledger) ReadyMailTx(ctx context.Context, tx *db.Tx, hold library.HoldID
 	if err != nil {
 		return m, false, err
 	}
-	return library.Mail{To: p.Email, Branch: h.Pickup, Until: l.cfg.Policy().Told(h.Hold, on, pickup).ShelfUntil}, true, nil
+	m.To, m.Branch, m.Until = p.Email, h.Pickup, l.cfg.Policy().Told(h.Hold, on, pickup).ShelfUntil
+	return m, true, nil
 }
 
 // MailTakenTx notes that the mail server took, on a day, the mail that tells of a ready hold.
@@ -278,10 +292,11 @@ func (l *Ledger) MailFailedTx(ctx context.Context, tx *db.Tx, hold library.HoldI
 	return l.mailsFailed(ctx, tx, `h.id = $1`, string(hold))
 }
 
-// MailCameBackTx notes that a mail to a patron came back, whichever it was: of what is ready
-// the patron was not told by mail.
+// MailCameBackTx notes that a mail to a patron came back, whichever it was: of what is ready,
+// or no longer is, the patron was not told by mail.
 func (l *Ledger) MailCameBackTx(ctx context.Context, tx *db.Tx, patron library.PatronID) error {
-	return l.mailsFailed(ctx, tx, `h.patron_id = $1 AND h.contact <> 'none' AND h.state = 'ready' AND NOT h.mail_failed`, string(patron))
+	return l.mailsFailed(ctx, tx, `h.patron_id = $1 AND h.contact <> 'none' AND NOT h.mail_failed
+		AND (h.state = 'ready' OR h.fell_back_on <> '' OR h.end_reason <> '')`, string(patron))
 }
 
 func (l *Ledger) mailsFailed(ctx context.Context, tx *db.Tx, where string, args ...any) error {
@@ -357,7 +372,8 @@ func (l *Ledger) settleAll(ctx context.Context) error {
 }
 
 // ContactTx lets, in the caller's transaction, the patron of holds that were to be told by
-// mail be told in another way, since there is no address any more.
+// mail be told in another way, since there is no address any more: "" is by telephone where
+// there is a number, else not at all.
 func (l *Ledger) ContactTx(ctx context.Context, tx *db.Tx, patron library.PatronID, contact library.Contact) error {
 	p, err := l.PatronTx(ctx, tx, patron)
 	if err != nil {
@@ -366,6 +382,12 @@ func (l *Ledger) ContactTx(ctx context.Context, tx *db.Tx, patron library.Patron
 	reach, err := l.reach(ctx, tx, p)
 	if err != nil {
 		return err
+	}
+	switch {
+	case contact == "" && reach.Phone:
+		contact = library.ByPhone
+	case contact == "":
+		contact = library.NoNews
 	}
 	if err := reach.May(contact); err != nil {
 		return err

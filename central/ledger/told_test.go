@@ -193,7 +193,7 @@ func TestToldByMail(t *testing.T) {
 			t.Error("a mail is on its way, and there is a call to be made")
 		}
 		err := c.tx(t, func(ctx context.Context, tx *db.Tx) error {
-			mail, ok, err := c.ReadyMailTx(ctx, tx, hold, c.Today())
+			mail, ok, err := c.HoldMailTx(ctx, tx, library.Mail{Kind: library.MailHoldReady, Hold: hold}, c.Today())
 			if !ok || mail.Until != day("2027-01-13") || mail.To != "m@example.jp" {
 				t.Errorf("the mail of today: %+v, %v", mail, ok)
 			}
@@ -301,6 +301,10 @@ func TestCopiesThatGoAway(t *testing.T) {
 				c.request(t, "pm", library.HoldRequest{Bibs: []library.BibID{"b1"}, Pickup: "chuo", Contact: library.ByMail})
 				if state == library.ReadyHold {
 					c.arrives(t, "i1", "chuo")
+					hold := m.queued[0].Hold
+					if err := c.tx(t, func(ctx context.Context, tx *db.Tx) error { return c.MailTakenTx(ctx, tx, hold, c.Today()) }); err != nil {
+						t.Fatal(err)
+					}
 				}
 				if h := c.holdOf(t, "pm", "b1"); h.State != state || h.ItemID != "i1" {
 					t.Fatalf("%s, %s: it is %+v", name, state, h)
@@ -326,6 +330,74 @@ func TestCopiesThatGoAway(t *testing.T) {
 				c.exec(t, `DELETE FROM hold`)
 				c.exec(t, `DELETE FROM item`)
 			}
+		}
+	})
+}
+
+// TestNobodyFallsBackSilently: who was told that a hold is ready is told that it no longer
+// is, also where another copy is set aside for it at once, or comes.
+func TestNobodyFallsBackSilently(t *testing.T) {
+	eachTelling(t, func(t *testing.T, c *city, m *mails) {
+		c.policy.PickAfter = 600
+		c.book(t, "b1", "i1", "i2")
+		c.request(t, "pt", library.HoldRequest{Bibs: []library.BibID{"b1"}, Pickup: "chuo", Contact: library.ByPhone})
+		c.arrives(t, "i1", "chuo")
+		if _, err := c.told(t, "t", library.Date{}); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.NotFound(t.Context(), "i1"); err != nil {
+			t.Fatal(err)
+		}
+		fellBack := func() bool {
+			calls := c.calls(t)
+			return len(calls) == 1 && calls[0].Lines[0].Why == library.CallFellBack
+		}
+		if h := c.holdOf(t, "pt", "b1"); h.ItemID != "i2" || !fellBack() {
+			t.Errorf("another copy is set aside, and nobody calls: %+v", h)
+		}
+		if r := c.arrives(t, "i2", "kita"); r.State != library.InTransit || !fellBack() {
+			t.Errorf("another copy is on its way, and nobody calls: %+v", r)
+		}
+		if r := c.arrives(t, "i2", "chuo"); r.Tell != library.ByPhone {
+			t.Errorf("it is ready again: %+v", r)
+		}
+		if calls := c.calls(t); len(calls) != 1 || calls[0].Lines[0].Why != library.CallWanted {
+			t.Errorf("now it is to be told that it is ready: %+v", calls)
+		}
+
+		// Who was not told of it yet has nothing to unlearn.
+		if _, err := c.NotFound(t.Context(), "i2"); err != nil || len(c.calls(t)) != 0 {
+			t.Errorf("never told: %+v, %v", c.calls(t), err)
+		}
+
+		// Nor does a mail that comes back take away what staff have told; and one that told
+		// that a hold fell back makes a call.
+		c.isReady(t, "pm", "b2", library.ByMail)
+		if _, err := c.told(t, "m", library.Date{}, "b2"); err != nil {
+			t.Fatal(err)
+		}
+		c.isReady(t, "pm", "b3", library.ByMail)
+		err := c.tx(t, func(ctx context.Context, tx *db.Tx) error {
+			return c.MailTakenTx(ctx, tx, m.queued[len(m.queued)-1].Hold, c.Today())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.Withdraw(t.Context(), "ib3"); err != nil {
+			t.Fatal(err)
+		}
+		if last := m.queued[len(m.queued)-1]; last.Kind != library.MailHoldFellBack || last.Reason != library.EndNoCopies {
+			t.Errorf("the mail: %+v", last)
+		}
+		m.back["m@example.jp"] = true
+		if err := c.tx(t, func(ctx context.Context, tx *db.Tx) error { return c.MailCameBackTx(ctx, tx, "pm") }); err != nil {
+			t.Fatal(err)
+		}
+		if calls := c.calls(t); len(calls) != 1 || len(calls[0].Lines) != 1 || calls[0].Lines[0].BibID != "b3" || calls[0].Lines[0].Why != library.CallFellBack {
+			t.Errorf("a mail came back: %+v", calls)
+		}
+		if _, err := c.told(t, "m", library.Date{}, "b2", "nosuch"); !errors.Is(err, library.ErrHoldNotToTell) {
+			t.Errorf("of a bib that the patron does not hold: %v", err)
 		}
 	})
 }

@@ -217,9 +217,9 @@ func (c *Composer) check() error {
 func variants(sample library.Mail) []library.Mail {
 	bare := sample
 	bare.Title, bare.Until = "", library.Date{}
-	if sample.Kind == library.MailHoldEnded {
+	if sample.Reason != "" {
 		all := []library.Mail{}
-		for _, reason := range library.EndReasons {
+		for _, reason := range append([]library.EndReason{""}, library.EndReasons...) {
 			bare.Reason = reason
 			all = append(all, bare)
 		}

@@ -20,7 +20,7 @@ type facts struct {
 	Title  string // of the mails about holds
 	Branch string // of the mails about holds: where it is picked up
 	Until  string // hold_ready, hold_expired: the last day on the hold shelf: 12月2日（水）
-	Reason string // hold_ended: code of library.EndReasons
+	Reason string // hold_ended: code of library.EndReasons; hold_fell_back: no_copies where none is left
 
 	// request
 	Receipt   string // K7M-4QX

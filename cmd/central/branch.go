@@ -56,13 +56,14 @@ func (c *branchAddCmd) Run(a *app) error {
 	})
 }
 
-// moveDueDates moves what falls due on days that are closed now, and says how many.
+// moveDueDates moves what falls due on days that are closed now, and says how many; and
+// the last days on hold shelves with them.
 func (a *app) moveDueDates(s *server) error {
 	n, err := s.ledger.MoveDueDates(a.ctx)
 	if n > 0 {
 		fmt.Fprintf(a.stdout, "%d due dates moved to an open day\n", n)
 	}
-	return err
+	return errors.Join(err, s.ledger.ExtendShelfTimes(a.ctx))
 }
 
 // calendar is a branch's calendar with what was given.

@@ -129,6 +129,7 @@ func sentence(err error) string {
 		{library.ErrNoCopies, "the library owns no copy of it; the form is a request to buy or borrow it"},
 		{library.ErrNoEmail, "the patron has no e-mail address registered; choose another --contact"},
 		{library.ErrUnknownBib, "there is no such bib"},
+		{library.ErrFormTooOld, "the form is older than the settings allow; correct its time, or enter it without --received"},
 		{library.ErrHoldNotToTell, "nothing of this patron's is to be told now; see: central hold list --to-call"},
 		{library.ErrNoPhone, "the patron has no telephone number registered; choose another --contact"},
 		{central.ErrStaffThere, "there is a staff member of this name already; for another password: central staff password NAME"},

@@ -81,6 +81,13 @@ var callReasons = map[library.CallReason]string{
 	library.CallHoldEnded: "ended",
 }
 
+// endReasons are why holds are ended, in words.
+var endReasons = map[library.EndReason]string{
+	library.EndNoCopies: "no copy is left",
+	library.EndNotLent:  "it is no longer lent",
+	library.EndOther:    "staff say why",
+}
+
 func listCalls(a *app, s *server, branch library.BranchCode) error {
 	var calls []library.Call
 	err := a.audited(s, "calls.view", func(tx *db.Tx, e *audit.Entry) (err error) {
@@ -101,7 +108,7 @@ func listCalls(a *app, s *server, branch library.BranchCode) error {
 			calls = max(calls, l.Calls)
 			why := callReasons[l.Why]
 			if l.Reason != "" {
-				why += ": " + string(l.Reason)
+				why += ": " + endReasons[l.Reason]
 			}
 			titles = append(titles, fmt.Sprintf("%s (%s)", l.Title, why))
 		}
@@ -178,13 +185,27 @@ func (c *holdToldCmd) Run(a *app) error {
 			case !l.ContactedOn.IsZero():
 				fmt.Fprintf(a.stdout, "told on %s, kept until %s: %s\n", l.ContactedOn, l.ShelfUntil, l.Title)
 			case c.NoAnswer:
-				fmt.Fprintf(a.stdout, "called in vain on %d days: %s\n", l.Calls, l.Title)
+				fmt.Fprintf(a.stdout, "called in vain, day %d of %d: %s\n", l.Calls, a.settings.Site.Policy.CallAttempts, l.Title)
 			default:
 				fmt.Fprintf(a.stdout, "told: %s\n", l.Title)
 			}
 		}
 		return nil
 	})
+}
+
+// toldHow says to staff how patrons are told of holds that have ended.
+const toldHow = "who is told by mail is told; who is told by telephone is on: central hold list --to-call"
+
+// whoIsTold says whose hold had a copy that is gone, and how that patron is told.
+func (a *app) whoIsTold(r library.Returned) {
+	switch {
+	case r.HoldFor == "":
+	case r.Tell == "":
+		fmt.Fprintf(a.stdout, "the hold of card %s waits for another copy\n", r.HoldFor)
+	default:
+		fmt.Fprintf(a.stdout, "the patron with card %s was told that it is ready, and waits again (%s)\n", r.HoldFor, telling[r.Tell])
+	}
 }
 
 type holdEndCmd struct {
@@ -210,6 +231,7 @@ func (c *holdEndCmd) Run(a *app) error {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "ended: %s\n", h.Title)
+		fmt.Fprintln(a.stdout, toldHow)
 		return nil
 	})
 }
@@ -232,6 +254,7 @@ func (c *holdNotFoundCmd) Run(a *app) error {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "it is missing now: %s\n", r.Title)
+		a.whoIsTold(r)
 		return nil
 	})
 }
@@ -320,6 +343,9 @@ func (c *paperHoldCmd) Run(a *app) error {
 		})
 		if err != nil {
 			return err
+		}
+		if p, err := s.ledger.PatronByCard(a.ctx, card); err == nil && p.BlockedAsOverdue() {
+			fmt.Fprintln(a.stderr, "the patron has something long overdue, and can collect nothing before that is back")
 		}
 		status := exitStatus(0)
 		for _, l := range lines {

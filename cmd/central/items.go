@@ -25,17 +25,18 @@ type itemWithdrawCmd struct {
 // Run withdraws the copy.
 func (c *itemWithdrawCmd) Run(a *app) error {
 	return a.with(func(s *server) error {
-		var title string
+		var r library.Returned
 		err := a.audited(s, "item-withdraw", func(tx *db.Tx, e *audit.Entry) (err error) {
 			item := strings.TrimSpace(c.Item)
-			title, err = s.ledger.WithdrawTx(a.ctx, tx, item)
+			r, err = s.ledger.WithdrawTx(a.ctx, tx, item)
 			e.Subject = "item:" + item
 			return err
 		})
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stdout, "withdrawn: %s\n", title)
+		fmt.Fprintf(a.stdout, "withdrawn: %s\n", r.Title)
+		a.whoIsTold(r)
 		return nil
 	})
 }
@@ -60,6 +61,9 @@ func (c *bibDeleteCmd) Run(a *app) error {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "deleted, and %d holds ended: %s\n", ended, title)
+		if ended > 0 {
+			fmt.Fprintln(a.stdout, toldHow)
+		}
 		return nil
 	})
 }

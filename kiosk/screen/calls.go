@@ -59,7 +59,11 @@ func (v *visit) callRow(c library.Call) fyne.CanvasObject {
 	var titles []string
 	for _, l := range c.Lines {
 		days, vain = max(days, day.Sub(l.Since)), max(vain, l.Calls)
-		titles = append(titles, v.t("calls.line", l.Title, v.t("call."+string(l.Why))))
+		why := v.t("call." + string(l.Why))
+		if l.Reason != "" {
+			why += "：" + v.worded("hold.ended."+string(l.Reason), "problem.ask")
+		}
+		titles = append(titles, v.t("calls.line", l.Title, why))
 	}
 	about := v.t("calls.waits", c.Name, days+1)
 	if vain > 0 {

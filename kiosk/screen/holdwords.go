@@ -50,6 +50,8 @@ func (v *visit) holdAbout(h library.PatronHold) string {
 		fellBack = v.t("holds.fell_back")
 	}
 	switch {
+	case h.NoCopies() && h.Contact == library.NoNews:
+		return v.t("holds.no_copies_quiet")
 	case h.NoCopies():
 		return v.t("holds.no_copies")
 	case h.State == library.Waiting && h.ItemID != "":
