@@ -72,10 +72,6 @@ var (
 		library.ErrEmail, library.ErrEmailBreak, library.ErrEmailComma, library.ErrEmailDots, library.ErrEmailDotAt, library.ErrEmailDotFirst,
 		library.ErrEmailSoon, library.ErrEmailTooMany,
 	}
-	refusedHolds = []*library.Refusal{
-		library.ErrUnknownBib, library.ErrUnknownBranch, library.ErrNoCopies, library.ErrNotLent, library.ErrAlreadyHeld, library.ErrHasOnLoan,
-		library.ErrTooManyHolds, library.ErrNoEmail, library.ErrNoPhone,
-	}
 )
 
 // operations has a line for each route.
