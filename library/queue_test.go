@@ -278,7 +278,7 @@ func (s *shelves) release(was, is Hold) {
 func (s *shelves) moveOn(h Hold) {
 	for i, x := range s.holds {
 		if h.before(x) {
-			s.holds[i] = s.policy.Together(x, s.today, Calendar{})
+			s.holds[i] = s.policy.Together(x, h, s.today, Calendar{})
 		}
 	}
 }

@@ -59,9 +59,9 @@ func (p Policy) Told(h Hold, on Date, pickup Calendar) Hold {
 
 // Together returns a ready hold, of which the patron was told, as it stands after an
 // earlier member of its sequence came, or ended, on a day: as if told on that day, so that
-// there is time to fetch both.
-func (p Policy) Together(h Hold, on Date, pickup Calendar) Hold {
-	if h.State != ReadyHold || h.ContactedOn.IsZero() || !h.ContactedOn.Before(on) {
+// there is time to fetch both. One that expired, since nobody came, gives no more time.
+func (p Policy) Together(h, earlier Hold, on Date, pickup Calendar) Hold {
+	if earlier.State == Expired || h.State != ReadyHold || h.ContactedOn.IsZero() || !h.ContactedOn.Before(on) {
 		return h
 	}
 	return p.Told(h, on, pickup)

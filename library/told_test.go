@@ -73,10 +73,16 @@ func TestTold(t *testing.T) {
 	if once := again.MailCameBack(); once != again {
 		t.Errorf("a second mail comes back of who was called since: %+v", once)
 	}
-	if together := p.Together(told, day("2026-12-01"), tuesdays()); together.ShelfUntil != day("2026-12-09") {
-		t.Errorf("together with an earlier volume: until %s", together.ShelfUntil)
+	for _, s := range HoldStates {
+		want := day("2026-12-09")
+		if s == Expired {
+			want = told.ShelfUntil
+		}
+		if together := p.Together(told, Hold{State: s}, day("2026-12-01"), tuesdays()); together.ShelfUntil != want {
+			t.Errorf("together with an earlier volume that is %s: until %s", s, together.ShelfUntil)
+		}
 	}
-	if together := p.Together(ready, day("2026-12-01"), tuesdays()); together != ready {
+	if together := p.Together(ready, Hold{State: ReadyHold}, day("2026-12-01"), tuesdays()); together != ready {
 		t.Errorf("who was not told is told by that: %+v", together)
 	}
 }

@@ -118,7 +118,7 @@ func (l *Ledger) moveOn(ctx context.Context, tx *db.Tx, h library.Hold, on libra
 		if err != nil {
 			return err
 		}
-		if kept := l.cfg.Policy().Together(x.Hold, on, pickup); kept != x.Hold {
+		if kept := l.cfg.Policy().Together(x.Hold, h, on, pickup); kept != x.Hold {
 			if err := keepReady(ctx, tx, kept); err != nil {
 				return err
 			}

@@ -699,7 +699,6 @@ func (q *queues) days(t *rapid.T) {
 		was := *h
 		h.state, h.copy, h.endedOn = library.Expired, -1, q.today()
 		q.letGo(was)
-		q.together(&was)
 		q.settle()
 	}
 	if n != expired {

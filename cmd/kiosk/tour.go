@@ -186,7 +186,8 @@ var accountSteps = []step{
 var staffSteps = []step{
 	{"staff-password", []string{"scan-staff", "staff-password"}},
 	{"staff", []string{"login.go"}},
-	{"staff-machine", []string{"staff.machine"}},
+	{"staff-calls", []string{"calls.title"}},
+	{"staff-machine", []string{"frame.back", "staff.machine"}},
 	{"staff-scan-test", []string{"frame.back", "staff.scan_test", "scan", "item:1000000123"}},
 	{"staff-patron", []string{"frame.back", "scan"}},
 	{"staff-document", []string{"temporary.begin"}},
