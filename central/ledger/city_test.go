@@ -24,7 +24,8 @@ func TestCity(t *testing.T) {
 		f := s.figures
 		t.Logf("%d requests: %+v", s.requests, f)
 		if f.held == 0 || f.refused == 0 || f.papers == 0 || f.collected == 0 || f.cancelled == 0 || f.changed == 0 ||
-			f.expired == 0 || f.notFound == 0 || f.cleared == 0 || f.renewed == 0 || f.notRenewed == 0 || f.moved == 0 {
+			f.expired == 0 || f.notFound == 0 || f.cleared == 0 || f.renewed == 0 || f.notRenewed == 0 || f.moved == 0 ||
+			f.calls == 0 || f.inVain == 0 || f.withdrawn == 0 || f.ended == 0 {
 			t.Errorf("not all of a city's life came up: %+v", f)
 		}
 	})
