@@ -104,7 +104,7 @@ func (h Hold) Deliver(item ItemID, at BranchCode, today Date) (Hold, ItemState) 
 		return h, InTransit
 	}
 	h.State, h.ReadyOn, h.FellBackOn = ReadyHold, today, Date{}
-	h.Calls, h.CalledOn = 0, Date{} // these were about something else
+	h.MailFailed, h.Calls, h.CalledOn = false, 0, Date{} // these were about something else
 	return h, OnHoldShelf
 }
 

@@ -144,7 +144,7 @@ func (l *Ledger) ToldTx(ctx context.Context, tx *db.Tx, card string, branch libr
 	}
 	return l.called(ctx, tx, card, branch, bibs, len(bibs) > 0, func(x *due, pickup library.Calendar) (counted bool, err error) {
 		if x.State != library.ReadyHold {
-			x.callDue = false
+			x.callDue, x.MailFailed = false, true
 			return true, nil
 		}
 		if err := x.MayTell(on, l.Today()); err != nil {

@@ -396,6 +396,12 @@ func TestNobodyFallsBackSilently(t *testing.T) {
 		if calls := c.calls(t); len(calls) != 1 || len(calls[0].Lines) != 1 || calls[0].Lines[0].BibID != "b3" || calls[0].Lines[0].Why != library.CallFellBack {
 			t.Errorf("a mail came back: %+v", calls)
 		}
+		if _, err := c.told(t, "m", library.Date{}, "b3"); err != nil {
+			t.Fatal(err)
+		}
+		if err := c.tx(t, func(ctx context.Context, tx *db.Tx) error { return c.MailCameBackTx(ctx, tx, "pm") }); err != nil || len(c.calls(t)) != 0 {
+			t.Errorf("a mail came back of which staff have told: %+v, %v", c.calls(t), err)
+		}
 		if _, err := c.told(t, "m", library.Date{}, "b2", "nosuch"); !errors.Is(err, library.ErrHoldNotToTell) {
 			t.Errorf("of a bib that the patron does not hold: %v", err)
 		}
