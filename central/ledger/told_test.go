@@ -399,6 +399,21 @@ func TestNobodyFallsBackSilently(t *testing.T) {
 		if _, err := c.told(t, "m", library.Date{}, "b3"); err != nil {
 			t.Fatal(err)
 		}
+		m.back["m@example.jp"] = false
+		c.isReady(t, "pm", "b4", library.ByMail)
+		err = c.tx(t, func(ctx context.Context, tx *db.Tx) error {
+			return c.MailTakenTx(ctx, tx, m.queued[len(m.queued)-1].Hold, c.Today())
+		})
+		if err != nil {
+			t.Fatal(err)
+		}
+		m.back["m@example.jp"] = true
+		if _, err := c.Withdraw(t.Context(), "ib4"); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := c.told(t, "m", library.Date{}, "b4"); err != nil {
+			t.Fatal(err)
+		}
 		if err := c.tx(t, func(ctx context.Context, tx *db.Tx) error { return c.MailCameBackTx(ctx, tx, "pm") }); err != nil || len(c.calls(t)) != 0 {
 			t.Errorf("a mail came back of which staff have told: %+v, %v", c.calls(t), err)
 		}
