@@ -36,7 +36,7 @@ var mayImport = []struct {
 	{"kiosk/screen", []string{"library", "barcode", "assets", "kiosk/session", "kiosk/slip", "kiosk/theme", "kiosk/widget"}},
 	{"central/db", nil},
 	{"central/marc", nil},
-	{"central/intake", []string{"library", "central/marc"}},
+	{"central/intake", []string{"library", "central/catalogue", "central/marc"}},
 	{"central/catalogue", []string{"library", "central/db", "central/protocol"}},
 	{"central/circulation", []string{"library", "central/db"}},
 	{"central/ledger", []string{"library", "central/db", "central/circulation"}},

@@ -122,7 +122,7 @@ func realRecords(b *testing.B) []library.Record {
 	defer f.Close()
 	for r, err := range intake.MARC(f, intake.Options{Branch: "central"}) {
 		if err == nil {
-			records = append(records, r)
+			records = append(records, r.Record)
 		}
 	}
 	return slices.DeleteFunc(records, func(r library.Record) bool { return r.Bib.TitleReading == "" })

@@ -85,13 +85,13 @@ func importAll(ctx context.Context, dir string) error {
 		return err
 	}
 	_, err = catalogue.New(catalogue.Config{DB: d}).Import(ctx, catalogue.Import{
-		Records: func(yield func(library.Record, error) bool) {
+		Records: catalogue.Plain(func(yield func(library.Record, error) bool) {
 			for n := range importSize {
 				if !yield(record(n), nil) {
 					return
 				}
 			}
-		},
+		}),
 		LeftOut: func(_ int, err error) error { return err },
 	})
 	return err

@@ -42,7 +42,7 @@ func records(t *testing.T) []library.Record {
 			t.Error(err)
 			continue
 		}
-		list = append(list, rec)
+		list = append(list, rec.Record)
 	}
 	if len(list) < 300 {
 		t.Fatalf("%d bibs", len(list))

@@ -17,14 +17,14 @@ func BenchmarkImport(b *testing.B) {
 			}
 			b.ResetTimer()
 			_, err := c.Import(b.Context(), Import{
-				Records: func(yield func(library.Record, error) bool) {
+				Records: Plain(func(yield func(library.Record, error) bool) {
 					for n := range b.N {
 						id := fmt.Sprintf("b%08d", n)
 						if !yield(book(id, copyAt("chuo", "i"+id)), nil) {
 							return
 						}
 					}
-				},
+				}),
 				LeftOut: func(_ int, err error) error { return err },
 			})
 			if err != nil {

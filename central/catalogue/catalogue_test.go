@@ -191,7 +191,7 @@ func TestImport(t *testing.T) {
 			var bad []int
 			var last Counts
 			n, err := c.Import(t.Context(), Import{
-				Records:  records,
+				Records:  Plain(records),
 				LeftOut:  func(number int, err error) error { bad = append(bad, number); return nil },
 				Progress: func(c Counts) { last = c },
 			})
@@ -222,7 +222,7 @@ func TestImport(t *testing.T) {
 		sameDigests(t, c)
 
 		stop := errors.New("enough")
-		_, err := c.Import(t.Context(), Import{Records: file, LeftOut: func(int, error) error { return stop }})
+		_, err := c.Import(t.Context(), Import{Records: Plain(file), LeftOut: func(int, error) error { return stop }})
 		if !errors.Is(err, stop) {
 			t.Errorf("got %v", err)
 		}

@@ -17,9 +17,29 @@ type Counts struct {
 	LeftOut   int // bad ones
 }
 
+// Incoming is a record as a file has it.
+type Incoming struct {
+	library.Record
+	Deleted   bool                   // the file says that the bib has left; it has no items then
+	Withdrawn []library.ItemID       // copies of which the file says that they have left; not among the items
+	Loans     map[library.ItemID]int // how often a copy was lent in the last year, where the file says it
+	Partial   bool                   // copies were left out for a fault, so that none of it is lacking
+}
+
+// Plain makes records that say nothing more of a bib and its items to incoming ones.
+func Plain(records iter.Seq2[library.Record, error]) iter.Seq2[Incoming, error] {
+	return func(yield func(Incoming, error) bool) {
+		for r, err := range records {
+			if !yield(Incoming{Record: r}, err) {
+				return
+			}
+		}
+	}
+}
+
 // Import is a run of records into the catalogue.
 type Import struct {
-	Records iter.Seq2[library.Record, error]
+	Records iter.Seq2[Incoming, error]
 	// LeftOut is told of each record that does not go in: an error of Records, or a
 	// *RecordError. number counts the records from 1. The import goes on when it
 	// returns nil, and otherwise ends with what it returns.
@@ -90,7 +110,7 @@ func (c *Catalogue) Import(ctx context.Context, in Import) (Counts, error) {
 			continue
 		}
 		seen[r.Bib.ID] = n.Read
-		records, numbers = append(records, r), append(numbers, n.Read)
+		records, numbers = append(records, r.Record), append(numbers, n.Read)
 		if len(records) == batch {
 			if err := flush(); err != nil {
 				return n, err

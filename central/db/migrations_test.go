@@ -46,7 +46,7 @@ func TestTerminalsBecomeKiosks(t *testing.T) {
 			must(`INSERT INTO terminal (id, branch_code, name, code_expires, secret_hash, created_at, enrolled_at, last_seen_at, revoked_at) VALUES ('t1', 'kita', 'entrance', 1, 's1', 2, 3, 4, 0)`)
 			must(`INSERT INTO terminal_failure (terminal_id, name, at) VALUES ('t1', 'card', 5)`)
 
-			version(12)
+			version(13)
 			holds(`FROM terminal WHERE id = 't1' AND kind = 'kiosk' AND branch_code = 'kita' AND secret_hash = 's1' AND revoked_at = 0`)
 			holds(`FROM terminal_failure WHERE terminal_id = 't1' AND visitor = '' AND name = 'card' AND at = 5`)
 			if exec(`UPDATE terminal SET branch_code = 'nowhere'`) == nil {
@@ -59,7 +59,7 @@ func TestTerminalsBecomeKiosks(t *testing.T) {
 			holds(`FROM terminal WHERE id = 't1' AND branch_code = 'kita' AND secret_hash = 's1' AND revoked_at = 0`)
 			holds(`FROM terminal WHERE id = 't2' AND secret_hash IS NULL AND revoked_at > 0`)
 			holds(`FROM terminal_failure WHERE terminal_id = 't2' AND at = 7`)
-			version(12)
+			version(13)
 			holds(`FROM terminal WHERE id = 't1' AND branch_code = 'kita' AND secret_hash = 's1'`)
 		})
 	}

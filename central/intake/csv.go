@@ -11,6 +11,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
+	"madoguchi/central/catalogue"
 	"madoguchi/library"
 )
 
@@ -23,27 +24,27 @@ import (
 // The file is read twice, first for the identifiers alone, so that a bib can go out
 // with its last row and only the unfinished ones are in memory. What cannot be read
 // twice, such as a pipe, is first copied to a temporary file.
-func CSV(r io.Reader, opt Options) iter.Seq2[library.Record, error] {
-	return func(yield func(library.Record, error) bool) {
+func CSV(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
+	return func(yield func(catalogue.Incoming, error) bool) {
 		file, start, done, err := rewindable(r)
 		if err != nil {
-			yield(library.Record{}, err)
+			yield(catalogue.Incoming{}, err)
 			return
 		}
 		defer done()
 		c := csvReader{desk: newDesk(opt), yield: yield, last: map[uint64]int{}, open: map[library.BibID]*group{}}
 		if err := c.pass(file, c.learn); err != nil {
-			yield(library.Record{}, err)
+			yield(catalogue.Incoming{}, err)
 			return
 		}
 		if _, err := file.Seek(start, io.SeekStart); err != nil {
-			yield(library.Record{}, fmt.Errorf("the file cannot be read a second time: %w", err))
+			yield(catalogue.Incoming{}, fmt.Errorf("the file cannot be read a second time: %w", err))
 			return
 		}
 		c.runs, c.current = 0, ""
 		if err := c.pass(file, c.collect); err != nil {
 			if !errors.Is(err, errStopped) {
-				yield(library.Record{}, err)
+				yield(catalogue.Incoming{}, err)
 			}
 			return
 		}
@@ -58,7 +59,7 @@ var errStopped = errors.New("stopped")
 // a run; last tells in which run a bib ends.
 type csvReader struct {
 	*desk
-	yield   func(library.Record, error) bool
+	yield   func(catalogue.Incoming, error) bool
 	layout  layout
 	last    map[uint64]int // by the hash of the identifier
 	runs    int
@@ -234,7 +235,7 @@ func (c *csvReader) flush() {
 }
 
 func (c *csvReader) send(g *group) error {
-	rec := library.Record{Bib: g.bib, Items: g.items}
+	rec := catalogue.Incoming{Record: library.Record{Bib: g.bib, Items: g.items}}
 	if g.bib.Title == "" {
 		g.at.Reason = "it has no title, and no other row with its identifier has one"
 	} else {
@@ -250,7 +251,7 @@ func (c *csvReader) send(g *group) error {
 }
 
 func (c *csvReader) report(p Problem) error {
-	if !c.yield(library.Record{}, &p) {
+	if !c.yield(catalogue.Incoming{}, &p) {
 		return errStopped
 	}
 	return nil

@@ -2,13 +2,14 @@
 // national libraries and cataloguing agencies deliver it, and CSV as every other
 // system writes it. It decides what a patron will read: punctuation of the
 // catalogue card is taken off, readings find their headings, years become numbers.
-// It keeps nothing and knows no database; "central import" stores what it yields.
+// It keeps nothing and asks no database; "central import" stores what it yields.
 package intake
 
 import (
 	"fmt"
 	"hash/maphash"
 
+	"madoguchi/central/catalogue"
 	"madoguchi/library"
 )
 
@@ -67,7 +68,7 @@ func (d *desk) hash(s string) uint64 { return maphash.String(d.seed, s) }
 
 // finish gives a record the copy that Options.Branch promises, completes its items,
 // and says why it may not go in, or "".
-func (d *desk) finish(rec *library.Record) (reason string) {
+func (d *desk) finish(rec *catalogue.Incoming) (reason string) {
 	if len(rec.Items) == 0 && d.opt.Branch != "" {
 		rec.Items = []library.Item{{Branch: d.opt.Branch, Lendable: true, State: library.OnShelf}}
 	}

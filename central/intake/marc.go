@@ -9,14 +9,15 @@ import (
 	"io"
 	"iter"
 
+	"madoguchi/central/catalogue"
 	"madoguchi/central/marc"
 	"madoguchi/library"
 )
 
 // MARC reads the records of a MARC 21 file in ISO 2709 or MARCXML. A record that may
 // not go in is yielded as a *Problem and reading goes on; any other error ends it.
-func MARC(r io.Reader, opt Options) iter.Seq2[library.Record, error] {
-	return func(yield func(library.Record, error) bool) {
+func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
+	return func(yield func(catalogue.Incoming, error) bool) {
 		d := newDesk(opt)
 		seen := map[uint64]int{} // the number of the record with that ID
 		for rec, err := range marc.Records(r) {
@@ -24,7 +25,7 @@ func MARC(r io.Reader, opt Options) iter.Seq2[library.Record, error] {
 			if errors.As(err, &bad) {
 				err = &Problem{Number: bad.Number, Offset: bad.Offset, Reason: bad.Reason}
 			}
-			var out library.Record
+			var out catalogue.Incoming
 			if err == nil {
 				p := Problem{Number: rec.Number, Offset: rec.Offset}
 				out, p.Reason = fromMARC(rec, opt)
@@ -36,7 +37,7 @@ func MARC(r io.Reader, opt Options) iter.Seq2[library.Record, error] {
 					p.Reason = d.finish(&out)
 				}
 				if p.Reason != "" {
-					out, err = library.Record{}, &p
+					out, err = catalogue.Incoming{}, &p
 				} else {
 					seen[id] = rec.Number
 				}
@@ -49,7 +50,7 @@ func MARC(r io.Reader, opt Options) iter.Seq2[library.Record, error] {
 }
 
 // fromMARC maps a record, or says why it may not go in.
-func fromMARC(rec *marc.Record, opt Options) (out library.Record, reason string) {
+func fromMARC(rec *marc.Record, opt Options) (out catalogue.Incoming, reason string) {
 	if rec.Leader[5] == 'd' {
 		return out, "it is marked as deleted"
 	}

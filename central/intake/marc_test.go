@@ -50,7 +50,7 @@ func gather(t *testing.T, file string, opt Options) (records []library.Record, p
 		var p *Problem
 		switch {
 		case err == nil:
-			records = append(records, rec)
+			records = append(records, rec.Record)
 		case errors.As(err, &p):
 			problems = append(problems, p)
 		default:

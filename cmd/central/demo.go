@@ -108,8 +108,8 @@ func (d demoLibrary) books() error {
 
 // acquired dates the records as if the library had bought each when it appeared,
 // and those of this year over the last weeks.
-func acquired(records iter.Seq2[library.Record, error], today library.Date) iter.Seq2[library.Record, error] {
-	return func(yield func(library.Record, error) bool) {
+func acquired(records iter.Seq2[catalogue.Incoming, error], today library.Date) iter.Seq2[catalogue.Incoming, error] {
+	return func(yield func(catalogue.Incoming, error) bool) {
 		n := 0
 		for r, err := range records {
 			r.Bib.AddedOn = library.Date{Year: max(r.Bib.Year, 1980), Month: time.June, Day: 1}

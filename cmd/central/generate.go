@@ -63,7 +63,7 @@ func (c *generateCmd) fill(a *app, s *server, g *generate.Generator) error {
 	out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
 	out.shown = out.start
 	counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
-		Records:  g.Records(),
+		Records:  catalogue.Plain(g.Records()),
 		LeftOut:  func(_ int, err error) error { return err },
 		Progress: out.progress,
 	})

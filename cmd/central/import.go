@@ -46,7 +46,7 @@ func (c *importCSVCmd) Run(a *app) error {
 	return c.run(a, columns, intake.CSV)
 }
 
-type reader func(io.Reader, intake.Options) iter.Seq2[library.Record, error]
+type reader func(io.Reader, intake.Options) iter.Seq2[catalogue.Incoming, error]
 
 func (c *importFlags) run(a *app, columns map[string]string, read reader) (err error) {
 	in := io.Reader(os.Stdin)
