@@ -24,13 +24,13 @@ func patrons(t *testing.T) []library.Patron {
 	if err != nil {
 		t.Fatal(err)
 	}
-	known := library.Site{Branches: branches(t)}
+	known, err := intake.NewBranches(branches(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	file, err := intake.OpenPatrons(bytes.NewReader(text), intake.PatronOptions{
-		Card: func(s string) (string, error) { return s, nil },
-		KnownBranch: func(c library.BranchCode) bool {
-			_, ok := known.Branch(c)
-			return ok
-		},
+		Card:     func(s string) (string, error) { return s, nil },
+		Branches: known,
 	})
 	if err != nil {
 		t.Fatal(err)

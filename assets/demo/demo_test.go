@@ -29,12 +29,13 @@ func branches(t *testing.T) []library.Branch {
 // records imports the books as the central server does, and lets nothing be left out.
 func records(t *testing.T) []library.Record {
 	t.Helper()
-	known := branches(t)
+	known, err := intake.NewBranches(branches(t), nil)
+	if err != nil {
+		t.Fatal(err)
+	}
 	opt := intake.Options{
-		KnownBranch: func(c library.BranchCode) bool {
-			return slices.ContainsFunc(known, func(b library.Branch) bool { return b.Code == c })
-		},
-		Note: func(p intake.Problem) { t.Error(p.Error()) },
+		Branches: known,
+		Note:     func(p intake.Problem) { t.Error(p.Error()) },
 	}
 	var list []library.Record
 	for rec, err := range intake.CSV(bytes.NewReader(demo.Books()), opt) {

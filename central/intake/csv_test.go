@@ -119,7 +119,7 @@ func TestCSVProblems(t *testing.T) {
 			for i := range 150 {
 				fmt.Fprintf(&file, "g%d,良書%d,\"甲, 乙\",,,,,,\n", i, i)
 			}
-			opt := Options{KnownBranch: func(c library.BranchCode) bool { return c == "chuo" }}
+			opt := Options{Branches: only("chuo")}
 			records, problems, err := gather(t, file.String(), opt)
 			if err != nil {
 				t.Fatal(err)

@@ -22,9 +22,9 @@ type Options struct {
 	// Columns that it does not name are looked for under their own names.
 	Columns map[string]string
 
-	// KnownBranch tells whether there is a branch; nil takes every branch for known.
-	// A record with a copy at an unknown branch is a Problem.
-	KnownBranch func(library.BranchCode) bool
+	// Branches finds the branch of a copy. A record with a copy at a branch that is not
+	// found is a Problem.
+	Branches Branches
 
 	// Note is told what was left out of a record that itself went in, such as an
 	// ISBN with a wrong check digit; nil when nobody wants to know.
@@ -78,9 +78,11 @@ func (d *desk) finish(rec *catalogue.Incoming) (reason string) {
 		if it.Branch == "" {
 			return fmt.Sprintf("the copy %q has no branch: name one with --branch", it.Barcode)
 		}
-		if d.opt.KnownBranch != nil && !d.opt.KnownBranch(it.Branch) {
+		code, ok := d.opt.Branches.Find(string(it.Branch))
+		if !ok {
 			return fmt.Sprintf("there is no branch %q: add it with \"central branch add\", then import the file again", it.Branch)
 		}
+		it.Branch = code
 		it.BibID = rec.Bib.ID
 		it.ID = library.ItemID(it.Barcode)
 		if it.Barcode == "" {

@@ -230,8 +230,7 @@ func TestMARCItems(t *testing.T) {
 	})
 	dvd := one(t, marcXML(bookLeader, "001 c", "245 __ $a映画", "952 __ $achuo $p1 $yDVD"), Options{})
 	same(t, "kind", dvd.Bib.Kind, library.DVD)
-	only := func(c library.BranchCode) bool { return c == "chuo" }
-	_, problems, _ := gather(t, koha, Options{KnownBranch: only})
+	_, problems, _ := gather(t, koha, Options{Branches: only("chuo")})
 	if len(problems) != 1 || !strings.Contains(problems[0].Reason, `no branch "kita"`) {
 		t.Errorf("problems %v", problems)
 	}

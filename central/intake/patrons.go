@@ -28,8 +28,8 @@ type PatronOptions struct {
 	// Card brings a card number into normal form or says why it is none, without
 	// repeating it.
 	Card func(string) (string, error)
-	// KnownBranch tells whether there is a branch; nil takes every branch for known.
-	KnownBranch func(library.BranchCode) bool
+	// Branches finds the patron's branch.
+	Branches Branches
 }
 
 // PatronRow is a patron and where in the file the row stands.
@@ -109,7 +109,6 @@ func (f *PatronFile) patron(cells []string) (p library.Patron, reason string) {
 	p.Name = clean(get("name"))
 	p.Reading = reading(get("reading"))
 	p.Category = clean(get("category"))
-	p.Branch = branchCode(get("branch"))
 	var ok bool
 	if p.Name == "" && len(f.layout["name"]) > 0 {
 		return p, "it has no name"
@@ -129,7 +128,7 @@ func (f *PatronFile) patron(cells []string) (p library.Patron, reason string) {
 	if p.Email, ok = email(get("email")); !ok {
 		return p, "email is not one e-mail address"
 	}
-	if p.Branch != "" && f.opt.KnownBranch != nil && !f.opt.KnownBranch(p.Branch) {
+	if p.Branch, ok = f.opt.Branches.Find(get("branch")); !ok && get("branch") != "" {
 		return p, `there is no such branch: add it with "central branch add", then import the file again`
 	}
 	if p.Blocks, ok = blocks(get("blocks")); !ok {

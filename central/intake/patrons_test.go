@@ -24,7 +24,7 @@ func anyCard(s string) (string, error) {
 }
 
 func patronOptions() PatronOptions {
-	return PatronOptions{Card: anyCard, KnownBranch: func(c library.BranchCode) bool { return c == "chuo" }}
+	return PatronOptions{Card: anyCard, Branches: only("chuo")}
 }
 
 func gatherPatrons(t *testing.T, file string, opt PatronOptions) (rows []PatronRow, problems []*Problem, fatal error) {

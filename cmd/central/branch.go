@@ -11,6 +11,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"madoguchi/central/intake"
 	"madoguchi/library"
 )
 
@@ -151,6 +152,15 @@ func (s *server) branch(ctx context.Context, code library.BranchCode) (library.B
 		return library.Branch{}, fmt.Errorf("branch %s: %w", code, library.ErrUnknownBranch)
 	}
 	return b, nil
+}
+
+// findBranches finds the branches that files and commands name.
+func (s *server) findBranches(ctx context.Context) (intake.Branches, error) {
+	all, err := s.catalogue.Branches(ctx)
+	if err != nil {
+		return intake.Branches{}, err
+	}
+	return intake.NewBranches(all, nil)
 }
 
 type branchListCmd struct{}

@@ -59,24 +59,19 @@ func (c *importFlags) run(a *app, columns map[string]string, read reader) (err e
 		in = f
 	}
 	return a.with(func(s *server) error {
-		branches, err := s.catalogue.Branches(a.ctx)
+		branches, err := s.findBranches(a.ctx)
 		if err != nil {
 			return err
 		}
-		known := library.Site{Branches: branches}
-		isKnown := func(code library.BranchCode) bool {
-			_, ok := known.Branch(code)
-			return ok
-		}
-		branch := library.BranchCode(c.Branch)
-		if branch != "" && !isKnown(branch) {
+		branch, known := branches.Find(c.Branch)
+		if c.Branch != "" && !known {
 			return library.ErrUnknownBranch
 		}
 		out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
 		out.shown = out.start
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
 			Records: read(in, intake.Options{
-				Branch: branch, Columns: columns, KnownBranch: isKnown,
+				Branch: branch, Columns: columns, Branches: branches,
 				Note: func(p intake.Problem) { out.line("note: %v", &p) },
 			}),
 			LeftOut:  out.leftOut,

@@ -41,18 +41,14 @@ func (c *patronImportCmd) Run(a *app) error {
 		in = f
 	}
 	return a.with(func(s *server) error {
-		branches, err := s.catalogue.Branches(a.ctx)
+		branches, err := s.findBranches(a.ctx)
 		if err != nil {
 			return err
 		}
-		known := library.Site{Branches: branches}
 		file, err := intake.OpenPatrons(in, intake.PatronOptions{
-			Columns: columns,
-			Card:    a.settings.parseCard,
-			KnownBranch: func(code library.BranchCode) bool {
-				_, ok := known.Branch(code)
-				return ok
-			},
+			Columns:  columns,
+			Card:     a.settings.parseCard,
+			Branches: branches,
 		})
 		if err != nil {
 			return err
