@@ -75,10 +75,10 @@ func (c *Catalogue) putAll(ctx context.Context, records []library.Record, onBad 
 				return err
 			}
 		}
-		if err := b.write(ctx, tx); err != nil || c.copies == nil {
+		if err := b.write(ctx, tx); err != nil {
 			return err
 		}
-		return c.copies(ctx, tx, b.changed)
+		return c.circulation.CopiesTx(ctx, tx, b.copies)
 	})
 	if err != nil {
 		return nil, err
@@ -94,7 +94,7 @@ type putting struct {
 	barcodes map[string]library.ItemID
 
 	bibs, items changeList
-	changed     []library.ItemID // items that were there before
+	copies      []library.ItemID // items that are new or changed
 }
 
 // changeList is what must be written, in the order in which it was first touched.
@@ -238,7 +238,7 @@ func (b *putting) merge(stored []library.Item, r library.Record) (all, changed [
 			if it != all[i] {
 				all[i] = it
 				changed = append(changed, it)
-				b.changed = append(b.changed, it.ID)
+				b.copies = append(b.copies, it.ID)
 			}
 			continue
 		}
@@ -247,6 +247,7 @@ func (b *putting) merge(stored []library.Item, r library.Record) (all, changed [
 		}
 		all = append(all, it)
 		changed = append(changed, it)
+		b.copies = append(b.copies, it.ID)
 	}
 	return all, changed, nil
 }

@@ -2,7 +2,6 @@ package ledger
 
 import (
 	"context"
-	"strconv"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -191,25 +190,6 @@ func titleOf(ctx context.Context, tx *db.Tx, bib library.BibID) (string, error) 
 	}
 	b, err := readBib(record)
 	return b.TitleAndVolume(), err
-}
-
-// CopiesTx looks, in the transaction of who changed copies, whether a hold has one of them
-// that it can no longer have: it is not lent any longer, or not ours.
-func (l *Ledger) CopiesTx(ctx context.Context, tx *db.Tx, items []library.ItemID) error {
-	const part = 500
-	for len(items) > 0 {
-		n := min(part, len(items))
-		args, in := make([]any, n), ""
-		for i, id := range items[:n] {
-			args[i] = string(id)
-			in += ", $" + strconv.Itoa(i+1)
-		}
-		if err := l.notLent(ctx, tx, `i.id IN (`+in[2:]+`)`, args...); err != nil {
-			return err
-		}
-		items = items[n:]
-	}
-	return nil
 }
 
 // notLent lets go of the copies i of a condition which holds have and can no longer have.

@@ -78,8 +78,7 @@ func open(t testing.TB, d *db.DB) *city {
 	c.policy.PickAfter = 0 // but where that is tried
 	c.clock.set(t, "2026-11-24 10:00:00")
 	c.catalogue = catalogue.New(catalogue.Config{
-		DB: d, Now: c.clock.Now,
-		Copies: func(ctx context.Context, tx *db.Tx, items []library.ItemID) error { return c.CopiesTx(ctx, tx, items) },
+		DB: d, Now: c.clock.Now, Circulation: c,
 	})
 	c.Ledger = c.another(t, d)
 	for _, code := range []library.BranchCode{"chuo", "kita"} {

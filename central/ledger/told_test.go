@@ -47,8 +47,7 @@ func eachTelling(t *testing.T, test func(*testing.T, *city, *mails)) {
 			t.Fatal(err)
 		}
 		c.catalogue = catalogue.New(catalogue.Config{
-			DB: c.db, Now: c.clock.Now,
-			Copies: func(ctx context.Context, tx *db.Tx, items []library.ItemID) error { return c.CopiesTx(ctx, tx, items) },
+			DB: c.db, Now: c.clock.Now, Circulation: c,
 		})
 		c.Ledger = ledger.New(ledger.Config{
 			DB: c.db, Catalogue: c.catalogue, Mail: m,

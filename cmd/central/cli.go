@@ -73,22 +73,17 @@ func (a *app) open() (*server, error) {
 		return nil, errors.Join(err, d.Close())
 	}
 	zone := a.settings.Site.Location()
-	var circulation *ledger.Ledger
-	cat := catalogue.New(catalogue.Config{
-		DB: d, Now: func() time.Time { return time.Now().In(zone) },
-		Copies: func(ctx context.Context, tx *db.Tx, items []library.ItemID) error {
-			return circulation.CopiesTx(ctx, tx, items)
-		},
-	})
+	var circulation struct{ *ledger.Ledger } // each needs the other
+	cat := catalogue.New(catalogue.Config{DB: d, Now: func() time.Time { return time.Now().In(zone) }, Circulation: &circulation})
 	mails, err := a.settings.mailQueue(central.MailQueueConfig{DB: d, Log: a.log()})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
-	circulation = ledger.New(ledger.Config{
+	circulation.Ledger = ledger.New(ledger.Config{
 		DB: d, Catalogue: cat, Mail: mails, Zone: zone,
 		Policy: func() library.Policy { return a.settings.Site.Policy },
 	})
-	return &server{db: d, catalogue: cat, ledger: circulation, terminals: central.NewTerminals(d, nil)}, nil
+	return &server{db: d, catalogue: cat, ledger: circulation.Ledger, terminals: central.NewTerminals(d, nil)}, nil
 }
 
 func (a *app) editions(s *server) (*central.Editions, error) {
