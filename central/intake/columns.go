@@ -92,12 +92,11 @@ func columnKey(header string) string { return strings.ToLower(narrow(header)) }
 
 // cell returns our column of a row; several of theirs are joined with a space.
 func (l layout) cell(cells []string, ours string) string {
-	at := l[ours]
-	if len(at) == 1 {
-		return strings.TrimSpace(cells[at[0]])
-	}
 	var parts []string
-	for _, i := range at {
+	for _, i := range l[ours] {
+		if i >= len(cells) {
+			continue // behind the fault of its row
+		}
 		if c := strings.TrimSpace(cells[i]); c != "" {
 			parts = append(parts, c)
 		}

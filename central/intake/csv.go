@@ -71,7 +71,7 @@ type csvReader struct {
 type group struct {
 	entry
 	items []library.Item
-	at    Problem // its first row
+	at    Problem // its first row, without a fault
 }
 
 // pass reads the file from its header on and hands over each row.
@@ -122,8 +122,8 @@ func openCSV(file io.Reader) (*splitter, []string, error) {
 	}
 	s.giveBack([]line{first})
 	header, err := s.next()
-	if err == nil && header.reason != "" {
-		err = errors.New(header.reason)
+	if err == nil && header.fault != "" {
+		err = errors.New(header.fault)
 	}
 	if err != nil {
 		return nil, nil, fmt.Errorf("the header line cannot be read: %w", err)
@@ -132,15 +132,13 @@ func openCSV(file io.Reader) (*splitter, []string, error) {
 	return s, header.cells, nil
 }
 
-// identify returns the identifier of a row, and "" for a row that has none.
+// identify returns the identifier of a row, and "" for a row that has none or, with
+// a fault, none before it.
 func (c *csvReader) identify(r row) library.BibID {
-	if r.reason != "" {
-		return ""
-	}
-	if id := clean(c.layout.cell(r.cells, "id")); id != "" {
+	if id := clean(c.layout.cell(r.cells, "id")); id != "" || r.fault != "" {
 		return library.BibID(id)
 	}
-	e, _ := fromRow(r.cells, c.layout, c.opt)
+	e, _, _ := fromRow(r.cells, c.layout, c.opt)
 	return e.bib.ID
 }
 
@@ -154,7 +152,7 @@ func (c *csvReader) enter(id library.BibID) {
 
 // learn is the first pass: where does each bib end?
 func (c *csvReader) learn(r row) error {
-	if id := c.identify(r); id != "" {
+	if id := c.identify(r); id != "" && r.fault == "" {
 		c.enter(id)
 		c.last[c.hash(string(id))] = c.runs
 	}
@@ -163,35 +161,37 @@ func (c *csvReader) learn(r row) error {
 
 // collect is the second pass.
 func (c *csvReader) collect(r row) error {
-	at := Problem{Number: r.number, Line: r.line, Offset: r.offset, Reason: r.reason}
-	if at.Reason != "" {
+	at := r.problem()
+	at.Bib = c.identify(r)
+	if at.Fault != "" {
 		return c.report(at)
 	}
-	if id := c.identify(r); id != "" {
-		if id != c.current {
+	if at.Bib != "" {
+		if at.Bib != c.current {
 			if err := c.leave(); err != nil {
 				return err
 			}
 		}
-		c.enter(id)
+		c.enter(at.Bib)
 	}
-	e, reason := fromRow(r.cells, c.layout, c.opt)
+	var e entry
+	e, at.Fault, at.Value = fromRow(r.cells, c.layout, c.opt)
 	g := c.open[e.bib.ID]
-	if reason == "" && g == nil {
+	if at.Fault == "" && g == nil {
 		g = &group{entry: e, at: at}
 		c.open[e.bib.ID] = g
 		g.add(e.item, true)
-	} else if reason == "" {
+	} else if at.Fault == "" {
 		before := len(g.bib.Creators)
-		if reason = g.merge(e); reason == "" {
+		if at.Fault, at.Value = g.merge(e); at.Fault == "" {
 			g.add(e.item, len(g.bib.Creators) == before)
 		}
 	}
-	if at.Reason = reason; reason != "" {
+	if at.Fault != "" {
 		return c.report(at)
 	}
 	for _, n := range e.notes {
-		c.opt.note(at, "%s", n)
+		c.opt.note(at, n.fault, n.value)
 	}
 	return nil
 }
@@ -237,11 +237,11 @@ func (c *csvReader) flush() {
 func (c *csvReader) send(g *group) error {
 	rec := catalogue.Incoming{Record: library.Record{Bib: g.bib, Items: g.items}}
 	if g.bib.Title == "" {
-		g.at.Reason = "it has no title, and no other row with its identifier has one"
+		g.at.Fault = "it has no title, and no other row with its identifier has one"
 	} else {
-		g.at.Reason = c.finish(&rec)
+		g.at.Fault, g.at.Value = c.finish(&rec)
 	}
-	if g.at.Reason != "" {
+	if g.at.Fault != "" {
 		return c.report(g.at)
 	}
 	if !c.yield(rec, nil) {

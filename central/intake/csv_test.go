@@ -88,8 +88,8 @@ func TestCSVProblems(t *testing.T) {
 		reasons    []string
 		lost       int // good rows that are lost with them
 	}{
-		{"too few fields", "x,本,甲\n", []string{"3 fields, but the header line has 9"}, 0},
-		{"too many fields", "x,本,甲,,,,,,,y\n", []string{"10 fields"}, 0},
+		{"too few fields", "x,本,甲\n", []string{`fewer fields than the header line: "3 instead of 9"`}, 0},
+		{"too many fields", "x,本,甲,,,,,,,y\n", []string{`more fields than the header line: "10 instead of 9"`}, 0},
 		{"empty cells beyond", "x,本,甲,,,,,,,,\n", nil, -1},
 		{"blank lines", "\n  \n,,,\n", nil, 0},
 		{"quote in a bare field", "x,本\"の,甲,,,,,,\n", []string{"does not begin with one"}, 0},
@@ -101,13 +101,13 @@ func TestCSVProblems(t *testing.T) {
 		{"Shift_JIS", "x,\x96\x7B,甲,,,,,,\n", []string{"not UTF-8"}, 0},
 		{"no title", "x,,甲,,,,,,\n", []string{"no title"}, 0},
 		{"neither id nor title", ",,甲,,,,,,\n", []string{"no title"}, 0},
-		{"another title", "good,別,甲,,,,,,\n", []string{"belongs to another title (良書)"}, 0},
-		{"year", "x,本,甲,,そのうち,,,,\n", []string{`"そのうち" is not a year`}, 0},
-		{"kind", "x,本,甲,,,粘土板,,,\n", []string{`"粘土板" is not a kind`}, 0},
+		{"another title", "good,別,甲,,,,,,\n", []string{`belongs to another title above: "良書"`}, 0},
+		{"year", "x,本,甲,,そのうち,,,,\n", []string{`the year is none: "そのうち"`}, 0},
+		{"kind", "x,本,甲,,,粘土板,,,\n", []string{`a usual Japanese word: "粘土板"`}, 0},
 		{"lendable", "x,本,甲,,,,chuo,1,たぶん\n", []string{"does not say whether"}, 0},
 		{"barcode without a branch", "x,本,甲,,,,,1,\n", []string{"has no branch"}, 0},
-		{"unknown branch", "x,本,甲,,,,kita,1,\n", []string{`no branch "kita"`}, 0},
-		{"same barcode", "x,本,甲,,,,chuo,1,\ny,書,乙,,,,chuo,1,\n", []string{"barcode 1 is already"}, -1},
+		{"unknown branch", "x,本,甲,,,,kita,1,\n", []string{`import the file again: "kita"`}, 0},
+		{"same barcode", "x,本,甲,,,,chuo,1,\ny,書,乙,,,,chuo,1,\n", []string{`barcode is already that of another copy in this file: "1"`}, -1},
 		{"a line without end", "x," + strings.Repeat("あ", maxLine) + "\n", []string{"longer than"}, 0},
 	}
 	for _, test := range tests {
@@ -131,8 +131,8 @@ func TestCSVProblems(t *testing.T) {
 				t.Fatalf("problems %v, want %q", problems, test.reasons)
 			}
 			for i, p := range problems {
-				if !strings.Contains(p.Reason, test.reasons[i]) {
-					t.Errorf("reason %q, want %q", p.Reason, test.reasons[i])
+				if !strings.Contains(p.Error(), test.reasons[i]) {
+					t.Errorf("%q, want %q", p.Error(), test.reasons[i])
 				}
 			}
 			if len(problems) == 1 && test.name != "same barcode" {
@@ -342,4 +342,26 @@ func FuzzCSV(f *testing.F) {
 			}
 		}
 	})
+}
+
+// TestCSVProblemsNameTheBib: whose row it is is known wherever the identifier stands
+// before the fault.
+func TestCSVProblemsNameTheBib(t *testing.T) {
+	const header = "id,title,creator,kind,branch,barcode\n"
+	for row, want := range map[string]library.BibID{
+		"x,本\n": "x", "x,本,甲,,,,,y\n": "x", "x,本\"の,甲,,,\n": "x", "x,\"本\"の,甲,,,\n": "x", "x,\"本,甲,,,\n": "x", "x,本,\x96\x7B,,,\n": "x",
+		"\"x,本,甲,,,\n": "", "x\"y,本,甲,,,\n": "", "x,,甲,,,\n": "x", "x,本,甲,,,1\n": "x", "x,本,甲,,kita,\n": "x", "good,別,甲,,,\n": "good",
+	} {
+		opt := Options{Branches: only("chuo")}
+		_, problems, err := gather(t, header+"good,良書,甲,,,\n"+row, opt)
+		if err != nil || len(problems) != 1 || problems[0].Bib != want {
+			t.Errorf("%q: %+v, %v", row, problems, err)
+		}
+	}
+	_, problems, _ := gather(t, "title,branch,barcode\n本,,1\n", Options{})
+	same(t, "without an id column", problems[0].Bib, one(t, "title\n本\n", Options{}).Bib.ID)
+	_, problems, _ = gather(t, marcXML(bookLeader, "001 a"), Options{})
+	same(t, "MARC", problems[0].Bib, library.BibID("a"))
+	long := Problem{Number: 1, Fault: "it is long", Value: strings.Repeat("あ", 200) + "\x00"}
+	same(t, "a long value", long.Error(), `record 1 (byte 0): it is long: "`+strings.Repeat("あ", 80)+`…"`)
 }

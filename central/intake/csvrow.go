@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"fmt"
 	"regexp"
 	"slices"
 	"strings"
@@ -13,8 +12,11 @@ import (
 type entry struct {
 	bib   library.Bib
 	item  *library.Item
-	notes []string // what was left out of it
+	notes []note // what was left out of it
 }
+
+// note is a fault that a record bears.
+type note struct{ fault, value string }
 
 var severalValues = regexp.MustCompile(`\s*(?:;|；|//|｜|\n)\s*`)
 
@@ -29,7 +31,7 @@ func values(cell string) (list []string) {
 }
 
 // fromRow maps a row, or says why it may not go in.
-func fromRow(cells []string, l layout, opt Options) (e entry, reason string) {
+func fromRow(cells []string, l layout, opt Options) (e entry, fault, value string) {
 	get := func(ours string) string { return l.cell(cells, ours) }
 	var ok, juvenile bool
 	b := &e.bib
@@ -53,44 +55,44 @@ func fromRow(cells []string, l layout, opt Options) (e entry, reason string) {
 		b.Subjects = append(b.Subjects, library.Subject{Term: s, Reading: kanaReading(s)})
 	}
 	if b.Year, ok = parseYear(get("year")); !ok {
-		return e, fmt.Sprintf("%q is not a year", get("year"))
+		return e, "the year is none", get("year")
 	}
 	if b.Kind, b.Juvenile, ok = parseKind(get("kind")); !ok {
-		return e, fmt.Sprintf("%q is not a kind: write one of %s, or a usual Japanese word", get("kind"), kindList())
+		return e, "the kind is not known: write one of " + kindList() + ", or a usual Japanese word", get("kind")
 	}
 	if b.Language, ok = parseLanguage(get("language")); !ok {
-		e.note("the language %q is not known and was left out", get("language"))
+		e.note("the language is not known and was left out", get("language"))
 	}
 	if b.NDC, juvenile, ok = classNumbers(get("ndc")); !ok {
-		e.note("the class number %q is not one of the NDC and was left out", get("ndc"))
+		e.note("the class number is not one of the NDC and was left out", get("ndc"))
 	}
 	b.Juvenile = b.Juvenile || juvenile
 	for _, s := range values(get("isbn")) {
 		if isbn, ok := library.ParseISBN(narrow(s)); ok {
 			b.ISBNs = appendNew(b.ISBNs, isbn)
 		} else {
-			e.note("the ISBN %s is wrong and was left out", s)
+			e.note(wrongISBN, s)
 		}
 	}
 	if b.ID == "" && b.Title != "" {
 		b.ID = contentID(*b)
 	}
 	if b.ID == "" {
-		return e, "it has no title"
+		return e, "it has no title", ""
 	}
-	e.item, reason = copyOf(get, opt)
-	return e, reason
+	e.item, fault, value = copyOf(get, opt)
+	return e, fault, value
 }
 
-func (e *entry) note(format string, args ...any) {
-	e.notes = append(e.notes, fmt.Sprintf(format, args...))
-}
+const wrongISBN = "the ISBN is wrong and was left out"
+
+func (e *entry) note(fault, value string) { e.notes = append(e.notes, note{fault, value}) }
 
 // copyOf reads the copy that a row speaks of, if it speaks of one.
-func copyOf(get func(string) string, opt Options) (item *library.Item, reason string) {
+func copyOf(get func(string) string, opt Options) (item *library.Item, fault, value string) {
 	lendable, ok := parseLendable(get("lendable"))
 	if !ok {
-		return nil, fmt.Sprintf("%q does not say whether the copy is lent: write yes or no", get("lendable"))
+		return nil, "lendable does not say whether the copy is lent: write yes or no", get("lendable")
 	}
 	it := library.Item{
 		Branch:     branchCode(get("branch")),
@@ -101,14 +103,14 @@ func copyOf(get func(string) string, opt Options) (item *library.Item, reason st
 		State:      library.OnShelf,
 	}
 	if it.Branch == "" && it.Barcode == "" && it.CallNumber == "" && it.Shelf == "" && get("lendable") == "" {
-		return nil, ""
+		return nil, "", ""
 	}
 	if it.Branch == "" {
 		if it.Branch = opt.Branch; it.Branch == "" && it.Barcode == "" {
-			return nil, "" // a call number alone is no copy
+			return nil, "", "" // a call number alone is no copy
 		}
 	}
-	return &it, ""
+	return &it, "", ""
 }
 
 // creatorsOf pairs names, readings and roles. A name may bring its role: "名前||訳".
@@ -179,10 +181,10 @@ func kindList() string {
 
 // merge adds what another row says of the same bib, or says why it cannot be the
 // same. What the rows before have said stands.
-func (e *entry) merge(o entry) (reason string) {
+func (e *entry) merge(o entry) (fault, value string) {
 	b, x := &e.bib, o.bib
 	if b.Title != "" && x.Title != "" && folded(b.Title) != folded(x.Title) {
-		return fmt.Sprintf("the identifier %s belongs to another title (%s) above", b.ID, b.Title)
+		return "its identifier belongs to another title above", b.Title
 	}
 	fill(&b.Title, x.Title)
 	fill(&b.TitleReading, x.TitleReading)
@@ -215,7 +217,7 @@ func (e *entry) merge(o entry) (reason string) {
 			b.Subjects = append(b.Subjects, s)
 		}
 	}
-	return ""
+	return "", ""
 }
 
 func fill[T comparable](field *T, value T) {

@@ -8,6 +8,7 @@ package intake
 import (
 	"fmt"
 	"hash/maphash"
+	"unicode/utf8"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/library"
@@ -31,27 +32,49 @@ type Options struct {
 	Note func(Problem)
 }
 
-// Problem is why a record was left out. The records after it are not concerned.
+// Problem is why a record was left out, or as a note, what was left out of one. The
+// records after it are not concerned.
 type Problem struct {
-	Number int   // the record or row in the file, from 1, a header line not counted
-	Offset int64 // of its first byte in the file
-	Line   int   // its first line in the file, from 1; 0 where the file has no lines
-	Reason string
+	Number int           // the record or row in the file, from 1, a header line not counted
+	Offset int64         // of its first byte in the file
+	Line   int           // its first line in the file, from 1; 0 where the file has no lines
+	Bib    library.BibID // whose record it is; "" where that is not known
+	Fault  string        // what is wrong, in the same words for every record, by which it is counted
+	Value  string        // what it is about in this record; "" for nothing, and of a patron always
 }
 
 func (p *Problem) Error() string {
+	text := fmt.Sprintf("record %d (byte %d): %s", p.Number, p.Offset, p.Fault)
 	if p.Line > 0 {
-		return fmt.Sprintf("row %d (line %d, byte %d): %s", p.Number, p.Line, p.Offset, p.Reason)
+		text = fmt.Sprintf("row %d (line %d, byte %d): %s", p.Number, p.Line, p.Offset, p.Fault)
 	}
-	return fmt.Sprintf("record %d (byte %d): %s", p.Number, p.Offset, p.Reason)
+	if p.Value != "" {
+		text += fmt.Sprintf(": %q", shortened(p.Value))
+	}
+	return text
 }
 
-func (o Options) note(at Problem, format string, args ...any) {
+// shortened is what of a value helps to find it.
+func shortened(s string) string {
+	const longest = 80
+	for i, n := 0, 0; i < len(s); n++ {
+		if n == longest {
+			return s[:i] + "…"
+		}
+		_, size := utf8.DecodeRuneInString(s[i:])
+		i += size
+	}
+	return s
+}
+
+func (o Options) note(at Problem, fault, value string) {
 	if o.Note != nil {
-		at.Reason = fmt.Sprintf(format, args...)
+		at.Fault, at.Value = fault, value
 		o.Note(at)
 	}
 }
+
+const noBranch = `there is no such branch: add it with "central branch add", then import the file again`
 
 // desk is where the records of one file pass on their way out.
 type desk struct {
@@ -68,7 +91,7 @@ func (d *desk) hash(s string) uint64 { return maphash.String(d.seed, s) }
 
 // finish gives a record the copy that Options.Branch promises, completes its items,
 // and says why it may not go in, or "".
-func (d *desk) finish(rec *catalogue.Incoming) (reason string) {
+func (d *desk) finish(rec *catalogue.Incoming) (fault, value string) {
 	if len(rec.Items) == 0 && d.opt.Branch != "" {
 		rec.Items = []library.Item{{Branch: d.opt.Branch, Lendable: true, State: library.OnShelf}}
 	}
@@ -76,11 +99,11 @@ func (d *desk) finish(rec *catalogue.Incoming) (reason string) {
 	for i := range rec.Items {
 		it := &rec.Items[i]
 		if it.Branch == "" {
-			return fmt.Sprintf("the copy %q has no branch: name one with --branch", it.Barcode)
+			return "a copy has no branch: name one with --branch", it.Barcode
 		}
 		code, ok := d.opt.Branches.Find(string(it.Branch))
 		if !ok {
-			return fmt.Sprintf("there is no branch %q: add it with \"central branch add\", then import the file again", it.Branch)
+			return noBranch, string(it.Branch)
 		}
 		it.Branch = code
 		it.BibID = rec.Bib.ID
@@ -89,7 +112,7 @@ func (d *desk) finish(rec *catalogue.Incoming) (reason string) {
 			copies[it.Branch]++
 			it.ID = library.ItemID(fmt.Sprintf("%s.%s.%d", it.BibID, it.Branch, copies[it.Branch]))
 		} else if _, taken := d.barcodes[d.hash(it.Barcode)]; taken {
-			return fmt.Sprintf("the barcode %s is already that of another copy in this file", it.Barcode)
+			return "the barcode is already that of another copy in this file", it.Barcode
 		}
 	}
 	for _, it := range rec.Items {
@@ -97,5 +120,5 @@ func (d *desk) finish(rec *catalogue.Incoming) (reason string) {
 			d.barcodes[d.hash(it.Barcode)] = struct{}{}
 		}
 	}
-	return ""
+	return "", ""
 }

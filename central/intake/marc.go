@@ -23,20 +23,21 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 		for rec, err := range marc.Records(r) {
 			var bad *marc.RecordError
 			if errors.As(err, &bad) {
-				err = &Problem{Number: bad.Number, Offset: bad.Offset, Reason: bad.Reason}
+				err = &Problem{Number: bad.Number, Offset: bad.Offset, Fault: bad.Reason}
 			}
 			var out catalogue.Incoming
 			if err == nil {
 				p := Problem{Number: rec.Number, Offset: rec.Offset}
-				out, p.Reason = fromMARC(rec, opt)
+				out, p.Fault, p.Value = fromMARC(rec, opt)
+				p.Bib = out.Bib.ID
 				id := d.hash(string(out.Bib.ID))
-				if n, twice := seen[id]; twice && p.Reason == "" {
-					p.Reason = fmt.Sprintf("it has the same identifier (%s) as record %d", out.Bib.ID, n)
+				if n, twice := seen[id]; twice && p.Fault == "" {
+					p.Fault, p.Value = "it has the same identifier as another record", fmt.Sprintf("%s, record %d", out.Bib.ID, n)
 				}
-				if p.Reason == "" {
-					p.Reason = d.finish(&out)
+				if p.Fault == "" {
+					p.Fault, p.Value = d.finish(&out)
 				}
-				if p.Reason != "" {
+				if p.Fault != "" {
 					out, err = catalogue.Incoming{}, &p
 				} else {
 					seen[id] = rec.Number
@@ -50,19 +51,20 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 }
 
 // fromMARC maps a record, or says why it may not go in.
-func fromMARC(rec *marc.Record, opt Options) (out catalogue.Incoming, reason string) {
-	if rec.Leader[5] == 'd' {
-		return out, "it is marked as deleted"
-	}
+func fromMARC(rec *marc.Record, opt Options) (out catalogue.Incoming, fault, value string) {
 	l := link(rec)
-	if out.Bib = l.bib(opt); out.Bib.Title == "" {
-		return out, "it has no title (field 245)"
+	out.Bib = l.bib(opt)
+	if rec.Leader[5] == 'd' {
+		return out, "it is marked as deleted", ""
+	}
+	if out.Bib.Title == "" {
+		return out, "it has no title (field 245)", ""
 	}
 	if out.Bib.ID == "" {
 		out.Bib.ID = contentID(out.Bib)
 	}
-	out.Items, reason = l.items(&out.Bib)
-	return out, reason
+	out.Items, fault, value = l.items(&out.Bib)
+	return out, fault, value
 }
 
 // contentID names a bib that came without an identifier by what it is, so that the

@@ -27,7 +27,7 @@ func (l linkedRecord) bib(opt Options) library.Bib {
 			if isbn, ok := library.ParseISBN(text); ok {
 				b.ISBNs = appendNew(b.ISBNs, isbn)
 			} else if text != "" {
-				opt.note(Problem{Number: l.Number, Offset: l.Offset}, "the ISBN %s is wrong and was left out", text)
+				opt.note(Problem{Number: l.Number, Offset: l.Offset, Bib: b.ID}, wrongISBN, text)
 			}
 		}
 	}

@@ -1,7 +1,6 @@
 package intake
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -11,7 +10,7 @@ import (
 
 // items reads the copies: Koha's 952 where there are any, else 852. It sets the day
 // on which the first came and the kind, where the copies know it better.
-func (l linkedRecord) items(b *library.Bib) (items []library.Item, reason string) {
+func (l linkedRecord) items(b *library.Bib) (items []library.Item, fault, value string) {
 	for f := range l.Data("952") {
 		if set(f.Get('0')) || f.Get('a') == "" && f.Get('b') == "" {
 			continue // withdrawn, or not Koha's
@@ -45,10 +44,10 @@ func (l linkedRecord) items(b *library.Bib) (items []library.Item, reason string
 	}
 	for i, it := range items {
 		if it.Barcode != "" && slices.ContainsFunc(items[:i], func(o library.Item) bool { return o.Barcode == it.Barcode }) {
-			return nil, fmt.Sprintf("two of its copies have the barcode %s", it.Barcode)
+			return nil, "two of its copies have the same barcode", it.Barcode
 		}
 	}
-	return items, ""
+	return items, "", ""
 }
 
 // holding reads a standard field 852: $b is the branch, $a the institution where

@@ -35,7 +35,7 @@ type PatronOptions struct {
 // PatronRow is a patron and where in the file the row stands.
 type PatronRow struct {
 	Patron library.Patron // without ID where the file gives none
-	At     Problem        // without Reason
+	At     Problem        // without Fault
 }
 
 // PatronFile is an open file of patrons: comma- or tab-separated values in UTF-8
@@ -80,12 +80,13 @@ func (f *PatronFile) Rows() iter.Seq2[PatronRow, error] {
 				yield(PatronRow{}, fmt.Errorf("the file cannot be read after line %d: %w", f.s.line, err))
 				return
 			}
-			at := Problem{Number: r.number, Line: r.line, Offset: r.offset, Reason: r.reason}
+			at := r.problem()
+			at.Value = ""
 			var p library.Patron
-			if at.Reason == "" {
-				p, at.Reason = f.patron(r.cells)
+			if at.Fault == "" {
+				p, at.Fault = f.patron(r.cells)
 			}
-			if at.Reason != "" {
+			if at.Fault != "" {
 				if !yield(PatronRow{}, &at) {
 					return
 				}
@@ -99,7 +100,7 @@ func (f *PatronFile) Rows() iter.Seq2[PatronRow, error] {
 }
 
 // patron maps a row, or says why it may not go in.
-func (f *PatronFile) patron(cells []string) (p library.Patron, reason string) {
+func (f *PatronFile) patron(cells []string) (p library.Patron, fault string) {
 	get := func(ours string) string { return f.layout.cell(cells, ours) }
 	var err error
 	if p.Card, err = f.opt.Card(get("card")); err != nil {
@@ -129,7 +130,7 @@ func (f *PatronFile) patron(cells []string) (p library.Patron, reason string) {
 		return p, "email is not one e-mail address"
 	}
 	if p.Branch, ok = f.opt.Branches.Find(get("branch")); !ok && get("branch") != "" {
-		return p, `there is no such branch: add it with "central branch add", then import the file again`
+		return p, noBranch
 	}
 	if p.Blocks, ok = blocks(get("blocks")); !ok {
 		return p, "blocks has a word that is not known: write " + blockList()

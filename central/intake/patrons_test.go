@@ -54,7 +54,7 @@ func TestPatronRow(t *testing.T) {
 		`p1,１２３-4,"青木　花 ",ｱｵｷ ﾊﾅ,1990/04/01,"093-123-4567；０９０(1234)5678、なし",hana＠example.jp,CHUO,一般,20270331,紛失・カード`+"\n"+
 		`p2,1235,John Smith,John Smith,1990-4-1,,,,,,`+"\n"+
 		`p3,1236,"花、""子""",はなこ,19900401,なし,a.b-c@docomo.ne.jp,chuo,児童,9999-12-31,"overdue;延滞 Staff"`+"\n", patronOptions())
-	if err != nil || len(problems) != 1 || problems[0].Number != 1 || !strings.Contains(problems[0].Reason, "blocks") {
+	if err != nil || len(problems) != 1 || problems[0].Number != 1 || !strings.Contains(problems[0].Fault, "blocks") {
 		t.Fatalf("problems %v, %v", problems, err)
 	}
 	same(t, "patrons", []library.Patron{rows[0].Patron, rows[1].Patron}, []library.Patron{
@@ -97,7 +97,7 @@ func TestPatronProblems(t *testing.T) {
 			if p.Number != 1 || p.Line != 2 || p.Offset != int64(len(patronHeader)) || !strings.Contains(p.Error(), "row 1 (line 2") {
 				t.Errorf("%s %q: %v", column, cell, p)
 			}
-			if word := strings.ReplaceAll(column, "_", " "); !strings.Contains(p.Reason, column) && !strings.Contains(p.Reason, word) && column != "phones" {
+			if word := strings.ReplaceAll(column, "_", " "); !strings.Contains(p.Fault, column) && !strings.Contains(p.Fault, word) && column != "phones" {
 				t.Errorf("%s %q: the reason does not name it: %v", column, cell, p)
 			}
 			for _, secret := range []string{"ひみつ", "青木花", "1234", "0931234567", "hana"} {
@@ -187,7 +187,7 @@ func FuzzPatrons(f *testing.F) {
 			}
 		}
 		for _, p := range problems {
-			if p.Line < 1 || p.Number < 1 || p.Reason == "" {
+			if p.Line < 1 || p.Number < 1 || p.Fault == "" {
 				t.Fatalf("problem %+v", p)
 			}
 		}

@@ -40,13 +40,19 @@ type line struct {
 	long   bool // and cut
 }
 
-// row is one row, or why it is none.
+// row is one row, or why it is none and the cells before the fault.
 type row struct {
 	cells  []string
 	number int // from 1, the header not counted
 	line   int // the first
 	offset int64
-	reason string
+	fault  string
+	value  string // what the fault is about
+}
+
+// problem is the row's place and fault.
+func (r row) problem() Problem {
+	return Problem{Number: r.number, Line: r.line, Offset: r.offset, Fault: r.fault, Value: r.value}
 }
 
 // next returns the next row that is not empty, and io.EOF after the last.
@@ -63,37 +69,37 @@ func (s *splitter) next() (row, error) {
 			s.rows++
 		}
 		r := row{number: s.rows, line: first.number, offset: first.offset}
-		r.cells, r.reason, err = s.row(first)
+		r.cells, r.fault, r.value, err = s.row(first)
 		return r, err
 	}
 }
 
 // row reads the row that begins with the line.
-func (s *splitter) row(first line) (cells []string, reason string, err error) {
+func (s *splitter) row(first line) (cells []string, fault, value string, err error) {
 	p := rowParser{comma: s.comma, columns: s.columns}
 	lines := []line{first}
 	size := 0
 	for l := first; ; {
 		size += len(l.text)
-		complete, reason := p.feed(l.text)
+		complete, fault := p.feed(l.text)
 		switch {
 		case l.long:
-			reason = fmt.Sprintf("the line is longer than %d bytes", maxLine)
-		case reason == "" && !complete && (len(lines) == maxRowLines || size > maxRowBytes):
-			reason = "a field that begins with a quotation mark does not end with one"
+			fault = fmt.Sprintf("the line is longer than %d bytes", maxLine)
+		case fault == "" && !complete && (len(lines) == maxRowLines || size > maxRowBytes):
+			fault = "a field that begins with a quotation mark does not end with one"
 		}
-		if reason != "" {
+		if fault != "" {
 			s.giveBack(lines[1:])
-			return nil, s.orEncoding(first, reason), nil
+			return p.cells, s.orEncoding(first, fault), "", nil
 		}
 		if complete {
 			break
 		}
 		if l, err = s.take(); errors.Is(err, io.EOF) {
 			s.giveBack(lines[1:])
-			return nil, s.orEncoding(first, "a field that begins with a quotation mark does not end with one"), nil
+			return p.cells, s.orEncoding(first, "a field that begins with a quotation mark does not end with one"), "", nil
 		} else if err != nil {
-			return nil, "", err
+			return nil, "", "", err
 		}
 		lines = append(lines, l)
 	}
@@ -102,22 +108,26 @@ func (s *splitter) row(first line) (cells []string, reason string, err error) {
 	}
 	if s.columns > 0 && len(p.cells) != s.columns {
 		s.giveBack(lines[1:])
-		return nil, s.orEncoding(first, fmt.Sprintf("it has %d fields, but the header line has %d", len(p.cells), s.columns)), nil
+		fault = "it has fewer fields than the header line"
+		if len(p.cells) > s.columns {
+			fault = "it has more fields than the header line"
+		}
+		return p.cells, s.orEncoding(first, fault), fmt.Sprintf("%d instead of %d", len(p.cells), s.columns), nil
 	}
 	for _, l := range lines {
-		if reason := s.orEncoding(l, ""); reason != "" {
-			return nil, reason, nil
+		if fault := s.orEncoding(l, ""); fault != "" {
+			return p.cells, fault, "", nil
 		}
 	}
-	return p.cells, "", nil
+	return p.cells, "", "", nil
 }
 
 // orEncoding prefers to blame the encoding of a line for whatever is wrong with it.
-func (s *splitter) orEncoding(l line, reason string) string {
+func (s *splitter) orEncoding(l line, fault string) string {
 	if !utf8.Valid(l.text) && !l.long {
 		return "it is not UTF-8: save the file as UTF-8 (it may be in Shift_JIS)"
 	}
-	return reason
+	return fault
 }
 
 func (s *splitter) giveBack(lines []line) { s.back = slices.Concat(lines, s.back) }
@@ -158,7 +168,7 @@ type rowParser struct {
 }
 
 // feed reads a line and reports whether the row is complete with it.
-func (p *rowParser) feed(text []byte) (complete bool, reason string) {
+func (p *rowParser) feed(text []byte) (complete bool, fault string) {
 	if p.quoted {
 		p.cell.WriteByte('\n')
 		inside, _, _ := bytes.Cut(text, []byte(`"`))

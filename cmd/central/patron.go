@@ -67,7 +67,7 @@ func importPatrons(a *app, s *server, file *intake.PatronFile) error {
 		LeftOut: func(number int, err error) error {
 			if refused := (*ledger.PatronError)(nil); errors.As(err, &refused) {
 				at := rows.at[number-1]
-				at.Reason = refused.Reason
+				at.Fault = refused.Reason
 				err = &at
 			}
 			return out.leftOut(number, err)
