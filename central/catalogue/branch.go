@@ -60,7 +60,7 @@ func (c *Catalogue) Branches(ctx context.Context) ([]library.Branch, error) {
 func (c *Catalogue) Shelves(ctx context.Context, branch library.BranchCode) ([]string, error) {
 	var names []string
 	err := c.db.View(ctx, func(tx *db.Tx) error {
-		rows, err := tx.QueryContext(ctx, `SELECT DISTINCT shelf FROM item WHERE branch_code = $1 AND shelf <> '' ORDER BY shelf`, string(branch))
+		rows, err := tx.QueryContext(ctx, `SELECT DISTINCT shelf FROM item WHERE branch_code = $1 AND shelf <> '' AND NOT withdrawn ORDER BY shelf`, string(branch))
 		if err != nil {
 			return err
 		}

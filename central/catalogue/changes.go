@@ -141,7 +141,7 @@ func bibsByID(ctx context.Context, tx *db.Tx, ids []string) (map[string]*library
 		return found, nil
 	}
 	in, args := list(ids)
-	rows, err := tx.QueryContext(ctx, `SELECT id, record FROM bib WHERE id IN `+in, args...)
+	rows, err := tx.QueryContext(ctx, `SELECT id, record FROM bib WHERE NOT withdrawn AND id IN `+in, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -167,7 +167,7 @@ func itemsByID(ctx context.Context, tx *db.Tx, ids []string) (map[string]*librar
 		return found, nil
 	}
 	in, args := list(ids)
-	all, err := items(ctx, tx, `WHERE id IN `+in, args...)
+	all, err := items(ctx, tx, `id IN `+in, args...)
 	if err != nil {
 		return nil, err
 	}

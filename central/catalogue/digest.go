@@ -49,11 +49,11 @@ func (c *Catalogue) Digests(ctx context.Context) (Digests, error) {
 		next.Epoch, next.Number = log.Epoch, log.Number
 		if len(stale) > library.Buckets/4 {
 			next.Buckets = [library.Buckets]library.Digest{}
-			return digests(ctx, tx, &next, ``)
+			return digests(ctx, tx, &next, `TRUE`)
 		}
 		for bucket := range stale {
 			next.Buckets[bucket] = library.Digest{}
-			if err := digests(ctx, tx, &next, `WHERE bucket = $1`, bucket); err != nil {
+			if err := digests(ctx, tx, &next, `bucket = $1`, bucket); err != nil {
 				return err
 			}
 		}
@@ -92,7 +92,7 @@ func (c *Catalogue) stale(ctx context.Context, tx *db.Tx, log db.Log) (map[int]b
 }
 
 func digests(ctx context.Context, tx *db.Tx, into *Digests, where string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, `SELECT bucket, digest FROM bib `+where, args...)
+	rows, err := tx.QueryContext(ctx, `SELECT bucket, digest FROM bib WHERE NOT withdrawn AND `+where, args...)
 	if err != nil {
 		return err
 	}
@@ -117,7 +117,7 @@ func (c *Catalogue) Bucket(ctx context.Context, bucket int) (Bucket, error) {
 	var b Bucket
 	err := c.settled(ctx, func(tx *db.Tx, log db.Log) (err error) {
 		b.Epoch, b.Number = log.Epoch, log.Number
-		b.Records, err = readRecords(ctx, tx, `WHERE bucket = $1 ORDER BY id`, bucket)
+		b.Records, err = readRecords(ctx, tx, `bucket = $1 ORDER BY id`, bucket)
 		return err
 	})
 	return b, err

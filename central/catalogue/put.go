@@ -132,7 +132,7 @@ func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record)
 	}
 	for part := range slices.Chunk(ids, readPart) {
 		in, args := list(part)
-		stored, err := readRecords(ctx, tx, `WHERE id IN `+in, args...)
+		stored, err := readRecords(ctx, tx, `id IN `+in, args...)
 		if err != nil {
 			return err
 		}
@@ -149,7 +149,7 @@ func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record)
 	}{{"id", itemIDs}, {"barcode", barcodes}} {
 		for part := range slices.Chunk(by.keys, readPart) {
 			in, args := list(part)
-			found, err := items(ctx, tx, `WHERE `+by.column+` IN `+in, args...)
+			found, err := storedItems(ctx, tx, by.column+` IN `+in, args...)
 			if err != nil {
 				return err
 			}
@@ -281,55 +281,6 @@ func (b *putting) write(ctx context.Context, tx *db.Tx) error {
 		return fmt.Errorf("store copies: %w", err)
 	}
 	return nil
-}
-
-// Delete takes a bib and all its items, of which nobody has one, out of the catalogue.
-func (c *Catalogue) Delete(ctx context.Context, id library.BibID) error {
-	if err := c.db.Tx(ctx, func(tx *db.Tx) error { return c.DeleteTx(ctx, tx, id) }); err != nil {
-		return err
-	}
-	return c.db.Assign(ctx)
-}
-
-// DeleteTx is Delete in the caller's transaction.
-func (c *Catalogue) DeleteTx(ctx context.Context, tx *db.Tx, id library.BibID) error {
-	r, err := record(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	for _, it := range r.Items {
-		tx.Changed(db.KindItem, string(it.ID), string(id))
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM item WHERE bib_id = $1`, string(id)); err != nil {
-		return err
-	}
-	if _, err := tx.ExecContext(ctx, `DELETE FROM bib WHERE id = $1`, string(id)); err != nil {
-		return err
-	}
-	tx.Changed(db.KindBib, string(id), string(id))
-	return nil
-}
-
-// DeleteItemTx takes an item that nobody has out of the catalogue, in the caller's
-// transaction.
-func (c *Catalogue) DeleteItemTx(ctx context.Context, tx *db.Tx, id library.ItemID) error {
-	var bib library.BibID
-	if err := tx.QueryRowContext(ctx, `DELETE FROM item WHERE id = $1 RETURNING bib_id`, string(id)).Scan(&bib); err != nil {
-		return err
-	}
-	tx.Changed(db.KindItem, string(id), string(bib))
-	return c.Touch(ctx, tx, bib)
-}
-
-// Touch brings a bib's digest up to date within a transaction that changed
-// something of its items.
-func (c *Catalogue) Touch(ctx context.Context, tx *db.Tx, id library.BibID) error {
-	r, err := record(ctx, tx, id)
-	if err != nil {
-		return err
-	}
-	_, err = tx.ExecContext(ctx, `UPDATE bib SET digest = $2 WHERE id = $1`, string(id), library.DigestOf(r).String())
-	return err
 }
 
 // encode returns the bib as it is stored, and makes of it what reading that gives

@@ -23,7 +23,8 @@ func (c *Catalogue) Record(ctx context.Context, id library.BibID) (library.Recor
 }
 
 // TitleTx returns, in the caller's transaction, the title by which patrons know a bib,
-// "" for one that is not known.
+// "" for one that is not known. One that is hidden has its title still: patrons read it of
+// what they asked for.
 func (c *Catalogue) TitleTx(ctx context.Context, tx *db.Tx, id library.BibID) (string, error) {
 	if !db.Storable(string(id)) {
 		return "", nil
@@ -45,7 +46,7 @@ func (c *Catalogue) TitleTx(ctx context.Context, tx *db.Tx, id library.BibID) (s
 
 func record(ctx context.Context, tx *db.Tx, id library.BibID) (library.Record, error) {
 	var text string
-	err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1`, string(id)).Scan(&text)
+	err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1 AND NOT withdrawn`, string(id)).Scan(&text)
 	if err == sql.ErrNoRows {
 		return library.Record{}, library.ErrUnknownBib
 	}
@@ -56,12 +57,18 @@ func record(ctx context.Context, tx *db.Tx, id library.BibID) (library.Record, e
 	if err := json.Unmarshal([]byte(text), &r.Bib); err != nil {
 		return r, fmt.Errorf("read bib %s: %w", id, err)
 	}
-	r.Items, err = items(ctx, tx, `WHERE bib_id = $1 ORDER BY id`, string(id))
+	r.Items, err = items(ctx, tx, `bib_id = $1 ORDER BY id`, string(id))
 	return r, err
 }
 
+// items reads the items of a condition, but those that are hidden.
 func items(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Item, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on FROM item `+where, args...)
+	return storedItems(ctx, tx, `NOT withdrawn AND `+where, args...)
+}
+
+// storedItems reads all items of a condition.
+func storedItems(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Item, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on FROM item WHERE `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -104,7 +111,7 @@ func (c *Catalogue) Snapshot(ctx context.Context, fn func(Snapshot) error) error
 			return err
 		}
 		s := Snapshot{Epoch: log.Epoch, Number: log.Number, Records: all(ctx, tx)}
-		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM bib`).Scan(&s.Bibs); err != nil {
+		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM bib WHERE NOT withdrawn`).Scan(&s.Bibs); err != nil {
 			return err
 		}
 		return fn(s)
@@ -115,7 +122,7 @@ func all(ctx context.Context, tx *db.Tx) iter.Seq2[library.Record, error] {
 	return func(yield func(library.Record, error) bool) {
 		var added library.Date
 		for after := ""; ; {
-			page, err := readRecords(ctx, tx, `WHERE (added_on, id) > ($1, $2) ORDER BY added_on, id LIMIT $3`, added, after, readAtOnce)
+			page, err := readRecords(ctx, tx, `(added_on, id) > ($1, $2) ORDER BY added_on, id LIMIT $3`, added, after, readAtOnce)
 			if err != nil {
 				yield(library.Record{}, err)
 				return
@@ -134,9 +141,9 @@ func all(ctx context.Context, tx *db.Tx) iter.Seq2[library.Record, error] {
 	}
 }
 
-// readRecords reads the bibs of a condition with their items.
+// readRecords reads the bibs of a condition with their items, but what is hidden of both.
 func readRecords(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Record, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT record FROM bib `+where, args...)
+	rows, err := tx.QueryContext(ctx, `SELECT record FROM bib WHERE NOT withdrawn AND `+where, args...)
 	if err != nil {
 		return nil, err
 	}
@@ -165,7 +172,7 @@ func readRecords(ctx context.Context, tx *db.Tx, where string, args ...any) ([]l
 	}
 	for part := range slices.Chunk(ids, readPart) {
 		in, args := list(part)
-		copies, err := items(ctx, tx, `WHERE bib_id IN `+in+` ORDER BY id`, args...)
+		copies, err := items(ctx, tx, `bib_id IN `+in+` ORDER BY id`, args...)
 		if err != nil {
 			return nil, err
 		}
