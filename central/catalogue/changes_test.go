@@ -5,6 +5,7 @@ import (
 	"math/rand/v2"
 	"testing"
 
+	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/library"
 )
@@ -97,7 +98,7 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 		for step := range 250 {
 			bib := fmt.Sprintf("b%d", rnd.IntN(6))
 			item := fmt.Sprintf("i%d", rnd.IntN(8))
-			switch rnd.IntN(6) {
+			switch rnd.IntN(8) {
 			case 0, 1:
 				r := book(bib)
 				r.Bib.Year = 1900 + rnd.IntN(3)
@@ -110,6 +111,10 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 				if r, err := c.Record(ctx, library.BibID(bib)); err == nil && len(r.Items) > 0 {
 					lend(t, c, string(r.Items[0].ID), bib)
 				}
+			case 6:
+				hide(c, func(tx *db.Tx) error { return c.HideItemTx(ctx, tx, library.ItemID(item)) })
+			case 7:
+				hide(c, func(tx *db.Tx) error { return c.HideBibTx(ctx, tx, library.BibID(bib)) })
 			}
 			if x := followers[rnd.IntN(2)]; step%3 == 0 { // the third sleeps until the end
 				pull(x)

@@ -41,8 +41,9 @@ func (e *RecordError) Unwrap() error { return e.Err }
 // Put takes in records in one transaction, and says of each what it did. A record
 // that equals the stored one changes nothing. A bib that does not say when it came
 // into the catalogue keeps the stored day, and an item stays where it is, whatever
-// the record says; items that the record does not mention stay. One bad record is
-// a *RecordError, and then nothing at all is taken in.
+// the record says; items that the record does not mention stay. What is hidden (see
+// HideBibTx) is there again when a record names it. One bad record is a *RecordError, and
+// then nothing at all is taken in.
 func (c *Catalogue) Put(ctx context.Context, records ...library.Record) ([]Outcome, error) {
 	return c.putAll(ctx, records, func(_ int, bad *RecordError) error { return bad })
 }
@@ -92,6 +93,7 @@ type putting struct {
 	records  map[library.BibID]*library.Record
 	owners   map[library.ItemID]library.BibID // of every item that has an ID or barcode of ours
 	barcodes map[string]library.ItemID
+	hidden   map[library.ItemID]library.Item // left, but a patron still has them; named again they are there again
 
 	bibs, items changeList
 	copies      []library.ItemID // items that are new or changed
@@ -120,6 +122,7 @@ func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record)
 	b.records = map[library.BibID]*library.Record{}
 	b.owners = map[library.ItemID]library.BibID{}
 	b.barcodes = map[string]library.ItemID{}
+	b.hidden = map[library.ItemID]library.Item{}
 	var ids, itemIDs, barcodes []string
 	for _, r := range records {
 		ids = append(ids, askable(string(r.Bib.ID)))
@@ -149,12 +152,14 @@ func (b *putting) read(ctx context.Context, tx *db.Tx, records []library.Record)
 	}{{"id", itemIDs}, {"barcode", barcodes}} {
 		for part := range slices.Chunk(by.keys, readPart) {
 			in, args := list(part)
-			found, err := storedItems(ctx, tx, by.column+` IN `+in, args...)
+			err := storedItems(ctx, tx, func(it library.Item, hidden bool) {
+				b.own(it)
+				if hidden {
+					b.hidden[it.ID] = it
+				}
+			}, by.column+` IN `+in, args...)
 			if err != nil {
 				return err
-			}
-			for _, it := range found {
-				b.own(it)
 			}
 		}
 	}
@@ -242,6 +247,9 @@ func (b *putting) merge(stored []library.Item, r library.Record) (all, changed [
 			}
 			continue
 		}
+		if was, hidden := b.hidden[it.ID]; hidden {
+			it.State, it.DueOn = was.State, was.DueOn
+		}
 		if it.State == "" {
 			it.State = library.OnShelf
 		}
@@ -264,7 +272,7 @@ func (b *putting) write(ctx context.Context, tx *db.Tx) error {
 		rows = append(rows, []any{id, library.BucketOf(r.Bib.ID), library.DigestOf(*r).String(), r.Bib.AddedOn, text})
 	}
 	err := tx.InsertRows(ctx, `INSERT INTO bib (id, bucket, digest, added_on, record)`, rows,
-		`ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, added_on = excluded.added_on, record = excluded.record`)
+		`ON CONFLICT (id) DO UPDATE SET digest = excluded.digest, added_on = excluded.added_on, record = excluded.record, withdrawn = FALSE`)
 	if err != nil {
 		return fmt.Errorf("store bibs: %w", err)
 	}
@@ -276,7 +284,7 @@ func (b *putting) write(ctx context.Context, tx *db.Tx) error {
 	}
 	err = tx.InsertRows(ctx, `INSERT INTO item (id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on)`, rows,
 		`ON CONFLICT (id) DO UPDATE SET branch_code = excluded.branch_code, barcode = excluded.barcode,
-			call_number = excluded.call_number, shelf = excluded.shelf, lendable = excluded.lendable`)
+			call_number = excluded.call_number, shelf = excluded.shelf, lendable = excluded.lendable, withdrawn = FALSE`)
 	if err != nil {
 		return fmt.Errorf("store copies: %w", err)
 	}
