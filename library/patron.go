@@ -1,7 +1,5 @@
 package library
 
-import "strings"
-
 // PatronID names a patron for as long as the library knows him or her. It is never
 // printed on anything: the card is.
 type PatronID string
@@ -96,18 +94,4 @@ func (p Patron) has(b Block) bool {
 		}
 	}
 	return false
-}
-
-// NormalPhone keeps the digits of a telephone number, full-width ones folded: the
-// way in which numbers are compared.
-func NormalPhone(s string) string {
-	return strings.Map(func(r rune) rune {
-		switch {
-		case r >= '0' && r <= '9':
-			return r
-		case r >= '０' && r <= '９':
-			return r - '０' + '0'
-		}
-		return -1
-	}, s)
 }
