@@ -264,7 +264,7 @@ func rewindable(r io.Reader) (file io.ReadSeeker, start int64, done func(), err 
 			return s, start, func() {}, nil
 		}
 	}
-	tmp, err := os.CreateTemp("", "madoguchi-import-*.csv")
+	tmp, err := os.CreateTemp("", "madoguchi-import-*")
 	if err != nil {
 		return nil, 0, nil, fmt.Errorf("the file cannot be copied to be read twice: %w", err)
 	}

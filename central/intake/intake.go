@@ -27,6 +27,9 @@ type Options struct {
 	// found is a Problem.
 	Branches Branches
 
+	// Encoding is what the text of the file is in; "" where the file is to tell.
+	Encoding string
+
 	// Note is told what was left out of a record that itself went in, such as an
 	// ISBN with a wrong check digit; nil when nobody wants to know.
 	Note func(Problem)

@@ -8,6 +8,7 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"unicode/utf8"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/central/marc"
@@ -16,20 +17,40 @@ import (
 
 // MARC reads the records of a MARC 21 file in ISO 2709 or MARCXML. A record that may
 // not go in is yielded as a *Problem and reading goes on; any other error ends it.
+//
+// The file is read twice, first to learn its encoding and whether it is MARC 21 at
+// all. What cannot be read twice, such as a pipe, is first copied to a temporary file.
 func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 	return func(yield func(catalogue.Incoming, error) bool) {
+		file, start, done, err := rewindable(r)
+		if err != nil {
+			yield(catalogue.Incoming{}, err)
+			return
+		}
+		defer done()
+		text, err := surveyMARC(file, opt)
+		if err != nil {
+			yield(catalogue.Incoming{}, err)
+			return
+		}
+		if _, err := file.Seek(start, io.SeekStart); err != nil {
+			yield(catalogue.Incoming{}, fmt.Errorf("the file cannot be read a second time: %w", err))
+			return
+		}
 		d := newDesk(opt)
 		seen := map[uint64]int{} // the number of the record with that ID
-		for rec, err := range marc.Records(r) {
+		for rec, err := range marc.Records(file) {
 			var bad *marc.RecordError
 			if errors.As(err, &bad) {
-				err = &Problem{Number: bad.Number, Offset: bad.Offset, Fault: bad.Reason}
+				err = &Problem{Number: bad.Number, Offset: bad.Offset, Bib: bibID(bad.Control), Fault: bad.Fault, Value: bad.Value}
 			}
 			var out catalogue.Incoming
 			if err == nil {
-				p := Problem{Number: rec.Number, Offset: rec.Offset}
-				out, p.Fault, p.Value = fromMARC(rec, opt)
-				p.Bib = out.Bib.ID
+				p := Problem{Number: rec.Number, Offset: rec.Offset, Bib: bibID(rec.Control("001"))}
+				out, p.Fault, p.Value = fromMARC(rec, text, opt)
+				if out.Bib.ID != "" {
+					p.Bib = out.Bib.ID
+				}
 				id := d.hash(string(out.Bib.ID))
 				if n, twice := seen[id]; twice && p.Fault == "" {
 					p.Fault, p.Value = "it has the same identifier as another record", fmt.Sprintf("%s, record %d", out.Bib.ID, n)
@@ -50,8 +71,32 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 	}
 }
 
+// bibID is the identifier that a field 001 gives; "" where it is no text.
+func bibID(control string) library.BibID {
+	if !utf8.ValidString(control) {
+		return ""
+	}
+	return library.BibID(clean(control))
+}
+
 // fromMARC maps a record, or says why it may not go in.
-func fromMARC(rec *marc.Record, opt Options) (out catalogue.Incoming, fault, value string) {
+func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incoming, fault, value string) {
+	if fault := otherFormat(rec); fault != "" {
+		return out, fault, ""
+	}
+	if fault, value := text.read(rec); fault != "" {
+		return out, fault, value
+	}
+	at := Problem{Number: rec.Number, Offset: rec.Offset, Bib: bibID(rec.Control("001"))}
+	for _, flaw := range rec.Flaws {
+		switch flaw.Tag {
+		case "245":
+			return out, "its title (field 245) is broken", ""
+		case "852", "952":
+			out.Partial = true
+		}
+		opt.note(at, flaw.Fault, flaw.Tag)
+	}
 	l := link(rec)
 	out.Bib = l.bib(opt)
 	if rec.Leader[5] == 'd' {

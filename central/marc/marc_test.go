@@ -5,11 +5,14 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode"
+	"unicode/utf8"
 )
 
 // encode writes fields as ISO 2709. A control field is its value; a data field is
@@ -25,6 +28,17 @@ func encode(fields ...string) []byte {
 	base := leaderLength + dir.Len() + 1
 	size := base + data.Len() + 1
 	return fmt.Appendf(nil, "%05dcam a22%05dzi 4500%s\x1E%s\x1D", size, base, dir.String(), data.String())
+}
+
+// resized is a record whose leader says another length than it has.
+func resized(t *testing.T, by int) []byte {
+	b := kokoro()
+	n, ok := number(b, 0, 5)
+	if !ok {
+		t.Fatal("no length")
+	}
+	copy(b, fmt.Sprintf("%05d", n+by))
+	return b
 }
 
 func kokoro() []byte {
@@ -51,7 +65,7 @@ func outcome(t *testing.T, r io.Reader) (out []string) {
 			if bad.Number != number {
 				t.Errorf("bad record has the number %d, want %d", bad.Number, number)
 			}
-			out = append(out, "!"+bad.Reason)
+			out = append(out, "!"+bad.Fault+" "+bad.Value)
 		default:
 			out = append(out, "!!"+err.Error())
 		}
@@ -119,15 +133,16 @@ func TestBrokenISO2709(t *testing.T) {
 		{"cut in the leader", whole[:11], []string{"!cut off after 11 of its"}},
 		{"garbage", []byte("<html>404</html> 12345"), []string{"!no record"}},
 		{"garbage that ends", []byte("hello\x1D"), []string{"!does not begin with a leader"}},
-		{"field terminator lost", replace(kokoro(), "著.\x1E", "著.."), []string{"!field 245 does not end"}},
-		{"directory in letters", replace(kokoro(), "245", "2-5"), []string{"!entry 2 of its directory"}},
-		{"directory too short", replace(kokoro(), "0010003", "0010002"), []string{"!field 001 does not end"}},
+		{"field terminator lost", replace(kokoro(), "著.\x1E", "著.."), []string{"!does not end where the directory says field 245"}},
+		{"directory in letters", replace(kokoro(), "245", "2-5"), []string{"!entry of its directory is wrong entry 2"}},
+		{"directory too short", replace(kokoro(), "0010003", "0010002"), []string{"!does not end where the directory says field 001"}},
 		{"base address", replace(kokoro(), "a2200061", "a2200073"), []string{"!directory is damaged"}},
-		{"Shift_JIS", replace(kokoro(), "こころ /", "\x82\xB1\x82\xB1\x82\xEBabcde"), []string{"!is not UTF-8"}},
-		{"EUC-JP", replace(kokoro(), "こころ /", "\xA4\xB3\xA4\xB3\xA4\xEDabcde"), []string{"!is not UTF-8"}},
-		{"MARC-8", replace(kokoro(), "こころ", "\x1B$1!#a\x1B(B"), []string{"!MARC-8"}},
-		{"no indicators", replace(kokoro(), "10\x1F", "1\x1F0"), []string{"!no two indicators"}},
-		{"subfield without code", replace(kokoro(), "\x1Fc", "\x1F\x1F"), []string{"!subfield without a code"}},
+		{"another encoding", replace(kokoro(), "こころ /", "\x82\xB1\x82\xB1\x82\xEBabcde"), []string{"k1"}},
+		{"no indicators", replace(kokoro(), "10\x1F", "1\x1F0"), []string{"k1"}},
+		{"subfield without code", replace(kokoro(), "\x1Fc", "\x1F\x1F"), []string{"k1"}},
+		{"length one more", resized(t, 1), []string{"k1"}},
+		{"length one less", resized(t, -1), []string{"k1"}},
+		{"length two less", resized(t, -2), []string{"!its leader says another length"}},
 		{"UNIMARC", replace(kokoro(), "4500", "    "), []string{"!not that of a MARC 21 record"}},
 		{"a megabyte without a terminator", bytes.Repeat([]byte("00100 "), 200_000), []string{"!no record"}},
 		{"good, only long", long, []string{"long"}},
@@ -159,8 +174,117 @@ func TestEndsWithOtherErrors(t *testing.T) {
 		expect(t, outcome(t, io.MultiReader(bytes.NewReader(file), iotest.ErrReader(broken))), "k1", "!!the disk is broken")
 		expect(t, outcome(t, io.MultiReader(bytes.NewReader(file[:30]), iotest.ErrReader(broken))), "!!the disk is broken")
 	}
-	expect(t, outcome(t, strings.NewReader("\xFF\xFE<\x00")), "!!UTF-16")
-	expect(t, outcome(t, strings.NewReader("")))
+	expect(t, outcome(t, strings.NewReader("0\x000\x000\x001\x00")), "!!UTF-16")
+	expect(t, outcome(t, strings.NewReader("\xFE\xFF\x000\x000")), "!!UTF-16")
+}
+
+// TestFlaws: what can be done without costs the field, and is said.
+func TestFlaws(t *testing.T) {
+	noIndicator := bytes.Replace(kokoro(), []byte("1 \x1Fa夏"), []byte("1\x1Faa夏"), 1)
+	noSubfield := bytes.Replace(kokoro(), []byte("\x1Fc"), []byte("\x1F\x1F"), 1)
+	inXML := strings.NewReplacer(`ind1="1"`, `ind1="10"`, `<subfield code="a">`, `<subfield code="">`)
+	for _, test := range []struct {
+		name, file string
+		want       []Flaw
+		fields     int
+	}{
+		{"nothing", string(kokoro()), nil, 3},
+		{"no indicator", string(noIndicator), []Flaw{{"100", noIndicators}}, 2},
+		{"no subfield", string(noSubfield), []Flaw{{"245", noCode}}, 2},
+		{"one more", string(resized(t, 1)), []Flaw{{"", "the length in its leader is off by one"}}, 3},
+		{"one less", string(resized(t, -1)), []Flaw{{"", "the length in its leader is off by one"}}, 3},
+		{"XML indicator", inXML.Replace(xmlKokoro), []Flaw{{"245", noIndicators}}, 1},
+		{"XML code", strings.Replace(xmlKokoro, `code="a"`, `code=""`, 1), []Flaw{{"245", noCode}}, 1},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			for rec, err := range Records(strings.NewReader(test.file)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				if fmt.Sprint(rec.Flaws) != fmt.Sprint(test.want) || len(rec.Fields) != test.fields {
+					t.Errorf("flaws %v, %d fields; want %v, %d", rec.Flaws, len(rec.Fields), test.want, test.fields)
+				}
+			}
+		})
+	}
+}
+
+// TestBrokenSaysItsNumber: a record that cannot be read is still known by its 001.
+func TestBrokenSaysItsNumber(t *testing.T) {
+	whole := string(kokoro())
+	for _, test := range []struct{ name, broken, want string }{
+		{"wrong length", "00999" + whole[5:], "k1"},
+		{"cut off", whole[:len(whole)-20], "k1"},
+		{"cut off within it", whole[:62], ""},
+		{"directory", strings.Replace(whole, "245", "2-5", 1), "k1"},
+		{"no 001", strings.Replace("00999"+whole[5:], "001000300000", "002000300000", 1), ""},
+		{"a number in no text", strings.Replace("00999"+whole[5:], "k1\x1E", "\xFF1\x1E", 1), ""},
+		{"no record", "<html>\x1D", ""},
+		{"XML entity", strings.Replace(xmlKokoro, "&amp;", "&nbsp;", 1), "k1"},
+		{"XML entity in it", strings.Replace(strings.Replace(xmlKokoro, "&amp;", "&nbsp;", 1), ">k1<", "> k&amp;1 <", 1), "k&1"},
+		{"XML without leader", strings.Replace(xmlKokoro, "zi 4500", "", 1), "k1"},
+		{"XML cut off before it", xmlKokoro[:100], ""},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			file := string(botchan()) + test.broken + string(botchan())
+			if strings.HasPrefix(test.broken, "<record") {
+				file = "<collection>" + xmlBotchan + test.broken + xmlBotchan + "</collection>"
+			}
+			n := 0
+			for _, err := range Records(strings.NewReader(file)) {
+				var bad *RecordError
+				if errors.As(err, &bad) {
+					n++
+					if bad.Control != test.want {
+						t.Errorf("001 is %q, want %q: %v", bad.Control, test.want, bad)
+					}
+				}
+			}
+			if n != 1 {
+				t.Errorf("%d broken records, want 1", n)
+			}
+		})
+	}
+}
+
+// TestNotMARC: of a file that is something else there is one error that says what.
+func TestNotMARC(t *testing.T) {
+	random := make([]byte, 200_000)
+	r := rand.New(rand.NewPCG(1, 2))
+	for i := range random {
+		random[i] = byte(r.Uint32())
+	}
+	for _, test := range []struct{ name, file, want string }{
+		{"nothing", "", "is empty"},
+		{"line breaks", "\r\n\x1A", "is empty"},
+		{"a web page", "<html><head><title>502 Bad Gateway</title></head></html>", "web page"},
+		{"a web page as browsers like it", "\n<!DOCTYPE html>\n<html lang=ja><body></body></html>", "web page"},
+		{"MODS", `<?xml version="1.0"?><mods xmlns="http://www.loc.gov/mods/v3"><title>本</title></mods>`, "XML (<mods>)"},
+		{"records of another kind", "<OAI-PMH><record><metadata><dc>a</dc></metadata></record><record/></OAI-PMH>", "XML (<OAI-PMH>)"},
+		{"an empty collection", "<collection></collection>", "XML (<collection>)"},
+		{"mrk", "=LDR  00000nam a2200000 i 4500\n=001  T1\n", "MarcEdit"},
+		{"CSV", "id,title\n1,本\n", "central import csv"},
+		{"CSV in Shift_JIS", "\x94\xD4\x8D\x86,\x91\xE8\n1,\x96\x7B\n", "central import csv"},
+		{"TSV that begins with digits", "12345\t本\n", "central import csv"},
+		{"JSON", `{"id": 1}`, "JSON"},
+		{"gzip", "\x1F\x8B\x08\x00\x00", "compressed"},
+		{"workbook", "PK\x03\x04\x14\x00", "workbook"},
+		{"prose", "何もありません", "is text"},
+		{"random bytes", string(random), "not MARC"},
+		{"pieces", strings.Repeat("hello\x1D", 1000), "not MARC"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := outcome(t, strings.NewReader(test.file))
+			expect(t, got, "!!"+test.want)
+			if s := got[0]; len(s) > 250 || !utf8.ValidString(s) || strings.ContainsFunc(s, unicode.IsControl) {
+				t.Errorf("the error is %q", s)
+			}
+		})
+	}
+	// What is MARC but broken is told of piece by piece.
+	cut := kokoro()[:70]
+	expect(t, outcome(t, bytes.NewReader(cut)), "!cut off", "!!not one of the 1 records")
+	expect(t, outcome(t, bytes.NewReader(append([]byte("HTTP/1.1 200 OK\x1D"), kokoro()...))), "!does not begin with a leader", "k1")
 }
 
 func TestStopsWhenAsked(t *testing.T) {
@@ -197,7 +321,6 @@ func TestRealFile(t *testing.T) {
 	breakages := map[string]func(rec []byte) []byte{
 		"cut":          func(r []byte) []byte { return r[:len(r)/2] },
 		"wrong length": func(r []byte) []byte { return append([]byte("00999"), r[5:]...) },
-		"Shift_JIS":    func(r []byte) []byte { r = bytes.Clone(r); copy(r[len(r)/2:], "\x93\x8C\x8B\x9E"); return r },
 		"terminator":   func(r []byte) []byte { return r[:len(r)-1] },
 	}
 	for name, breakage := range breakages {

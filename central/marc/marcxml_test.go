@@ -5,6 +5,11 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+
+	"golang.org/x/text/encoding"
+	"golang.org/x/text/encoding/charmap"
+	"golang.org/x/text/encoding/japanese"
+	xunicode "golang.org/x/text/encoding/unicode"
 )
 
 const (
@@ -30,7 +35,11 @@ func TestReadsXML(t *testing.T) {
 		{"greater-than in an attribute", strings.Replace(xmlKokoro, "<record ", `<record x="a>b" `, 1) + xmlBotchan, []string{"k1", "b2"}},
 		{"much text between", xmlKokoro + strings.Repeat(" ", 2<<20) + xmlBotchan, []string{"k1", "b2"}},
 		{"document type", `<!DOCTYPE collection [<!ENTITY a "b">]>` + xmlKokoro, []string{"!document type declaration"}},
-		{"another encoding", `<?xml version="1.0" encoding="Shift_JIS"?>` + xmlKokoro, []string{`!"Shift_JIS"`}},
+		{"another encoding than declared", `<?xml version="1.0" encoding="Shift_JIS"?>` + xmlKokoro, []string{"!does not have Shift_JIS", "!!not one of"}},
+		{"an encoding that nobody knows", `<?xml version="1.0" encoding="JEF"?>` + xmlKokoro, []string{`!!"JEF"`}},
+		{"a byte order mark knows better", "\uFEFF" + `<?xml version="1.0" encoding="Shift_JIS"?>` + xmlKokoro, []string{"k1"}},
+		{"UTF-16 in letters of one byte", `<?xml version="1.0" encoding="utf-16"?>` + xmlKokoro, []string{"k1"}},
+		{"another encoding from here on", xmlKokoro + `<?xml version="1.0" encoding="EUC-JP"?>` + xmlKokoro, []string{"k1", `!!"EUC-JP"`}},
 		{"truncated", `<collection>` + xmlKokoro + xmlBotchan[:90], []string{"k1", "!cut off at the end"}},
 		{"truncated between records", `<collection>` + xmlKokoro, []string{"k1", "!before its last collection is closed"}},
 	}
@@ -52,6 +61,44 @@ func TestReadsXML(t *testing.T) {
 	}
 }
 
+func TestXMLEncodings(t *testing.T) {
+	for _, test := range []struct {
+		name    string
+		declare string
+		enc     encoding.Encoding
+		title   string
+	}{
+		{"Shift_JIS", "Shift_JIS", japanese.ShiftJIS, "こころ ①ソ"},
+		{"Windows-31J", "Windows-31J", japanese.ShiftJIS, "こころ ①ソ"},
+		{"EUC-JP", "EUC-JP", japanese.EUCJP, "こころ"},
+		{"ISO-2022-JP", "ISO-2022-JP", japanese.ISO2022JP, "こころ"},
+		{"ISO-8859-1", "ISO-8859-1", charmap.Windows1252, "L’été"},
+		{"UTF-16 with a mark", "UTF-16", xunicode.UTF16(xunicode.LittleEndian, xunicode.UseBOM), "こころ𠮷"},
+		{"UTF-16 big-endian with a mark", "UTF-16", xunicode.UTF16(xunicode.BigEndian, xunicode.UseBOM), "こころ𠮷"},
+		{"UTF-16 without", "UTF-16", xunicode.UTF16(xunicode.LittleEndian, xunicode.IgnoreBOM), "こころ𠮷"},
+		{"UTF-16 big-endian without", "UTF-16", xunicode.UTF16(xunicode.BigEndian, xunicode.IgnoreBOM), "こころ𠮷"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			text := `<?xml version="1.0" encoding="` + test.declare + `"?><collection>` +
+				strings.Replace(strings.Replace(xmlKokoro, "こころ &amp; 道草 /", test.title, 1), "夏目&#28465;石 著", "x", 1) + "</collection>"
+			file, err := test.enc.NewEncoder().String(text)
+			if err != nil {
+				t.Fatal(err)
+			}
+			for rec, err := range Records(strings.NewReader(file)) {
+				if err != nil {
+					t.Fatal(err)
+				}
+				for f := range rec.Data("245") {
+					if f.Get('a') != test.title {
+						t.Errorf("title %q", f.Get('a'))
+					}
+				}
+			}
+		})
+	}
+}
+
 func TestBrokenXML(t *testing.T) {
 	replace := func(old, new string) string {
 		if !strings.Contains(xmlKokoro, old) {
@@ -67,10 +114,8 @@ func TestBrokenXML(t *testing.T) {
 		{"Shift_JIS", replace("こころ", "\x82\xB1\x82\xB1\x82\xEB"), "!is not UTF-8"},
 		{"no leader", replace("<leader>00000cam a2200000zi 4500</leader>", ""), "!no leader"},
 		{"short leader", replace("zi 4500", ""), "!no leader"},
-		{"tag", replace(`tag="245"`, `tag="24"`), "!the tag"},
-		{"control tag", replace(`tag="001"`, `tag="245"`), "!the tag"},
-		{"indicator", replace(`ind1="1"`, `ind1="12"`), "!indicator"},
-		{"code", replace(`code="a"`, `code=""`), "!without a code"},
+		{"tag", replace(`tag="245"`, `tag="24"`), "!a tag that is none"},
+		{"control tag", replace(`tag="001"`, `tag="245"`), "!a tag that is none"},
 		{"quote lost", replace(`tag="245"`, `tag="245`), "!not well-formed"},
 		{"comment not closed", replace("<controlfield", "<!-- <controlfield"), "!not well-formed"},
 		{"empty", "<record/>", "!empty"},
