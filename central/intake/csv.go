@@ -70,7 +70,7 @@ type csvReader struct {
 // group is a bib of which more rows may come.
 type group struct {
 	entry
-	items []library.Item
+	items []copied
 	at    Problem // its first row, without a fault
 }
 
@@ -203,11 +203,11 @@ func (g *group) add(item *library.Item, further bool) {
 		return
 	}
 	for _, o := range g.items {
-		if item.Barcode != "" && o.Barcode == item.Barcode || o == *item && !further {
+		if item.Barcode != "" && o.Barcode == item.Barcode || o.Item == *item && !further {
 			return
 		}
 	}
-	g.items = append(g.items, *item)
+	g.items = append(g.items, copied{Item: *item})
 }
 
 // leave sends the current bib out if this was its last run.
@@ -235,11 +235,11 @@ func (c *csvReader) flush() {
 }
 
 func (c *csvReader) send(g *group) error {
-	rec := catalogue.Incoming{Record: library.Record{Bib: g.bib, Items: g.items}}
+	rec := catalogue.Incoming{Record: library.Record{Bib: g.bib}}
 	if g.bib.Title == "" {
 		g.at.Fault = "it has no title, and no other row with its identifier has one"
 	} else {
-		g.at.Fault, g.at.Value = c.finish(&rec)
+		g.at.Fault, g.at.Value = c.finish(&rec, g.items, g.at)
 	}
 	if g.at.Fault != "" {
 		return c.report(g.at)

@@ -10,7 +10,6 @@ import (
 	"hash/maphash"
 	"unicode/utf8"
 
-	"madoguchi/central/catalogue"
 	"madoguchi/library"
 )
 
@@ -26,6 +25,9 @@ type Options struct {
 	// Branches finds the branch of a copy. A record with a copy at a branch that is not
 	// found is a Problem.
 	Branches Branches
+
+	// States finds what a file's words say of a copy.
+	States States
 
 	// Encoding is what the text of the file is in; "" where the file is to tell.
 	Encoding string
@@ -77,8 +79,6 @@ func (o Options) note(at Problem, fault, value string) {
 	}
 }
 
-const noBranch = `there is no such branch: add it with "central branch add", then import the file again`
-
 // desk is where the records of one file pass on their way out.
 type desk struct {
 	opt      Options
@@ -91,37 +91,3 @@ func newDesk(opt Options) *desk {
 }
 
 func (d *desk) hash(s string) uint64 { return maphash.String(d.seed, s) }
-
-// finish gives a record the copy that Options.Branch promises, completes its items,
-// and says why it may not go in, or "".
-func (d *desk) finish(rec *catalogue.Incoming) (fault, value string) {
-	if len(rec.Items) == 0 && d.opt.Branch != "" {
-		rec.Items = []library.Item{{Branch: d.opt.Branch, Lendable: true, State: library.OnShelf}}
-	}
-	copies := map[library.BranchCode]int{}
-	for i := range rec.Items {
-		it := &rec.Items[i]
-		if it.Branch == "" {
-			return "a copy has no branch: name one with --branch", it.Barcode
-		}
-		code, ok := d.opt.Branches.Find(string(it.Branch))
-		if !ok {
-			return noBranch, string(it.Branch)
-		}
-		it.Branch = code
-		it.BibID = rec.Bib.ID
-		it.ID = library.ItemID(it.Barcode)
-		if it.Barcode == "" {
-			copies[it.Branch]++
-			it.ID = library.ItemID(fmt.Sprintf("%s.%s.%d", it.BibID, it.Branch, copies[it.Branch]))
-		} else if _, taken := d.barcodes[d.hash(it.Barcode)]; taken {
-			return "the barcode is already that of another copy in this file", it.Barcode
-		}
-	}
-	for _, it := range rec.Items {
-		if it.Barcode != "" {
-			d.barcodes[d.hash(it.Barcode)] = struct{}{}
-		}
-	}
-	return "", ""
-}

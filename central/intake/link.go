@@ -13,7 +13,8 @@ import (
 // letters ("/(B") is of no use here.
 type linkedRecord struct {
 	*marc.Record
-	alternatives map[string]*marc.Field // by "245-01"
+	alternatives map[string]*marc.Field    // by "245-01"
+	say          func(fault, value string) // notes what is left out of it
 }
 
 // linkedField is a field and, where there is one, its reading.

@@ -47,7 +47,8 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 			var out catalogue.Incoming
 			if err == nil {
 				p := Problem{Number: rec.Number, Offset: rec.Offset, Bib: bibID(rec.Control("001"))}
-				out, p.Fault, p.Value = fromMARC(rec, text, opt)
+				var copies []copied
+				out, copies, p.Fault, p.Value = fromMARC(rec, text, opt)
 				if out.Bib.ID != "" {
 					p.Bib = out.Bib.ID
 				}
@@ -55,8 +56,8 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 				if n, twice := seen[id]; twice && p.Fault == "" {
 					p.Fault, p.Value = "it has the same identifier as another record", fmt.Sprintf("%s, record %d", out.Bib.ID, n)
 				}
-				if p.Fault == "" {
-					p.Fault, p.Value = d.finish(&out)
+				if p.Fault == "" && !out.Deleted {
+					p.Fault, p.Value = d.finish(&out, copies, p)
 				}
 				if p.Fault != "" {
 					out, err = catalogue.Incoming{}, &p
@@ -80,36 +81,40 @@ func bibID(control string) library.BibID {
 }
 
 // fromMARC maps a record, or says why it may not go in.
-func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incoming, fault, value string) {
+func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incoming, copies []copied, fault, value string) {
 	if fault := otherFormat(rec); fault != "" {
-		return out, fault, ""
+		return out, nil, fault, ""
 	}
 	if fault, value := text.read(rec); fault != "" {
-		return out, fault, value
+		return out, nil, fault, value
 	}
-	at := Problem{Number: rec.Number, Offset: rec.Offset, Bib: bibID(rec.Control("001"))}
+	l := link(rec)
+	out.Bib.ID = bibID(rec.Control("001"))
+	l.say = func(fault, value string) {
+		opt.note(Problem{Number: rec.Number, Offset: rec.Offset, Bib: out.Bib.ID}, fault, value)
+	}
+	if rec.Leader[5] == 'd' {
+		if out.Deleted = out.Bib.ID != ""; !out.Deleted {
+			return out, nil, "it is marked as deleted, but has no identifier (field 001)", ""
+		}
+		return out, nil, "", ""
+	}
 	for _, flaw := range rec.Flaws {
 		switch flaw.Tag {
 		case "245":
-			return out, "its title (field 245) is broken", ""
+			return out, nil, "its title (field 245) is broken", ""
 		case "852", "952":
 			out.Partial = true
 		}
-		opt.note(at, flaw.Fault, flaw.Tag)
+		l.say(flaw.Fault, flaw.Tag)
 	}
-	l := link(rec)
-	out.Bib = l.bib(opt)
-	if rec.Leader[5] == 'd' {
-		return out, "it is marked as deleted", ""
-	}
-	if out.Bib.Title == "" {
-		return out, "it has no title (field 245)", ""
+	if out.Bib = l.bib(); out.Bib.Title == "" {
+		return out, nil, "it has no title (field 245)", ""
 	}
 	if out.Bib.ID == "" {
 		out.Bib.ID = contentID(out.Bib)
 	}
-	out.Items, fault, value = l.items(&out.Bib)
-	return out, fault, value
+	return out, l.copies(&out.Bib, opt), "", ""
 }
 
 // contentID names a bib that came without an identifier by what it is, so that the

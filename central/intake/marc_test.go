@@ -241,7 +241,7 @@ func TestMARCProblems(t *testing.T) {
 	tests := []struct{ name, bad, reason string }{
 		{"no title", marcXML(bookLeader, "001 a"), "no title"},
 		{"title of blanks", marcXML(bookLeader, "001 a", "245 __ $a / "), "no title"},
-		{"deleted", marcXML("00000dam a2200000zi 4500", "001 a", "245 __ $a本"), "deleted"},
+		{"deleted without a number", marcXML("00000dam a2200000zi 4500", "245 __ $a本"), "deleted"},
 		{"same identifier", marcXML(bookLeader, "001 good", "245 __ $a別の本"), `same identifier as another record: "good, record 1"`},
 		{"same barcode", marcXML(bookLeader, "001 a", "245 __ $a別の本", "952 __ $achuo $p1"), `barcode is already that of another copy in this file: "1"`},
 		{"one barcode twice", marcXML(bookLeader, "001 a", "245 __ $a別の本", "952 __ $achuo $p2", "952 __ $achuo $p2"), "two of its copies"},

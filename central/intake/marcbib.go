@@ -9,7 +9,7 @@ import (
 )
 
 // bib maps the bibliographic part of a record.
-func (l linkedRecord) bib(opt Options) library.Bib {
+func (l linkedRecord) bib() library.Bib {
 	b := library.Bib{
 		ID:       library.BibID(clean(l.Control("001"))),
 		Kind:     l.kind(),
@@ -27,7 +27,7 @@ func (l linkedRecord) bib(opt Options) library.Bib {
 			if isbn, ok := library.ParseISBN(text); ok {
 				b.ISBNs = appendNew(b.ISBNs, isbn)
 			} else if text != "" {
-				opt.note(Problem{Number: l.Number, Offset: l.Offset, Bib: b.ID}, wrongISBN, text)
+				l.say(wrongISBN, text)
 			}
 		}
 	}

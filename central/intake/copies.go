@@ -1,0 +1,84 @@
+package intake
+
+import (
+	"fmt"
+
+	"madoguchi/central/catalogue"
+	"madoguchi/library"
+)
+
+// copied is what a file says of one copy.
+type copied struct {
+	library.Item
+	withdrawn bool // it has left
+}
+
+// say takes over what a word of States means for the copy.
+func (c *copied) say(state string) {
+	switch state {
+	case withdrawn:
+		c.withdrawn = true
+	case notLent:
+		c.Lendable = false
+	default:
+		c.State = library.ItemState(state)
+	}
+}
+
+const (
+	noBranch      = `there is no such branch: add it with "central branch add", then import the file again`
+	unknownBranch = "there is no such branch: its copies were given to the one of --branch"
+)
+
+// finish gives a record its copies, or where the file speaks of none the one that
+// Options.Branch promises, and says why it may not go in, or "". Copies without a
+// barcode are numbered as they stand in the file, those that have left included, so
+// that the others keep their names when one leaves.
+func (d *desk) finish(rec *catalogue.Incoming, copies []copied, at Problem) (fault, value string) {
+	if len(copies) == 0 && d.opt.Branch != "" && !rec.Partial {
+		copies = []copied{{Item: library.Item{Branch: d.opt.Branch, Lendable: true, State: library.OnShelf}}}
+	}
+	rec.Items, rec.Withdrawn = nil, nil
+	numbers := map[library.BranchCode]int{}
+	here := map[string]bool{}
+	for i := range copies {
+		it := &copies[i]
+		if it.Branch == "" {
+			if it.Branch = d.opt.Branch; it.Branch == "" {
+				return "a copy has no branch: name one with --branch", it.Barcode
+			}
+		}
+		code, ok := d.opt.Branches.Find(string(it.Branch))
+		if !ok && d.opt.Branch == "" {
+			return noBranch, string(it.Branch)
+		} else if !ok {
+			d.opt.note(at, unknownBranch, string(it.Branch))
+			code = d.opt.Branch
+		}
+		it.Branch, it.BibID = code, rec.Bib.ID
+		it.ID = library.ItemID(it.Barcode)
+		if it.Barcode == "" {
+			numbers[it.Branch]++
+			it.ID = library.ItemID(fmt.Sprintf("%s.%s.%d", it.BibID, it.Branch, numbers[it.Branch]))
+		} else if here[it.Barcode] {
+			return "two of its copies have the same barcode", it.Barcode
+		} else if _, taken := d.barcodes[d.hash(it.Barcode)]; taken {
+			return "the barcode is already that of another copy in this file", it.Barcode
+		}
+		here[it.Barcode] = true
+		if it.State != library.OnLoan {
+			it.DueOn = library.Date{}
+		}
+		if it.withdrawn {
+			rec.Withdrawn = append(rec.Withdrawn, it.ID)
+		} else {
+			rec.Items = append(rec.Items, it.Item)
+		}
+	}
+	for barcode := range here {
+		if barcode != "" {
+			d.barcodes[d.hash(barcode)] = struct{}{}
+		}
+	}
+	return "", ""
+}
