@@ -45,12 +45,21 @@ type layout map[string][]int
 func lay(header []string, columns map[string]string) (layout, error) {
 	l, missing, ok := find(header, columnNames, columns)
 	if !ok {
-		return nil, fmt.Errorf("the header line has no column %q: it has %s", missing, strings.Join(header, ", "))
+		return nil, fmt.Errorf("the header line has no column %q: it has %s", missing, headerList(header))
 	}
 	if len(l["title"]) == 0 {
-		return nil, fmt.Errorf("the header line has no column for the title: name it with --columns title=…; it has %s", strings.Join(header, ", "))
+		return nil, fmt.Errorf("the header line has no column for the title: name it with --columns title=…; it has %s", headerList(header))
 	}
 	return l, nil
+}
+
+// headerList is a header line for a message.
+func headerList(header []string) string {
+	names := make([]string, len(header))
+	for i, h := range header {
+		names[i] = clean(h)
+	}
+	return shortened(strings.Join(names, ", "))
 }
 
 // find finds those of our columns that a header line has, by the names of columns

@@ -1,48 +1,40 @@
 package intake
 
 import (
-	"bufio"
 	"errors"
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"slices"
-	"strings"
-	"unicode/utf8"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/library"
 )
 
-// CSV reads the records of a file of comma- or tab-separated values in UTF-8 with a
-// header line. Rows with the same id are one bib, with several creators or copies,
+// CSV reads the records of a file of values parted by commas, tabs or semicolons, with
+// a header line, in any encoding that OpenText reads. Rows with the same id are one bib, with several creators or copies,
 // wherever in the file they stand; a row without id is known by what it describes. A
 // row that may not go in is yielded as a *Problem and reading goes on; any other
 // error ends it.
 //
 // The file is read twice, first for the identifiers alone, so that a bib can go out
-// with its last row and only the unfinished ones are in memory. What cannot be read
-// twice, such as a pipe, is first copied to a temporary file.
+// with its last row and only the unfinished ones are in memory.
 func CSV(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 	return func(yield func(catalogue.Incoming, error) bool) {
-		file, start, done, err := rewindable(r)
+		text, err := OpenText(r, opt.Encoding)
 		if err != nil {
 			yield(catalogue.Incoming{}, err)
 			return
 		}
-		defer done()
+		defer text.Close()
+		opt.readAs(text.Encoding())
 		c := csvReader{desk: newDesk(opt), yield: yield, last: map[uint64]int{}, open: map[library.BibID]*group{}}
-		if err := c.pass(file, c.learn); err != nil {
+		if err := c.pass(text, c.learn); err != nil {
 			yield(catalogue.Incoming{}, err)
 			return
 		}
-		if _, err := file.Seek(start, io.SeekStart); err != nil {
-			yield(catalogue.Incoming{}, fmt.Errorf("the file cannot be read a second time: %w", err))
-			return
-		}
 		c.runs, c.current = 0, ""
-		if err := c.pass(file, c.collect); err != nil {
+		if err := c.pass(text, c.collect); err != nil {
 			if !errors.Is(err, errStopped) {
 				yield(catalogue.Incoming{}, err)
 			}
@@ -75,8 +67,8 @@ type group struct {
 }
 
 // pass reads the file from its header on and hands over each row.
-func (c *csvReader) pass(file io.Reader, take func(row) error) error {
-	s, header, err := openCSV(file)
+func (c *csvReader) pass(text *Text, take func(row) error) error {
+	s, header, err := openCSV(text)
 	if err != nil {
 		return err
 	}
@@ -94,42 +86,6 @@ func (c *csvReader) pass(file io.Reader, take func(row) error) error {
 			return err
 		}
 	}
-}
-
-// openCSV reads the header line and finds out what parts the columns.
-func openCSV(file io.Reader) (*splitter, []string, error) {
-	s := &splitter{r: bufio.NewReaderSize(file, 64<<10), comma: ','}
-	if head, _ := s.r.Peek(3); string(head) == "\uFEFF" {
-		n, _ := s.r.Discard(len(head))
-		s.offset = int64(n)
-	} else if strings.HasPrefix(string(head), "\xFF\xFE") || strings.HasPrefix(string(head), "\xFE\xFF") {
-		return nil, nil, errors.New("the file is in UTF-16: save it as UTF-8 and import it again")
-	}
-	first, err := s.take()
-	for err == nil && len(strings.TrimSpace(string(first.text))) == 0 {
-		first, err = s.take()
-	}
-	if errors.Is(err, io.EOF) {
-		return nil, nil, errors.New("the file is empty: it needs a header line that names its columns")
-	} else if err != nil {
-		return nil, nil, fmt.Errorf("the file cannot be read: %w", err)
-	}
-	if !utf8.Valid(first.text) {
-		return nil, nil, errors.New("the header line is not UTF-8 (it may be Shift_JIS): save the file as UTF-8 and import it again")
-	}
-	if strings.Count(string(first.text), "\t") > strings.Count(string(first.text), ",") {
-		s.comma = '\t'
-	}
-	s.giveBack([]line{first})
-	header, err := s.next()
-	if err == nil && header.fault != "" {
-		err = errors.New(header.fault)
-	}
-	if err != nil {
-		return nil, nil, fmt.Errorf("the header line cannot be read: %w", err)
-	}
-	s.columns = len(header.cells)
-	return s, header.cells, nil
 }
 
 // identify returns the identifier of a row, and "" for a row that has none or, with
@@ -255,29 +211,4 @@ func (c *csvReader) report(p Problem) error {
 		return errStopped
 	}
 	return nil
-}
-
-// rewindable returns the file itself where it can be read twice, else a copy.
-func rewindable(r io.Reader) (file io.ReadSeeker, start int64, done func(), err error) {
-	if s, ok := r.(io.ReadSeeker); ok {
-		if start, err := s.Seek(0, io.SeekCurrent); err == nil {
-			return s, start, func() {}, nil
-		}
-	}
-	tmp, err := os.CreateTemp("", "madoguchi-import-*")
-	if err != nil {
-		return nil, 0, nil, fmt.Errorf("the file cannot be copied to be read twice: %w", err)
-	}
-	done = func() {
-		tmp.Close()
-		os.Remove(tmp.Name())
-	}
-	if _, err = io.Copy(tmp, r); err == nil {
-		_, err = tmp.Seek(0, io.SeekStart)
-	}
-	if err != nil {
-		done()
-		return nil, 0, nil, fmt.Errorf("the file cannot be copied to be read twice: %w", err)
-	}
-	return tmp, 0, done, nil
 }

@@ -163,8 +163,10 @@ func TestCSVFatal(t *testing.T) {
 		want       string
 	}{
 		{"empty", "", nil, "is empty"},
-		{"Shift_JIS", "\x8F\x91\x96\xBC,id\n", nil, "not UTF-8"},
-		{"UTF-16", "\xFF\xFEi\x00", nil, "UTF-16"},
+		{"Shift_JIS without a title", "\x8F\x91\x96\xBC,id\n", nil, "it has 書名, id"},
+		{"in no encoding", "\xFF\xFF\xA0,id\n", nil, "in none of"},
+		{"either of two", "id,title\n1,\xBB\xB3\xCB\xDC\n", nil, "in cp932 or in euc-jp"},
+		{"UTF-16", "\xFF\xFEi\x00", nil, "it has i"},
 		{"no title", "id,書名\n1,本\n", nil, "name it with --columns title="},
 		{"no such column", "id,書名\n1,本\n", map[string]string{"title": "題名"}, `no column "題名": it has id, 書名`},
 		{"broken header", "id,\"title\n1,本\n", nil, "header line cannot be read"},
@@ -262,7 +264,7 @@ func TestRealCSV(t *testing.T) {
 		{"aozora/list_person_all_extended_utf8_first1519.csv", aozoraExtended, 1461, 0, 1456, 1400},
 		{"aozora/list_person_all_utf8_2017.csv", aozora2017, 14283, 0, 0, 13000},
 		{"enju_tsv/resource_import_file_sample1.tsv", enju, 9, 10, 0, 2},
-		{"enju_tsv/resource_import_file_sample2.tsv", "title=original_title", 0, 22, 0, 0},
+		{"enju_tsv/resource_import_file_sample2.tsv", "title=original_title", 13, 8, 0, 0},
 		{"enju_tsv/resource_import_file_sample3.tsv", enju, 7, 9, 0, 2},
 	}
 	for _, test := range tests {

@@ -18,6 +18,14 @@ type Options struct {
 	// Branch gets one copy of every record that comes without copies; "" for none.
 	Branch library.BranchCode
 
+	// Encoding is the name of the one that the file is in; "" where it is to be found
+	// out (see OpenText).
+	Encoding string
+
+	// ReadAs is told the encoding of a file that is not in UTF-8; nil when nobody
+	// wants to know.
+	ReadAs func(encoding string)
+
 	// Columns tells in which of the file's columns ours stand (see ParseColumns).
 	// Columns that it does not name are looked for under their own names.
 	Columns map[string]string
@@ -29,9 +37,6 @@ type Options struct {
 	// States finds what a file's words say of a copy.
 	States States
 
-	// Encoding is what the text of the file is in; "" where the file is to tell.
-	Encoding string
-
 	// Note is told what was left out of a record that itself went in, such as an
 	// ISBN with a wrong check digit; nil when nobody wants to know.
 	Note func(Problem)
@@ -41,7 +46,7 @@ type Options struct {
 // records after it are not concerned.
 type Problem struct {
 	Number int           // the record or row in the file, from 1, a header line not counted
-	Offset int64         // of its first byte in the file
+	Offset int64         // of its first byte in the file; of a row 0 where the file is not in UTF-8
 	Line   int           // its first line in the file, from 1; 0 where the file has no lines
 	Bib    library.BibID // whose record it is; "" where that is not known
 	Fault  string        // what is wrong, in the same words for every record, by which it is counted
@@ -49,9 +54,14 @@ type Problem struct {
 }
 
 func (p *Problem) Error() string {
-	text := fmt.Sprintf("record %d (byte %d): %s", p.Number, p.Offset, p.Fault)
-	if p.Line > 0 {
+	var text string
+	switch {
+	case p.Line > 0 && p.Offset > 0:
 		text = fmt.Sprintf("row %d (line %d, byte %d): %s", p.Number, p.Line, p.Offset, p.Fault)
+	case p.Line > 0:
+		text = fmt.Sprintf("row %d (line %d): %s", p.Number, p.Line, p.Fault)
+	default:
+		text = fmt.Sprintf("record %d (byte %d): %s", p.Number, p.Offset, p.Fault)
 	}
 	if p.Value != "" {
 		text += fmt.Sprintf(": %q", shortened(p.Value))
@@ -70,6 +80,12 @@ func shortened(s string) string {
 		i += size
 	}
 	return s
+}
+
+func (o Options) readAs(encoding string) {
+	if o.ReadAs != nil && encoding != UTF8 && encoding != "" {
+		o.ReadAs(encoding)
+	}
 }
 
 func (o Options) note(at Problem, fault, value string) {

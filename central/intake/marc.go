@@ -37,6 +37,7 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 			yield(catalogue.Incoming{}, fmt.Errorf("the file cannot be read a second time: %w", err))
 			return
 		}
+		opt.readAs(text.encoding)
 		d := newDesk(opt)
 		seen := map[uint64]int{} // the number of the record with that ID
 		for rec, err := range marc.Records(file) {

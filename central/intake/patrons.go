@@ -23,6 +23,8 @@ func ParsePatronColumns(s string) (map[string]string, error) {
 
 // PatronOptions say how a file of patrons is to be read.
 type PatronOptions struct {
+	// Encoding is the name of the one that the file is in; "" where it is to be found out.
+	Encoding string
 	// Columns tells in which of the file's columns ours stand, as in Options.
 	Columns map[string]string
 	// Card brings a card number into normal form or says why it is none, without
@@ -38,30 +40,50 @@ type PatronRow struct {
 	At     Problem        // without Fault
 }
 
-// PatronFile is an open file of patrons: comma- or tab-separated values in UTF-8
-// with a header line, one patron a row. What is wrong with it is told without
+// PatronFile is an open file of patrons: a table as CSV reads it, one patron a row. What is wrong with it is told without
 // repeating anything of a patron, since that is read on screens and in logs.
 type PatronFile struct {
+	text   *Text
 	s      *splitter
 	layout layout
 	opt    PatronOptions
 }
 
-// OpenPatrons reads the header line.
+// OpenPatrons reads the header line. The caller closes the PatronFile.
 func OpenPatrons(r io.Reader, opt PatronOptions) (*PatronFile, error) {
-	s, header, err := openCSV(r)
+	text, err := OpenText(r, opt.Encoding)
 	if err != nil {
 		return nil, err
 	}
-	l, missing, ok := find(header, PatronColumns(), opt.Columns)
+	f := &PatronFile{text: text, opt: opt}
+	if err := f.readHeader(); err != nil {
+		f.Close()
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *PatronFile) readHeader() error {
+	s, header, err := openCSV(f.text)
+	if err != nil {
+		return err
+	}
+	l, missing, ok := find(header, PatronColumns(), f.opt.Columns)
 	switch {
 	case !ok:
-		return nil, fmt.Errorf("the header line has no column %q", missing)
+		return fmt.Errorf("the header line has no column %q", missing)
 	case len(l["card"]) == 0:
-		return nil, errors.New("the header line has no column for the card: name it with --columns card=…")
+		return errors.New("the header line has no column for the card: name it with --columns card=…")
 	}
-	return &PatronFile{s: s, layout: l, opt: opt}, nil
+	f.s, f.layout = s, l
+	return nil
 }
+
+// Encoding is the name of the encoding that the file is in (see OpenText).
+func (f *PatronFile) Encoding() string { return f.text.Encoding() }
+
+// Close ends reading. It does not close the file itself.
+func (f *PatronFile) Close() { f.text.Close() }
 
 // Columns are those of ours that the file has.
 func (f *PatronFile) Columns() []string {

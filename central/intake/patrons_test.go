@@ -127,8 +127,7 @@ func TestPatronFile(t *testing.T) {
 	for says, file := range map[string]string{
 		"no column for the card": "1234,青木花,0931234567\n",
 		"empty":                  "",
-		"UTF-16":                 "\xff\xfe1\x00",
-		"not UTF-8":              "card,\x90\xc2\n",
+		"in none of":             "card,\xff\xff\n",
 		"cannot be read":         "\"青木花\n",
 	} {
 		_, _, err := gatherPatrons(t, file, patronOptions())
@@ -139,16 +138,8 @@ func TestPatronFile(t *testing.T) {
 	if _, _, err := gatherPatrons(t, "青木花,x\n", opt); err == nil || !strings.Contains(err.Error(), "利用者番号") || strings.Contains(err.Error(), "青木花") {
 		t.Errorf("a missing column: %v", err)
 	}
-	f, err = OpenPatrons(io.MultiReader(strings.NewReader("card,name\n1,a\n"), iotest.ErrReader(io.ErrUnexpectedEOF)), patronOptions())
-	if err != nil {
-		t.Fatal(err)
-	}
-	var last error
-	for _, err := range f.Rows() {
-		last = err
-	}
-	if !errors.Is(last, io.ErrUnexpectedEOF) {
-		t.Errorf("a file that breaks off: %v", last)
+	if _, err = OpenPatrons(io.MultiReader(strings.NewReader("card,name\n1,a\n"), iotest.ErrReader(io.ErrUnexpectedEOF)), patronOptions()); !errors.Is(err, io.ErrUnexpectedEOF) {
+		t.Errorf("a file that breaks off: %v", err)
 	}
 	if _, err := ParsePatronColumns("card=番号,title=x"); err == nil || !strings.Contains(err.Error(), "title") {
 		t.Errorf("a column of books: %v", err)

@@ -6,6 +6,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -18,12 +19,14 @@ const (
 	maxRowBytes = 64 << 10
 )
 
-// splitter cuts a file of comma- or tab-separated values into rows (RFC 4180). It is
+// splitter cuts a file of values parted by one sign into rows (RFC 4180), whose lines
+// end with LF, CR LF or CR. It is
 // strict about quotation marks, and a row that has them wrong costs only itself:
 // reading goes on with the line after the one it began on. The parser of the
 // standard library would take the rest of the file for one field.
 type splitter struct {
 	r       *bufio.Reader
+	in      string // the name of the encoding
 	comma   byte
 	columns int    // of the header; 0 before it has been read
 	back    []line // to be read again, the next one first
@@ -55,6 +58,62 @@ func (r row) problem() Problem {
 	return Problem{Number: r.number, Line: r.line, Offset: r.offset, Fault: r.fault, Value: r.value}
 }
 
+// openCSV reads the header line and finds out what parts the columns.
+func openCSV(text *Text) (*splitter, []string, error) {
+	all, err := text.Reader()
+	if err != nil {
+		return nil, nil, err
+	}
+	s := &splitter{r: bufio.NewReaderSize(all, 64<<10), in: text.Encoding(), comma: ',', offset: text.start}
+	first, err := s.take()
+	for err == nil && len(bytes.TrimSpace(first.text)) == 0 {
+		first, err = s.take()
+	}
+	if errors.Is(err, io.EOF) {
+		return nil, nil, errors.New("the file is empty: it needs a header line that names its columns")
+	} else if err != nil {
+		return nil, nil, fmt.Errorf("the file cannot be read: %w", err)
+	}
+	if what := noTable(first.text); what != "" {
+		return nil, nil, fmt.Errorf("the file is %s", what)
+	}
+	for _, sign := range []byte("\t;") {
+		if bytes.Count(first.text, []byte{sign}) > bytes.Count(first.text, []byte{s.comma}) {
+			s.comma = sign
+		}
+	}
+	s.giveBack([]line{first})
+	header, err := s.next()
+	if err == nil && header.fault != "" {
+		err = errors.New(header.fault)
+	}
+	if err != nil {
+		return nil, nil, fmt.Errorf("the header line cannot be read: %w", err)
+	}
+	s.columns = len(header.cells)
+	return s, header.cells, nil
+}
+
+var isoLeader = regexp.MustCompile(`^\d{5}[a-z][a-z ]{4}[ a-z0-9]22`)
+
+// noTable names a text that is no table by its first line, with advice; "" for all others.
+func noTable(first []byte) string {
+	begin := bytes.ToLower(bytes.TrimSpace(first))
+	switch {
+	case isoLeader.Match(first):
+		return "MARC: import it with \"central import marc\""
+	case bytes.HasPrefix(begin, []byte("=ldr")):
+		return "MARC as text for people (mnemonic): save it as MARC (.mrc) or MARCXML, and import it with \"central import marc\""
+	case bytes.HasPrefix(begin, []byte("<!doctype html")), bytes.HasPrefix(begin, []byte("<html")):
+		return "a web page (HTML), perhaps an error message of the system that it was to come from"
+	case bytes.HasPrefix(begin, []byte("<")):
+		return "XML, and no table: MARCXML is imported with \"central import marc\""
+	case bytes.HasPrefix(begin, []byte("{")), bytes.HasPrefix(begin, []byte("[{")):
+		return "JSON, and no table: save it as CSV"
+	}
+	return ""
+}
+
 // next returns the next row that is not empty, and io.EOF after the last.
 func (s *splitter) next() (row, error) {
 	for {
@@ -62,13 +121,16 @@ func (s *splitter) next() (row, error) {
 		if err != nil {
 			return row{}, err
 		}
-		if len(bytes.Trim(first.text, " \t\r,")) == 0 {
+		if len(bytes.Trim(first.text, " \t,"+string(s.comma))) == 0 {
 			continue
 		}
 		if s.columns > 0 {
 			s.rows++
 		}
-		r := row{number: s.rows, line: first.number, offset: first.offset}
+		r := row{number: s.rows, line: first.number}
+		if s.in == UTF8 {
+			r.offset = first.offset
+		}
 		r.cells, r.fault, r.value, err = s.row(first)
 		return r, err
 	}
@@ -124,8 +186,14 @@ func (s *splitter) row(first line) (cells []string, fault, value string, err err
 
 // orEncoding prefers to blame the encoding of a line for whatever is wrong with it.
 func (s *splitter) orEncoding(l line, fault string) string {
-	if !utf8.Valid(l.text) && !l.long {
-		return "it is not UTF-8: save the file as UTF-8 (it may be in Shift_JIS)"
+	switch {
+	case l.long:
+	case s.in != UTF8 && bytes.ContainsRune(l.text, utf8.RuneError):
+		return "it is not " + s.in + ", as the file is"
+	case !utf8.Valid(l.text):
+		return "it is not UTF-8, as the file is (it may be in Shift_JIS)"
+	case s.in == UTF8 && escaped(l.text):
+		return "it has an escape sequence of ISO-2022-JP, and the file is UTF-8"
 	}
 	return fault
 }
@@ -141,21 +209,39 @@ func (s *splitter) take() (line, error) {
 	}
 	l := line{number: s.line + 1, offset: s.offset}
 	for {
-		part, err := s.r.ReadSlice('\n')
-		s.offset += int64(len(part))
+		if _, err := s.r.Peek(1); err != nil {
+			if !errors.Is(err, io.EOF) || s.offset == l.offset {
+				return line{}, err
+			}
+			s.line++
+			return l, nil
+		}
+		part, _ := s.r.Peek(s.r.Buffered())
+		end := bytes.IndexAny(part, "\r\n")
+		if end >= 0 {
+			part = part[:end]
+		}
 		if l.long = l.long || len(l.text)+len(part) > maxLine; !l.long {
 			l.text = append(l.text, part...)
 		}
-		switch {
-		case errors.Is(err, bufio.ErrBufferFull):
+		s.skip(len(part))
+		if end < 0 {
 			continue
-		case err != nil && (!errors.Is(err, io.EOF) || s.offset == l.offset):
-			return line{}, err
+		}
+		sign, _ := s.r.ReadByte()
+		s.offset++
+		if next, _ := s.r.Peek(1); sign == '\r' && len(next) > 0 && next[0] == '\n' {
+			s.skip(1)
 		}
 		s.line++
-		l.text = bytes.TrimSuffix(bytes.TrimSuffix(l.text, []byte("\n")), []byte("\r"))
 		return l, nil
 	}
+}
+
+// skip goes over bytes that are in the buffer.
+func (s *splitter) skip(n int) {
+	n, _ = s.r.Discard(n)
+	s.offset += int64(n)
 }
 
 // rowParser reads the lines of one row.

@@ -23,6 +23,7 @@ func (d demoLibrary) readPatrons() ([]library.Patron, error) {
 	if err != nil {
 		return nil, err
 	}
+	defer file.Close()
 	var patrons []library.Patron
 	for row, err := range file.Rows() {
 		if err != nil {

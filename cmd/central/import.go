@@ -28,11 +28,12 @@ type importMARCCmd struct{ importFlags }
 
 type importCSVCmd struct {
 	importFlags
-	Columns string `help:"Where our columns stand in the file, as ours=theirs,…: id title title_reading subtitle volume series creator creator_reading publisher year isbn ndc subjects kind language description barcode branch call_number shelf lendable." placeholder:"OURS=THEIRS,…"`
+	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
+	Columns  string `help:"Where our columns stand in the file, as ours=theirs,…: id title title_reading subtitle volume series creator creator_reading publisher year isbn ndc subjects kind language description barcode branch call_number shelf lendable." placeholder:"OURS=THEIRS,…"`
 }
 
 // Run imports the file.
-func (c *importMARCCmd) Run(a *app) error { return c.run(a, nil, intake.MARC) }
+func (c *importMARCCmd) Run(a *app) error { return c.run(a, intake.Options{}, intake.MARC) }
 
 // Run imports the file.
 func (c *importCSVCmd) Run(a *app) error {
@@ -43,12 +44,12 @@ func (c *importCSVCmd) Run(a *app) error {
 			return err
 		}
 	}
-	return c.run(a, columns, intake.CSV)
+	return c.run(a, intake.Options{Columns: columns, Encoding: c.Encoding}, intake.CSV)
 }
 
 type reader func(io.Reader, intake.Options) iter.Seq2[catalogue.Incoming, error]
 
-func (c *importFlags) run(a *app, columns map[string]string, read reader) (err error) {
+func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 	in := io.Reader(os.Stdin)
 	if c.File != "-" {
 		f, err := os.Open(c.File)
@@ -69,11 +70,11 @@ func (c *importFlags) run(a *app, columns map[string]string, read reader) (err e
 		}
 		out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
 		out.shown = out.start
+		opt.Branch, opt.Branches = branch, branches
+		opt.Note = func(p intake.Problem) { out.line("note: %v", &p) }
+		opt.ReadAs = func(encoding string) { out.line("read as %s", encoding) }
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
-			Records: read(in, intake.Options{
-				Branch: branch, Columns: columns, Branches: branches,
-				Note: func(p intake.Problem) { out.line("note: %v", &p) },
-			}),
+			Records:  read(in, opt),
 			LeftOut:  out.leftOut,
 			Progress: out.progress,
 		})
@@ -81,6 +82,8 @@ func (c *importFlags) run(a *app, columns map[string]string, read reader) (err e
 		switch {
 		case errors.Is(err, context.Canceled):
 			return fmt.Errorf("broken off after %d records; what went in stays, and running it again completes it", counts.Read)
+		case err != nil && counts.Read == 0:
+			return err
 		case err != nil:
 			return fmt.Errorf("record %d: %w", counts.Read, err)
 		}

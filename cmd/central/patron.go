@@ -21,8 +21,9 @@ type patronCmd struct {
 }
 
 type patronImportCmd struct {
-	File    string `arg:"" help:"The file, or - for standard input."`
-	Columns string `help:"Where our columns stand in the file, as ours=theirs,…: id card name reading born_on phones email branch category valid_until blocks. Without id a patron is known by the card." placeholder:"OURS=THEIRS,…"`
+	File     string `arg:"" help:"The file, or - for standard input."`
+	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
+	Columns  string `help:"Where our columns stand in the file, as ours=theirs,…: id card name reading born_on phones email branch category valid_until blocks. Without id a patron is known by the card." placeholder:"OURS=THEIRS,…"`
 }
 
 // Run imports the file. What it prints tells nothing about a patron.
@@ -46,12 +47,16 @@ func (c *patronImportCmd) Run(a *app) error {
 			return err
 		}
 		file, err := intake.OpenPatrons(in, intake.PatronOptions{
-			Columns:  columns,
+			Columns: columns, Encoding: c.Encoding,
 			Card:     a.settings.parseCard,
 			Branches: branches,
 		})
 		if err != nil {
 			return err
+		}
+		defer file.Close()
+		if file.Encoding() != intake.UTF8 {
+			fmt.Fprintf(a.stderr, "read as %s\n", file.Encoding())
 		}
 		return importPatrons(a, s, file)
 	})
