@@ -19,13 +19,16 @@ const (
 )
 
 // check says what is wrong with a record in itself, nil for nothing.
-func check(r library.Record, site library.Site) *RecordError {
+func check(r Incoming, site library.Site) *RecordError {
 	bad := func(refusal error, format string, args ...any) *RecordError {
 		return &RecordError{Bib: r.Bib.ID, Reason: fmt.Sprintf(format, args...), Err: refusal}
 	}
 	if err := checkID(string(r.Bib.ID)); err != nil {
 		r.Bib.ID = ""
 		return bad(nil, "its identifier %v", err)
+	}
+	if r.Deleted {
+		return nil // nothing else of it counts
 	}
 	if strings.TrimSpace(r.Bib.Title) == "" {
 		return bad(nil, "it has no title")

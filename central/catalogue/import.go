@@ -1,7 +1,9 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
+	"errors"
 	"fmt"
 	"iter"
 
@@ -15,7 +17,14 @@ type Counts struct {
 	Changed   int
 	Unchanged int
 	LeftOut   int // bad ones
+
+	// What has left the library. The copies of withdrawn bibs are among the items; what a
+	// patron has is too, though it goes only when that comes back.
+	WithdrawnBibs, WithdrawnItems int
 }
+
+// understood is how many records went in.
+func (n Counts) understood() int { return n.Read - n.LeftOut }
 
 // Incoming is a record as a file has it.
 type Incoming struct {
@@ -37,9 +46,37 @@ func Plain(records iter.Seq2[library.Record, error]) iter.Seq2[Incoming, error] 
 	}
 }
 
+// MainSource is the source of what no import named otherwise.
+const MainSource = "main"
+
+// ErrCutOff is what an error of Import.Records wraps that says that the file ends within a
+// record, or before its own end: what follows is missing.
+var ErrCutOff = errors.New("the file is cut off")
+
 // Import is a run of records into the catalogue.
 type Import struct {
+	// Records are those of the file. One that comes with an error is left out; what is known
+	// of it stands beside the error: its bib's ID and its copies' IDs and barcodes. Where the
+	// ID is not known, nobody can tell what a full import lacks.
 	Records iter.Seq2[Incoming, error]
+	// Source names where the file is from, "" for MainSource: a bib or copy is of the source
+	// whose import named it last.
+	Source string
+	// Full says that the file is the whole of its source, so that what it lacks is withdrawn.
+	// Nil: it is not, and nothing is withdrawn but what it says itself has left. While a full
+	// import runs, another one is refused with db.ErrTaken.
+	Full *Full
+	// FileStates says that the file knows where copies are, but for those that are on loan or
+	// held with us. Otherwise only news of copies that are missing, or found, is taken over.
+	FileStates bool
+	// DryRun does all of it and leaves nothing behind: each transaction is taken back in the
+	// place of its commit, so that no lock is held longer than in a real import, and
+	// terminals and patrons learn nothing. A batch does not see in the database what those
+	// before it would have written. What it must know of that is kept in memory instead: which
+	// copies and barcodes they took, which they freed, and what left. So it tells what the
+	// import would tell that began at the same moment, if nobody else changed anything
+	// meanwhile.
+	DryRun bool
 	// LeftOut is told of each record that does not go in: an error of Records, or a
 	// *RecordError. number counts the records from 1. The import goes on when it
 	// returns nil, and otherwise ends with what it returns.
@@ -51,71 +88,108 @@ type Import struct {
 const batch = 500
 
 // Import takes in all records, in batches: each is in the database as a whole or
-// not at all. After it was broken off, running it again completes it.
+// not at all. After it was broken off, running it again completes it. What is lacking of a
+// full import is withdrawn when the file was read to its end.
 func (c *Catalogue) Import(ctx context.Context, in Import) (Counts, error) {
-	var n Counts
-	var records []library.Record
-	var numbers []int
-	flush := func() error {
-		if len(records) == 0 {
-			return nil
-		}
-		var bad map[int]*RecordError
-		outcomes, err := c.putAll(ctx, records, func(i int, err *RecordError) error {
-			if i == 0 || bad == nil { // the transaction may be run again
-				bad = map[int]*RecordError{}
-			}
-			bad[i] = err
-			return nil
-		})
-		if err != nil {
+	run := newRun(in)
+	if in.Full == nil || in.DryRun {
+		err := c.importAll(ctx, run)
+		return run.n, err
+	}
+	err := c.db.Exclusive(ctx, "import-full", func(ctx context.Context) error { return c.importAll(ctx, run) })
+	return run.n, err
+}
+
+// run is an import under way.
+type run struct {
+	Import
+	n       Counts // so far
+	roll    roll
+	records []Incoming // of the batch to come
+	numbers []int      // of those records
+}
+
+func newRun(in Import) *run {
+	in.Source = cmp.Or(in.Source, MainSource)
+	return &run{Import: in, roll: newRoll(in)}
+}
+
+func (c *Catalogue) importAll(ctx context.Context, run *run) (err error) {
+	var had size
+	if run.Full != nil {
+		if had, err = c.sizeOf(ctx, run.Source); err != nil {
 			return err
 		}
-		for i, o := range outcomes {
-			switch o {
-			case Added:
-				n.Added++
-			case Changed:
-				n.Changed++
-			case Unchanged:
-				n.Unchanged++
-			case Refused:
-				n.LeftOut++
-				if err := in.LeftOut(numbers[i], bad[i]); err != nil {
-					return err
-				}
-			}
-		}
-		records, numbers = records[:0], numbers[:0]
-		if in.Progress != nil {
-			in.Progress(n)
-		}
-		return nil
 	}
-	seen := map[library.BibID]int{}
-	for r, err := range in.Records {
+	for r, err := range run.Records {
 		if ctx.Err() != nil {
-			return n, ctx.Err()
+			return ctx.Err()
 		}
-		n.Read++
-		if first := seen[r.Bib.ID]; err == nil && first > 0 {
+		run.n.Read++
+		if first := run.roll.first(r.Bib.ID); err == nil && first > 0 {
 			// Taken in, the two would overwrite each other in every import.
 			err = &RecordError{Bib: r.Bib.ID, Reason: fmt.Sprintf("record %d of this import has the same identifier and went in", first)}
 		}
 		if err != nil {
-			if err := in.LeftOut(n.Read, err); err != nil {
-				return n, err
+			if err := run.leaveOut(run.n.Read, r, err); err != nil {
+				return err
 			}
-			n.LeftOut++
 			continue
 		}
-		seen[r.Bib.ID] = n.Read
-		records, numbers = append(records, r.Record), append(numbers, n.Read)
-		if len(records) == batch {
-			if err := flush(); err != nil {
-				return n, err
+		run.roll.named(r, run.n.Read)
+		run.records, run.numbers = append(run.records, r), append(run.numbers, run.n.Read)
+		if len(run.records) == batch {
+			if err := c.flush(ctx, run); err != nil {
+				return err
 			}
 		}
 	}
-	return n, flush()
+	if err := c.flush(ctx, run); err != nil || run.Full == nil {
+		return err
+	}
+	return c.withdrawLacking(ctx, run, had)
+}
+
+// leaveOut tells of a record that does not go in.
+func (run *run) leaveOut(number int, r Incoming, why error) error {
+	if err := run.LeftOut(number, why); err != nil {
+		return err
+	}
+	run.n.LeftOut++
+	run.roll.leftOut(r, errors.Is(why, ErrCutOff))
+	return nil
+}
+
+// flush takes in the batch.
+func (c *Catalogue) flush(ctx context.Context, run *run) error {
+	if len(run.records) == 0 {
+		return nil
+	}
+	b, err := c.putAll(ctx, run, run.records)
+	if err != nil {
+		return err
+	}
+	run.roll.took(b)
+	run.n.WithdrawnItems += len(b.gone)
+	for i, o := range b.outcomes {
+		switch o {
+		case Added:
+			run.n.Added++
+		case Changed:
+			run.n.Changed++
+		case Unchanged:
+			run.n.Unchanged++
+		case Withdrawn:
+			run.n.WithdrawnBibs++
+		case Refused:
+			if err := run.leaveOut(run.numbers[i], run.records[i], b.refused[i]); err != nil {
+				return err
+			}
+		}
+	}
+	run.records, run.numbers = run.records[:0], run.numbers[:0]
+	if run.Progress != nil {
+		run.Progress(run.n)
+	}
+	return nil
 }

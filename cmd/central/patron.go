@@ -77,7 +77,7 @@ func importPatrons(a *app, s *server, file *intake.PatronFile) error {
 			}
 			return out.leftOut(number, err)
 		},
-		Progress: func(n ledger.Counts) { out.progress(catalogue.Counts(n)) },
+		Progress: func(n ledger.Counts) { out.progress(catalogue.Counts{Read: n.Read, LeftOut: n.LeftOut}) },
 	})
 	out.end()
 	switch {

@@ -1,0 +1,477 @@
+package catalogue
+
+import (
+	"context"
+	"errors"
+	"fmt"
+	"iter"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"madoguchi/central/db"
+	"madoguchi/library"
+)
+
+// file is what an import reads: records, and for those left out why.
+type file []line
+
+type line struct {
+	Incoming
+	err error
+}
+
+var errFault = errors.New("it has a fault")
+
+func (f file) records() iter.Seq2[Incoming, error] {
+	return func(yield func(Incoming, error) bool) {
+		for _, l := range f {
+			if !yield(l.Incoming, l.err) {
+				return
+			}
+		}
+	}
+}
+
+func good(r library.Record) line { return line{Incoming: Incoming{Record: r}} }
+
+func goods(records ...library.Record) (f file) {
+	for _, r := range records {
+		f = append(f, good(r))
+	}
+	return f
+}
+
+func deleted(id library.BibID) line {
+	return line{Incoming: Incoming{Record: library.Record{Bib: library.Bib{ID: id}}, Deleted: true}}
+}
+
+// broken is a record that is left out, of whom it is and with what copies where that is known.
+func broken(id library.BibID, items ...library.Item) line {
+	return line{Incoming: Incoming{Record: library.Record{Bib: library.Bib{ID: id}, Items: items}}, err: errFault}
+}
+
+// night imports a file and returns what it said.
+func night(t *testing.T, c *Catalogue, in Import, f file) (n Counts, lacking Lacking, left []string) {
+	t.Helper()
+	in.Records = f.records()
+	in.LeftOut = func(_ int, err error) error {
+		left = append(left, err.Error())
+		return nil
+	}
+	if in.Full != nil {
+		full := *in.Full
+		full.Lacking = func(l Lacking) { lacking = l }
+		in.Full = &full
+	}
+	n, err := c.Import(t.Context(), in)
+	if err != nil {
+		t.Fatal(err)
+	}
+	rightDigests(t, c)
+	return n, lacking, left
+}
+
+// rightDigests holds the digests against the records, all at once.
+func rightDigests(t *testing.T, c *Catalogue) {
+	t.Helper()
+	got, err := c.Digests(t.Context())
+	if err != nil {
+		t.Fatal(err)
+	}
+	var want [library.Buckets]library.Digest
+	err = c.Snapshot(t.Context(), func(s Snapshot) error {
+		clear(want[:])
+		for r, err := range s.Records {
+			if err != nil {
+				return err
+			}
+			n := library.BucketOf(r.Bib.ID)
+			want[n] = want[n].XOR(library.DigestOf(r))
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got.Buckets != want {
+		t.Error("the stored digests are not those of the records")
+	}
+}
+
+// whole is a full import without a limit.
+var whole = Import{Full: &Full{Limit: 100}}
+
+// rows are all that the catalogue's tables say, but for the order in which it got there.
+func rows(t *testing.T, c *Catalogue) (all []string) {
+	t.Helper()
+	err := c.db.View(t.Context(), func(tx *db.Tx) error {
+		all = nil
+		for _, query := range []string{
+			`SELECT 'bib ' || id || ' ' || bucket || ' ' || digest || ' ' || added_on || ' ' || source || ' ' || withdrawn || ' ' || record FROM bib ORDER BY id`,
+			`SELECT 'item ' || id || ' ' || bib_id || ' ' || branch_code || ' ' || coalesce(barcode, '-') || ' ' || call_number || ' ' || shelf || ' ' || lendable || ' ' ||
+				state || ' ' || due_on || ' ' || source || ' ' || withdrawn || ' ' || said || ' ' || loans FROM item ORDER BY id`,
+		} {
+			found, err := tx.QueryContext(t.Context(), query)
+			if err != nil {
+				return err
+			}
+			defer found.Close()
+			for found.Next() {
+				var row string
+				if err := found.Scan(&row); err != nil {
+					return err
+				}
+				all = append(all, row)
+			}
+			if err := found.Err(); err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return all
+}
+
+// holdings lists the bibs with their copies, as "b1: 1 2".
+func holdings(t *testing.T, c *Catalogue) (all []string) {
+	t.Helper()
+	err := c.Snapshot(t.Context(), func(s Snapshot) error {
+		all = nil
+		for r, err := range s.Records {
+			if err != nil {
+				return err
+			}
+			text := string(r.Bib.ID) + ":"
+			for _, it := range r.Items {
+				text += " " + string(it.ID)
+			}
+			all = append(all, text)
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestFullImport(t *testing.T) {
+	chuo := func(codes ...string) (items []library.Item) {
+		for _, code := range codes {
+			items = append(items, copyAt("chuo", code))
+		}
+		return items
+	}
+	three := goods(book("b1", chuo("1", "2")...), book("b2", chuo("3")...), book("b3", chuo("4", "5")...))
+	partial := good(book("b1", chuo("1")...))
+	partial.Partial = true
+	left := good(book("b1", chuo("1")...))
+	left.Withdrawn = []library.ItemID{"2", "99"}
+	nowhere := good(book("b3", copyAt("nowhere", "5")))
+
+	tests := map[string]struct {
+		first, second file
+		in            Import // the second
+		want          []string
+		counts        Counts
+		kept          Kept
+		lacks         [2]int // bibs, copies
+	}{
+		"not full": {three, goods(book("b1", chuo("1")...)), Import{},
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 1, Unchanged: 1}, WithdrawAll, [2]int{}},
+		"what it lacks": {three, goods(book("b1", chuo("1")...), book("b2", chuo("3")...)), whole,
+			[]string{"b1: 1", "b2: 3"}, Counts{Read: 2, Unchanged: 2, WithdrawnBibs: 1, WithdrawnItems: 3}, WithdrawAll, [2]int{1, 3}},
+		"more than the limit": {three, goods(book("b1", chuo("1", "2")...), book("b4")), Import{Full: &Full{Limit: 5}},
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5", "b4:"}, Counts{Read: 2, Added: 1, Unchanged: 1}, OverLimit, [2]int{2, 3}},
+		"one is always withdrawn": {three, goods(book("b1", chuo("1", "2")...), book("b3", chuo("4", "5")...)), Import{Full: &Full{}},
+			[]string{"b1: 1 2", "b3: 4 5"}, Counts{Read: 2, Unchanged: 2, WithdrawnBibs: 1, WithdrawnItems: 1}, WithdrawAll, [2]int{1, 1}},
+		"the copies are over the limit": {three, goods(book("b1", chuo("1", "2")...), book("b2", chuo("3")...)), Import{Full: &Full{Limit: 34}},
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 2, Unchanged: 2}, OverLimit, [2]int{1, 2}},
+		"left out is not lacking": {three, file{three[0], broken("b2"), three[2]}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 3, Unchanged: 2, LeftOut: 1}, WithdrawAll, [2]int{}},
+		"left out by the catalogue is not lacking": {three, file{three[0], three[1], nowhere}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 3, Unchanged: 2, LeftOut: 1}, WithdrawAll, [2]int{}},
+		"a copy of what is left out is not lacking where it stands": {three, file{three[0], good(book("b2")), broken("b9", chuo("3")...), three[2]}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 4, Unchanged: 3, LeftOut: 1}, WithdrawAll, [2]int{}},
+		"nor is its bib": {three, file{three[0], broken("b9", library.Item{Barcode: "3"}), three[2]}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 3, Unchanged: 2, LeftOut: 1}, WithdrawAll, [2]int{}},
+		"nobody knows what is left out": {three, file{three[0], broken("")}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 2, Unchanged: 1, LeftOut: 1}, WhoseUnknown, [2]int{2, 3}},
+		"cut off": {three, file{three[0], line{Incoming: broken("b2").Incoming, err: fmt.Errorf("in the middle: %w", ErrCutOff)}}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 2, Unchanged: 1, LeftOut: 1}, CutOff, [2]int{1, 2}},
+		"nothing understood": {three, nil, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{}, NotUnderstood, [2]int{3, 5}},
+		"a partial record lacks no copies": {three, file{partial, three[1], three[2]}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 3, Unchanged: 3}, WithdrawAll, [2]int{}},
+		"the same bib again lacks no copies": {three, file{partial, good(book("b1", chuo("2")...)), three[1], three[2]}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 4, Unchanged: 3, LeftOut: 1}, WithdrawAll, [2]int{}},
+		"another source lacks nothing": {three, goods(book("x1", chuo("9")...)), Import{Source: "other", Full: &Full{Limit: 100}},
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5", "x1: 9"}, Counts{Read: 1, Added: 1}, WithdrawAll, [2]int{}},
+		"the file says that a bib has left": {three, file{deleted("b1"), deleted("b7")}, Import{},
+			[]string{"b2: 3", "b3: 4 5"}, Counts{Read: 2, Unchanged: 1, WithdrawnBibs: 1, WithdrawnItems: 2}, WithdrawAll, [2]int{}},
+		"the file says so and is whole": {three, file{deleted("b1"), three[1]}, whole,
+			[]string{"b2: 3"}, Counts{Read: 2, Unchanged: 1, WithdrawnBibs: 2, WithdrawnItems: 4}, WithdrawAll, [2]int{1, 2}},
+		"the file says that a copy has left": {three, file{left}, Import{},
+			[]string{"b1: 1", "b2: 3", "b3: 4 5"}, Counts{Read: 1, Changed: 1, WithdrawnItems: 1}, WithdrawAll, [2]int{}},
+		"a copy moves": {three, goods(book("b1", chuo("1")...), book("b2", chuo("3", "2")...), book("b3", chuo("4", "5")...)), whole,
+			[]string{"b1: 1", "b2: 2 3", "b3: 4 5"}, Counts{Read: 3, Changed: 1, Unchanged: 2}, WithdrawAll, [2]int{}},
+		"a copy moves from what lacks": {three, goods(book("b2", chuo("3", "2", "1")...), book("b3", chuo("4", "5")...)), whole,
+			[]string{"b2: 1 2 3", "b3: 4 5"}, Counts{Read: 2, Changed: 1, Unchanged: 1, WithdrawnBibs: 1}, WithdrawAll, [2]int{1, 0}},
+		"copies change places": {three, goods(book("b1", chuo("4", "5")...), book("b2", chuo("1")...), book("b3", chuo("3", "2")...)), whole,
+			[]string{"b1: 4 5", "b2: 1", "b3: 2 3"}, Counts{Read: 3, Changed: 3}, WithdrawAll, [2]int{}},
+		"a copy does not move without --full": {three, goods(book("b2", chuo("3", "2")...)), Import{},
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 1, LeftOut: 1}, WithdrawAll, [2]int{}},
+		"a copy of another source does not move": {three, goods(book("x1", chuo("1")...)), Import{Source: "other", Full: &Full{Limit: 100}},
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 1, LeftOut: 1}, NotUnderstood, [2]int{}},
+		"a file names a copy twice": {three, goods(book("b1", chuo("1", "2")...), book("b2", chuo("3", "2")...), book("b3", chuo("4", "5")...)), whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 3, Unchanged: 2, LeftOut: 1}, WithdrawAll, [2]int{}},
+		"a copy of a bib that leaves": {three, file{deleted("b1"), good(book("b2", chuo("3", "1")...)), three[2]}, Import{},
+			[]string{"b2: 1 3", "b3: 4 5"}, Counts{Read: 3, Changed: 1, Unchanged: 1, WithdrawnBibs: 1, WithdrawnItems: 1}, WithdrawAll, [2]int{}},
+		"a copy leaves one bib and comes to another": {three, file{left, good(book("b2", chuo("3", "2")...)), three[2]}, Import{},
+			[]string{"b1: 1", "b2: 2 3", "b3: 4 5"}, Counts{Read: 3, Changed: 2, Unchanged: 1}, WithdrawAll, [2]int{}},
+	}
+	each(t, func(t *testing.T, c *Catalogue) {
+		for name, test := range tests {
+			t.Run(name, func(t *testing.T) {
+				clearAll(t, c)
+				night(t, c, Import{}, test.first)
+				before, number0 := rows(t, c), number(t, c)
+
+				dry := test.in
+				dry.DryRun = true
+				dryCounts, dryLacking, dryLeft := night(t, c, dry, test.second)
+				if after := rows(t, c); !slices.Equal(before, after) || number(t, c) != number0 {
+					t.Errorf("a dry run left\n%s\nof\n%s", strings.Join(after, "\n"), strings.Join(before, "\n"))
+				}
+				counts, lacking, left := night(t, c, test.in, test.second)
+				if got := holdings(t, c); !slices.Equal(got, test.want) {
+					t.Errorf("there are %q, want %q", got, test.want)
+				}
+				if counts != test.counts {
+					t.Errorf("counted %+v, want %+v", counts, test.counts)
+				}
+				if lacking.Kept != test.kept || lacking.Bibs != test.lacks[0] || lacking.Items != test.lacks[1] {
+					t.Errorf("lacks %+v, want %v and %v", lacking, test.kept, test.lacks)
+				}
+				if dryCounts != counts || !slices.Equal(dryLeft, left) || fmt.Sprint(dryLacking) != fmt.Sprint(lacking) {
+					t.Errorf("a dry run said %+v %+v %q, the import %+v %+v %q", dryCounts, dryLacking, dryLeft, counts, lacking, left)
+				}
+				settled := number(t, c)
+				again, _, _ := night(t, c, test.in, test.second)
+				if again.Added+again.Changed > 0 || number(t, c) != settled {
+					t.Errorf("again: %+v, and %d changes", again, number(t, c)-settled)
+				}
+			})
+		}
+	})
+}
+
+// clearAll empties the catalogue.
+func clearAll(t *testing.T, c *Catalogue) {
+	t.Helper()
+	for _, h := range holdings(t, c) {
+		id, _, _ := strings.Cut(h, ":")
+		if err := c.Delete(t.Context(), library.BibID(id)); err != nil {
+			t.Fatal(err)
+		}
+	}
+}
+
+// TestFullImportOfTwoSources: each has its own bibs and copies, and a bib stays as long as
+// one of them has a copy of it.
+func TestFullImportOfTwoSources(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		a := Import{Source: "a", Full: &Full{Limit: 100}}
+		b := Import{Source: "b", Full: &Full{Limit: 100}}
+		night(t, c, a, goods(book("b1", copyAt("chuo", "1")), book("b2")))
+		night(t, c, b, goods(book("b1", copyAt("kita", "2")), book("b3", copyAt("kita", "3"))))
+		for _, step := range []struct {
+			in   Import
+			file file
+			want []string
+		}{
+			{a, goods(book("b1", copyAt("chuo", "1"))), []string{"b1: 1 2", "b3: 3"}},
+			{a, goods(book("b4")), []string{"b1: 2", "b3: 3", "b4:"}},
+			{b, goods(book("b3", copyAt("kita", "3"))), []string{"b1:", "b3: 3", "b4:"}},
+			{a, goods(book("b4")), []string{"b3: 3", "b4:"}},
+		} {
+			if night(t, c, step.in, step.file); !slices.Equal(holdings(t, c), step.want) {
+				t.Fatalf("there are %q, want %q", holdings(t, c), step.want)
+			}
+		}
+		// What a file says has left, leaves with what its source brought only.
+		night(t, c, a, goods(book("b3"), book("b4")))
+		n, _, left := night(t, c, Import{Source: "a"}, file{deleted("b3")})
+		if n.LeftOut != 1 || len(left) != 1 || !strings.Contains(left[0], `source "b"`) || !slices.Equal(holdings(t, c), []string{"b3: 3", "b4:"}) {
+			t.Errorf("%+v, %q, %q", n, left, holdings(t, c))
+		}
+	})
+}
+
+// TestBrokenOffImport: what breaks off withdraws nothing, and one that runs again completes
+// it.
+func TestBrokenOffImport(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		var all file
+		for n := range 3 * batch {
+			all = append(all, good(book(fmt.Sprintf("b%04d", n), copyAt("chuo", fmt.Sprint(n)))))
+		}
+		night(t, c, Import{}, all)
+		later := slices.Clone(all[batch:])
+		for i := range later {
+			later[i].Items = slices.Clone(later[i].Items)
+			later[i].Items[0].Shelf = "2階"
+		}
+		before := number(t, c)
+		unreadable := errors.New("the disk is broken")
+		for name, stop := range map[string]func(cancel func(), yield func(Incoming, error) bool){
+			"read error": func(_ func(), yield func(Incoming, error) bool) { yield(Incoming{}, unreadable) },
+			"cancelled":  func(cancel func(), yield func(Incoming, error) bool) { cancel(); yield(all[0].Incoming, nil) },
+		} {
+			ctx, cancel := context.WithCancel(t.Context())
+			_, err := c.Import(ctx, Import{
+				Full: whole.Full,
+				Records: func(yield func(Incoming, error) bool) {
+					for _, l := range later[:batch+10] {
+						if !yield(l.Incoming, nil) {
+							return
+						}
+					}
+					stop(cancel, yield)
+				},
+				LeftOut: func(_ int, err error) error {
+					if errors.Is(err, unreadable) {
+						return err
+					}
+					return nil
+				},
+			})
+			cancel()
+			if !errors.Is(err, unreadable) && !errors.Is(err, context.Canceled) {
+				t.Fatalf("%s: %v", name, err)
+			}
+			if got := len(holdings(t, c)); got != len(all) {
+				t.Errorf("%s: %d bibs are left of %d", name, got, len(all))
+			}
+		}
+		if now := number(t, c); now != before+batch {
+			t.Errorf("%d changes, and the first batch went in", now-before)
+		}
+		n, lacking, _ := night(t, c, whole, later)
+		if want := (Counts{Read: 2 * batch, Changed: batch, Unchanged: batch, WithdrawnBibs: batch, WithdrawnItems: batch}); n != want {
+			t.Errorf("%+v, want %+v", n, want)
+		}
+		if len(lacking.First) != lackingShown || lacking.First[0] != (LackingOne{Bib: "b0000", Title: "こころ b0000"}) || lacking.OfBibs != 3*batch {
+			t.Errorf("%+v", lacking)
+		}
+	})
+}
+
+// TestStatesOfAFile: what a file says of where copies are.
+func TestStatesOfAFile(t *testing.T) {
+	in := func(state library.ItemState) library.Record {
+		r := book("b1", copyAt("chuo", "1"))
+		if r.Items[0].State = state; state == library.OnLoan {
+			r.Items[0].DueOn = library.Date{Year: 2026, Month: 12, Day: 1}
+		}
+		return r
+	}
+	each(t, func(t *testing.T, c *Catalogue) {
+		// The state of the file, that which the staff set, and what is right by the file's
+		// news, and by the file.
+		for name, steps := range map[string][][4]library.ItemState{
+			"missing and found": {
+				{"on_shelf", "", "on_shelf", "on_shelf"}, {"missing", "", "missing", "missing"}, {"missing", "", "missing", "missing"}, {"on_shelf", "", "on_shelf", "on_shelf"},
+			},
+			"begins as the file says":              {{"on_loan", "", "on_loan", "on_loan"}, {"on_shelf", "", "on_loan", "on_shelf"}},
+			"begins missing":                       {{"missing", "", "missing", "missing"}, {"on_loan", "", "on_shelf", "on_loan"}},
+			"says nothing":                         {{"", "", "on_shelf", "on_shelf"}, {"", "missing", "missing", "missing"}, {"missing", "", "missing", "missing"}, {"", "", "missing", "missing"}},
+			"staff found it":                       {{"missing", "on_shelf", "on_shelf", "missing"}, {"missing", "", "on_shelf", "missing"}},
+			"staff miss it, and that is no news":   {{"on_shelf", "missing", "missing", "on_shelf"}, {"on_shelf", "", "missing", "on_shelf"}, {"on_loan", "", "missing", "on_loan"}},
+			"lent elsewhere counts only by --file": {{"on_shelf", "", "on_shelf", "on_shelf"}, {"on_loan", "", "on_shelf", "on_loan"}},
+		} {
+			for from := range 2 {
+				clearAll(t, c)
+				how := Import{FileStates: from == 1}
+				for n, step := range steps {
+					night(t, c, how, goods(in(step[0])))
+					if step[1] != "" {
+						err := c.db.Tx(t.Context(), func(tx *db.Tx) error {
+							return c.circulation.StatesTx(t.Context(), tx, []library.Availability{{ItemID: "1", State: step[1]}})
+						})
+						if err != nil {
+							t.Fatal(err)
+						}
+						if from == 1 { // judged with the next file
+							night(t, c, how, goods(in(step[0])))
+						}
+					}
+					r, err := c.Record(t.Context(), "b1")
+					if err != nil {
+						t.Fatal(err)
+					}
+					if got := r.Items[0]; got.State != step[2+from] || (got.State == library.OnLoan) == got.DueOn.IsZero() {
+						t.Errorf("%s, by the file %t: after file %d it is %+v, want %s", name, how.FileStates, n+1, got, step[2+from])
+					}
+				}
+			}
+		}
+	})
+}
+
+// TestLoansOfAFile: how often a copy was lent is stored, and no change for terminals.
+func TestLoansOfAFile(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		lent := func(n int) file {
+			l := good(book("b1", copyAt("chuo", "1")))
+			l.Loans = map[library.ItemID]int{"1": n}
+			return file{l}
+		}
+		night(t, c, Import{}, lent(3))
+		before := number(t, c)
+		n, _, _ := night(t, c, Import{}, lent(7))
+		night(t, c, Import{}, goods(book("b1", copyAt("chuo", "1")))) // says nothing
+		if n.Unchanged != 1 || number(t, c) != before {
+			t.Errorf("%+v, %d changes", n, number(t, c)-before)
+		}
+		if all := rows(t, c); !strings.HasSuffix(all[1], " on_shelf 7") {
+			t.Errorf("the copy is %s", all[1])
+		}
+	})
+}
+
+// TestComesBack: what comes back after it left is new, and what stayed keeps its day.
+func TestComesBack(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		first := today
+		night(t, c, whole, goods(book("b1", copyAt("chuo", "1")), book("b2")))
+		c.today = func() time.Time { return first.AddDate(0, 0, 1) }
+		night(t, c, whole, goods(book("b2")))
+		c.today = func() time.Time { return first.AddDate(0, 0, 2) }
+		n, _, _ := night(t, c, whole, goods(book("b1", copyAt("chuo", "1")), book("b2")))
+		if n.Added != 1 || n.Unchanged != 1 {
+			t.Errorf("%+v", n)
+		}
+		for id, want := range map[library.BibID]int{"b1": 2, "b2": 0} {
+			if r, err := c.Record(t.Context(), id); err != nil || r.Bib.AddedOn != library.DateOf(first.AddDate(0, 0, want)) {
+				t.Errorf("%s: %+v, %v", id, r.Bib.AddedOn, err)
+			}
+		}
+	})
+}
+
+func TestLimit(t *testing.T) {
+	for _, test := range []struct{ limit, of, want int }{
+		{5, 0, 1}, {5, 1, 1}, {5, 39, 1}, {5, 40, 2}, {5, 3_000_000, 150_000}, {0, 500, 1}, {100, 500, 500}, {100, 30_000_000, 30_000_000},
+	} {
+		if got := (&Full{Limit: test.limit}).may(test.of); got != test.want {
+			t.Errorf("%d %% of %d: %d, want %d", test.limit, test.of, got, test.want)
+		}
+	}
+}
