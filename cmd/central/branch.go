@@ -154,13 +154,14 @@ func (s *server) branch(ctx context.Context, code library.BranchCode) (library.B
 	return b, nil
 }
 
-// findBranches finds the branches that files and commands name.
-func (s *server) findBranches(ctx context.Context) (intake.Branches, error) {
-	all, err := s.catalogue.Branches(ctx)
+// findBranches finds the branches that files and commands name, by the library's own
+// words as well.
+func (a *app) findBranches(s *server) (intake.Branches, error) {
+	all, err := s.catalogue.Branches(a.ctx)
 	if err != nil {
 		return intake.Branches{}, err
 	}
-	return intake.NewBranches(all, nil)
+	return intake.NewBranches(all, a.settings.Intake.Branches)
 }
 
 type branchListCmd struct{}

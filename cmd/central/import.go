@@ -60,7 +60,7 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		in = f
 	}
 	return a.with(func(s *server) error {
-		branches, err := s.findBranches(a.ctx)
+		branches, err := a.findBranches(s)
 		if err != nil {
 			return err
 		}
@@ -70,7 +70,7 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		}
 		out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
 		out.shown = out.start
-		opt.Branch, opt.Branches = branch, branches
+		opt.Branch, opt.Branches, opt.States = branch, branches, a.settings.Intake.states()
 		opt.Note = func(p intake.Problem) { out.line("note: %v", &p) }
 		opt.ReadAs = func(encoding string) { out.line("read as %s", encoding) }
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{

@@ -42,7 +42,7 @@ func (c *patronImportCmd) Run(a *app) error {
 		in = f
 	}
 	return a.with(func(s *server) error {
-		branches, err := s.findBranches(a.ctx)
+		branches, err := a.findBranches(s)
 		if err != nil {
 			return err
 		}

@@ -42,6 +42,7 @@ type settings struct {
 	EditionAfter   int64
 	Site           library.Site // without branches
 	Barcode        barcode.Settings
+	Intake         intakeSettings
 	Mail           mailSettings
 }
 
@@ -61,6 +62,7 @@ type settingsFile struct {
 	EditionAfter   int64               `toml:"edition_after"`    // after so many changes of the catalogue a new edition is built
 	Site           siteSettings        `toml:"site"`             // the library
 	Barcode        barcode.Settings    `toml:"barcode"`          // what numbers look like, as in kiosk.toml
+	Intake         intakeSettings      `toml:"intake"`           // how files of other systems are read
 	Mail           mailSettings        `toml:"mail"`             // mails to patrons; without a server none are sent, and terminals offer none
 	Policy         library.Policy      `toml:"policy"`           // the numbers of the rules; terminals learn them from the server
 	Terms          termsSettings       `toml:"terms"`            // the library's own terms of use in the place of ours: version, which changes with each change of a text, and by the code of each language a file of the text
@@ -85,6 +87,7 @@ func defaultSettings() settingsFile {
 	return settingsFile{
 		Data: "central-data", Listen: "127.0.0.1:8480", EditionAfter: central.DefaultEditionAfter,
 		PasswordHash: hashSettings{MemoryKiB: cost.Memory, Passes: cost.Passes, Threads: cost.Threads},
+		Intake:       intakeSettings{StateFrom: stateFromCirculation},
 		Site:         siteSettings{Name: "図書館", TimeZone: "Asia/Tokyo"},
 		Policy:       library.DefaultPolicy(),
 	}
@@ -121,6 +124,11 @@ func (f settingsFlags) settings() (settings, error) {
 	s.Barcode = file.Barcode
 	if err := s.Barcode.Validate(); err != nil {
 		return settings{}, fmt.Errorf("[barcode] in %s: %w", path, err)
+	}
+	s.Intake = file.Intake
+	s.Intake.StateFrom = cmp.Or(s.Intake.StateFrom, usual.Intake.StateFrom)
+	if err := s.Intake.validate(); err != nil {
+		return settings{}, fmt.Errorf("[intake] in %s: %w", path, err)
 	}
 	s.Mail = file.Mail
 	if err := s.Mail.validate(); err != nil {

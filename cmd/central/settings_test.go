@@ -26,6 +26,7 @@ func TestExample(t *testing.T) {
 		t.Fatal(err)
 	}
 	shown.Site.Terms, empty.Site.Terms = library.Terms{}, library.Terms{} // our own text, by default
+	empty.Intake.Branches, empty.Intake.States = branchWords{}, stateWords{} // tables of the library's own words
 	if !reflect.DeepEqual(shown, empty) {
 		t.Errorf("what it shows as defaults is\n%+v\nand they are\n%+v", shown, empty)
 	}
@@ -68,7 +69,7 @@ func TestExample(t *testing.T) {
 func TestSettingsAreDocumented(t *testing.T) {
 	usual := defaultSettings()
 	usual.Mail.Security, usual.Mail.PerMinute = mail.StartTLS, central.MailsPerMinute // where mails are sent
-	may := map[string]string{"barcode.card.check": listed(barcode.Schemes), "policy.password_charset": listed([]string{library.CharsetAlnum, library.CharsetDigits})}
+	may := map[string]string{"intake.state_from": listed([]string{stateFromCirculation, stateFromFile}), "barcode.card.check": listed(barcode.Schemes), "policy.password_charset": listed([]string{library.CharsetAlnum, library.CharsetDigits})}
 	for _, b := range library.DefaultPolicy().Bounds() {
 		may["policy."+b.Setting] = b.String()
 	}
