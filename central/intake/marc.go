@@ -16,7 +16,8 @@ import (
 )
 
 // MARC reads the records of a MARC 21 file in ISO 2709 or MARCXML. A record that may
-// not go in is yielded as a *Problem and reading goes on; any other error ends it.
+// not go in is yielded as a *Problem, beside what is known of it, and reading goes on;
+// any other error ends it.
 //
 // The file is read twice, first to learn its encoding and whether it is MARC 21 at
 // all. What cannot be read twice, such as a pipe, is first copied to a temporary file.
@@ -28,42 +29,23 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 			return
 		}
 		defer done()
-		text, err := surveyMARC(file, opt)
+		in, text, err := openMARC(file, start, opt)
 		if err != nil {
 			yield(catalogue.Incoming{}, err)
 			return
 		}
-		if _, err := file.Seek(start, io.SeekStart); err != nil {
-			yield(catalogue.Incoming{}, fmt.Errorf("the file cannot be read a second time: %w", err))
-			return
-		}
-		opt.readAs(text.encoding)
-		d := newDesk(opt)
-		seen := map[uint64]int{} // the number of the record with that ID
-		for rec, err := range marc.Records(file) {
+		m := marcReader{desk: newDesk(opt), text: text, seen: map[uint64]int{}}
+		for rec, err := range marc.Records(in) {
 			var bad *marc.RecordError
-			if errors.As(err, &bad) {
-				err = &Problem{Number: bad.Number, Offset: bad.Offset, Bib: bibID(bad.Control), Fault: bad.Fault, Value: bad.Value}
-			}
 			var out catalogue.Incoming
-			if err == nil {
-				p := Problem{Number: rec.Number, Offset: rec.Offset, Bib: bibID(rec.Control("001"))}
-				var copies []copied
-				out, copies, p.Fault, p.Value = fromMARC(rec, text, opt)
-				if out.Bib.ID != "" {
-					p.Bib = out.Bib.ID
-				}
-				id := d.hash(string(out.Bib.ID))
-				if n, twice := seen[id]; twice && p.Fault == "" {
-					p.Fault, p.Value = "it has the same identifier as another record", fmt.Sprintf("%s, record %d", out.Bib.ID, n)
-				}
-				if p.Fault == "" && !out.Deleted {
-					p.Fault, p.Value = d.finish(&out, copies, p)
-				}
-				if p.Fault != "" {
-					out, err = catalogue.Incoming{}, &p
-				} else {
-					seen[id] = rec.Number
+			switch {
+			case errors.As(err, &bad):
+				out.Bib.ID = bibID(bad.Control)
+				err = &Problem{Number: bad.Number, Offset: bad.Offset, Bib: out.Bib.ID, Fault: bad.Fault, Value: bad.Value}
+			case err == nil:
+				var p *Problem
+				if out, p = m.record(rec); p != nil {
+					err = p
 				}
 			}
 			if !yield(out, err) {
@@ -71,6 +53,46 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 			}
 		}
 	}
+}
+
+// marcReader makes the records of one file.
+type marcReader struct {
+	*desk
+	text marcText
+	seen map[uint64]int // the number of the record with that ID
+}
+
+// record makes a record to go in. Where it may not, it says why, and returns what is
+// known of it: its identifier and its copies.
+func (m marcReader) record(rec *marc.Record) (catalogue.Incoming, *Problem) {
+	p := Problem{Number: rec.Number, Offset: rec.Offset, Bib: bibID(rec.Control("001"))}
+	out, copies, notes, fault, value := fromMARC(rec, m.text, m.opt)
+	if out.Bib.ID != "" {
+		p.Bib = out.Bib.ID
+	}
+	id := m.hash(string(p.Bib))
+	if n, twice := m.seen[id]; twice && fault == "" {
+		fault, value = "it has the same identifier as another record", fmt.Sprintf("%s, record %d", p.Bib, n)
+	}
+	if fault == "" && !out.Deleted {
+		fault, value = m.finish(&out, copies, p)
+	}
+	if fault != "" {
+		known := catalogue.Incoming{}
+		known.Bib.ID = p.Bib
+		for _, c := range copies {
+			if c.Barcode != "" {
+				known.Items = append(known.Items, library.Item{ID: library.ItemID(c.Barcode), Barcode: c.Barcode})
+			}
+		}
+		p.Fault, p.Value = fault, value
+		return known, &p
+	}
+	for _, n := range notes {
+		m.opt.note(p, n.fault, n.value)
+	}
+	m.seen[id] = rec.Number
+	return out, nil
 }
 
 // bibID is the identifier that a field 001 gives; "" where it is no text.
@@ -82,40 +104,41 @@ func bibID(control string) library.BibID {
 }
 
 // fromMARC maps a record, or says why it may not go in.
-func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incoming, copies []copied, fault, value string) {
+func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incoming, copies []copied, notes []note, fault, value string) {
 	if fault := otherFormat(rec); fault != "" {
-		return out, nil, fault, ""
+		return out, nil, nil, fault, ""
 	}
 	if fault, value := text.read(rec); fault != "" {
-		return out, nil, fault, value
+		return out, nil, nil, fault, value
 	}
 	l := link(rec)
+	l.say = func(fault, value string) { notes = append(notes, note{fault, value}) }
 	out.Bib.ID = bibID(rec.Control("001"))
-	l.say = func(fault, value string) {
-		opt.note(Problem{Number: rec.Number, Offset: rec.Offset, Bib: out.Bib.ID}, fault, value)
-	}
 	if rec.Leader[5] == 'd' {
 		if out.Deleted = out.Bib.ID != ""; !out.Deleted {
-			return out, nil, "it is marked as deleted, but has no identifier (field 001)", ""
+			return out, nil, nil, "it is marked as deleted, but has no identifier (field 001)", ""
 		}
-		return out, nil, "", ""
+		return out, nil, nil, "", ""
 	}
 	for _, flaw := range rec.Flaws {
 		switch flaw.Tag {
 		case "245":
-			return out, nil, "its title (field 245) is broken", ""
+			fault = "its title (field 245) is broken"
 		case "852", "952":
 			out.Partial = true
 		}
 		l.say(flaw.Fault, flaw.Tag)
 	}
-	if out.Bib = l.bib(); out.Bib.Title == "" {
-		return out, nil, "it has no title (field 245)", ""
-	}
-	if out.Bib.ID == "" {
+	out.Bib = l.bib()
+	copies = l.copies(&out.Bib, opt)
+	switch {
+	case fault != "":
+	case out.Bib.Title == "":
+		fault = "it has no title (field 245)"
+	case out.Bib.ID == "":
 		out.Bib.ID = contentID(out.Bib)
 	}
-	return out, l.copies(&out.Bib, opt), "", ""
+	return out, copies, notes, fault, ""
 }
 
 // contentID names a bib that came without an identifier by what it is, so that the

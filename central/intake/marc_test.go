@@ -11,6 +11,8 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode"
+	"unicode/utf8"
 
 	"madoguchi/library"
 )
@@ -348,6 +350,72 @@ func TestRealMARCBroken(t *testing.T) {
 	if want := []int{11, 51, 91, 131, 233}; err != nil || len(records) != 228 || !slices.Equal(numbers, want) {
 		t.Errorf("%d records, bad ones %v, want %v; error %v", len(records), numbers, want, err)
 	}
+}
+
+// TestMARCKnown: what is left out comes with what is known of it, and without notes.
+func TestMARCKnown(t *testing.T) {
+	for _, test := range []struct {
+		name, file string
+		bib        library.BibID
+		items      []library.ItemID
+	}{
+		{"no title", iso2709('a', "001 k1", "020 __ $a1", "952 __ $achuo $p1", "952 __ $achuo $p2 $01", "952 __ $achuo"), "k1", []library.ItemID{"1", "2"}},
+		{"no branch", iso2709('a', "001 k1", "245 10 $a本", "020 __ $a1", "852 __ $p1"), "k1", []library.ItemID{"1"}},
+		{"broken title", strings.Replace(iso2709('a', "001 k1", "245 10 $a本", "952 __ $achuo $p1"), "\x1Fa本", "\x1F\x1F本", 1), "k1", []library.ItemID{"1"}},
+		{"broken", strings.Replace(iso2709('a', "001 k1", "245 10 $a本", "952 __ $achuo $p1"), "245", "2-5", 1), "k1", nil},
+		{"another encoding", iso2709('a', "001 k1", "245 10 $aG\xF6del"), "k1", nil},
+		{"no 001", iso2709('a', "245 10 $a / "), "", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			good, n := iso2709('a', "001 good", "245 10 $aこころ"), 0
+			opt := Options{Note: func(p Problem) { t.Errorf("note %v", &p) }}
+			for rec, err := range MARC(strings.NewReader(good+test.file), opt) {
+				var p *Problem
+				if n++; n == 1 {
+					continue
+				}
+				if !errors.As(err, &p) || p.Bib != test.bib || rec.Bib.ID != test.bib {
+					t.Errorf("error %v of bib %q", err, rec.Bib.ID)
+				}
+				var items []library.ItemID
+				for _, it := range rec.Items {
+					items = append(items, it.ID)
+				}
+				same(t, "items", items, test.items)
+			}
+			if n != 2 {
+				t.Errorf("%d records, want 2", n)
+			}
+		})
+	}
+}
+
+// FuzzMARCFile: of any bytes each piece is said to be left out, or is a whole record,
+// or there is one error; and no message has what a terminal would not show.
+func FuzzMARCFile(f *testing.F) {
+	good := iso2709('a', "001 k1", "245 10 $aこころ", "952 __ $achuo $p1")
+	for _, file := range []string{
+		"", good, good[:60], marcXML(bookLeader, "001 a", "245 __ $a本"), iso2709(' ', "001 m", "245 10 $aL\xE2ete"), iso2709(' ', "001 m", "245 10 $a\x1B$1!#a"),
+		iso2709(' ', "001 1", "245 10 $a\x82\xB1\x82\xB1"), iso2709(' ', "001 u", "200 1_ $ax"), "id,title\n1,本\n", "<html></html>", "\xFF\xFE<\x00", "\x00\x01\x1D",
+	} {
+		f.Add([]byte(file), "")
+		f.Add([]byte(file), "marc-8")
+	}
+	f.Fuzz(func(t *testing.T, file []byte, encoding string) {
+		n := 0
+		for rec, err := range MARC(bytes.NewReader(file), Options{Branch: "chuo", Encoding: encoding}) {
+			n++
+			if err != nil && (!utf8.ValidString(err.Error()) || strings.ContainsFunc(err.Error(), unicode.IsControl) || len(err.Error()) > 1000) {
+				t.Errorf("the error is %q", err)
+			}
+			if err == nil && (rec.Bib.ID == "" || rec.Bib.Title == "" && !rec.Deleted || !utf8.ValidString(rec.Bib.Title)) {
+				t.Errorf("the record is %+v", rec)
+			}
+		}
+		if n == 0 {
+			t.Error("nothing is said of it")
+		}
+	})
 }
 
 func FuzzMARC(f *testing.F) {

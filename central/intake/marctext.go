@@ -8,8 +8,7 @@ import (
 	"strings"
 	"unicode/utf8"
 
-	"golang.org/x/text/encoding"
-	"golang.org/x/text/encoding/japanese"
+	"golang.org/x/text/transform"
 
 	"madoguchi/central/marc"
 )
@@ -21,48 +20,97 @@ type marcText struct {
 	marc8    bool   // records whose leader says MARC-8 are believed
 }
 
-// legacy are the encodings besides UTF-8 that records of Japanese libraries come in.
-var legacy = []struct {
-	name string
-	enc  encoding.Encoding
-}{
-	{"cp932", japanese.ShiftJIS},
-	{"euc-jp", japanese.EUCJP},
-	{"iso-2022-jp", japanese.ISO2022JP},
-}
+// marc8 is the name of an encoding that only records of MARC in ISO 2709 are in.
+const marc8 = "marc-8"
 
 const marc8Advice = `convert the file ("yaz-marcdump -f marc-8 -t utf-8 -o marc -l 9=97", or MarcEdit), then import that`
 
+// openMARC finds out what the text of a file is in, and whether it is MARC 21 at all,
+// and returns it to be read from its beginning.
+func openMARC(file io.ReadSeeker, start int64, opt Options) (in io.Reader, text marcText, err error) {
+	name := strings.ToLower(opt.Encoding)
+	if known, ok := encodingNames[name]; ok {
+		name = known
+	} else if name != "" && name != marc8 {
+		return nil, text, fmt.Errorf("there is no encoding %q: write one of %s, %s, %s, %s, %s, %s", opt.Encoding, UTF8, CP932, EUCJP, ISO2022JP, UTF16, marc8)
+	}
+	head := make([]byte, 1024)
+	n, err := io.ReadFull(file, head)
+	if err != nil && !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF) {
+		return nil, text, fmt.Errorf("the file cannot be read: %w", err)
+	}
+	rewind := func() error {
+		if _, err := file.Seek(start, io.SeekStart); err != nil {
+			return fmt.Errorf("the file cannot be read a second time: %w", err)
+		}
+		return nil
+	}
+	if err := rewind(); err != nil {
+		return nil, text, err
+	}
+	xml := marc.IsXML(head[:n])
+	var s survey
+	if !xml || name == "" {
+		if s, err = surveyMARC(file); err != nil {
+			return nil, text, err
+		}
+		if err := rewind(); err != nil {
+			return nil, text, err
+		}
+	}
+	switch {
+	case xml && name == marc8:
+		return nil, text, errors.New("MARCXML is never in MARC-8: leave --encoding out")
+	case xml && (name != "" || s.notUTF8 > 0 && s.utf8 == 0):
+		t, err := OpenText(file, name)
+		if err != nil {
+			return nil, text, err
+		}
+		in, err := t.Reader()
+		opt.readAs(t.Encoding())
+		// A byte order mark says UTF-8 before any declaration does.
+		return io.MultiReader(strings.NewReader("\uFEFF"), in), text, err
+	case xml:
+	case name == UTF16:
+		return nil, text, errors.New("MARC in ISO 2709 is never in UTF-16: leave --encoding out")
+	case name != "":
+		text.encoding = name
+	default:
+		if text, err = s.verdict(); err != nil {
+			return nil, text, err
+		}
+	}
+	if text.marc8 {
+		opt.readAs(marc8)
+	}
+	opt.readAs(text.encoding)
+	return file, text, nil
+}
+
 var errNotPossible = errors.New("not possible in this encoding")
 
-// decoder returns a function that reads text in an encoding, or fails.
-func decoder(name string) func(string) (string, error) {
-	switch name {
-	case "", "utf-8":
-		return func(s string) (string, error) {
-			if !isUTF8(s) {
-				return "", errNotPossible
-			}
-			return s, nil
-		}
-	case "marc-8":
+// reader returns a function that reads text in an encoding, or fails.
+func reader(name string) func(string) (string, error) {
+	if name == marc8 {
 		return func(s string) (string, error) {
 			s, _, err := marc.MARC8(s)
 			return s, err
 		}
 	}
-	for _, l := range legacy {
-		if l.name == name {
-			return func(s string) (string, error) {
-				out, err := l.enc.NewDecoder().String(s)
-				if err != nil || strings.ContainsRune(out, utf8.RuneError) || l.name != "iso-2022-jp" && strings.ContainsRune(s, escape) || inOtherSet(s) {
-					return "", errNotPossible
-				}
-				return out, nil
+	i := slices.IndexFunc(decodings, func(d decoding) bool { return d.name == name })
+	return func(s string) (string, error) {
+		if i < 0 { // UTF-8
+			if !isUTF8(s) {
+				return "", errNotPossible
 			}
+			return s, nil
 		}
+		out, _, err := transform.String(decodings[i].decoder(), s)
+		if err != nil || strings.ContainsFunc(out, func(r rune) bool { return r == utf8.RuneError || r >= utf8.RuneSelf && !plain(r) || r == escape }) || inOtherSet(s) {
+			return "", errNotPossible
+		}
+		return out, nil
 	}
-	return func(string) (string, error) { return "", errNotPossible }
 }
 
 const escape = 0x1B
@@ -80,8 +128,8 @@ func inOtherSet(s string) bool {
 
 // read makes the text of a record UTF-8, or says why it cannot.
 func (t marcText) read(rec *marc.Record) (fault, value string) {
-	if t.encoding != "" && t.encoding != "marc-8" {
-		if rec.Decode(decoder(t.encoding)) != nil {
+	if t.encoding != "" && t.encoding != marc8 {
+		if rec.Decode(reader(t.encoding)) != nil {
 			return "its text is not in the encoding of the file", t.encoding
 		}
 		return "", ""
@@ -97,7 +145,7 @@ func (t marcText) read(rec *marc.Record) (fault, value string) {
 		}
 		return "its text is not UTF-8, and nothing says for certain what it is: name it with --encoding, or convert the file to UTF-8", ""
 	}
-	if err := rec.Decode(decoder("marc-8")); err != nil {
+	if err := rec.Decode(reader(marc8)); err != nil {
 		return "its text is not the Latin MARC-8 that it should be: " + marc8Advice, err.Error()
 	}
 	return "", ""
@@ -119,27 +167,23 @@ func each(rec *marc.Record, is func(string) bool) bool {
 }
 
 // surveyMARC reads a file through to learn what its text is, and returns an error where
-// it says so, or where none of its records is of MARC 21. What cannot be read is left
-// to the second reading.
-func surveyMARC(file io.Reader, opt Options) (marcText, error) {
-	s := survey{formats: map[string]int{}}
-	for i := range legacy {
-		s.possible = append(s.possible, legacy[i].name)
-	}
+// none of its records is of MARC 21. What cannot be read is left to the second reading.
+func surveyMARC(file io.Reader) (survey, error) {
+	s := survey{formats: map[string]int{}, possible: []string{CP932, EUCJP, ISO2022JP}}
 	for rec, err := range marc.Records(file) {
+		var bad *marc.RecordError
 		if err == nil {
 			s.take(rec)
+		} else if errors.As(err, &bad) && bad.Fault == marc.NotUTF8 {
+			s.notUTF8++
 		}
 	}
 	for format, n := range s.formats {
 		if n == s.records {
-			return marcText{}, fmt.Errorf("not one of the %d records in the file can go in: %s", n, format)
+			return s, fmt.Errorf("not one of the %d records in the file can go in: %s", n, format)
 		}
 	}
-	if opt.Encoding != "" {
-		return marcText{encoding: opt.Encoding}, nil
-	}
-	return s.verdict()
+	return s, nil
 }
 
 // survey counts what the records of a file are. Without escape sequences what can be
@@ -148,6 +192,7 @@ type survey struct {
 	records  int
 	formats  map[string]int // of other formats than MARC 21
 	utf8     int            // records with more than ASCII in UTF-8
+	notUTF8  int            // records of MARCXML that should be, and are not
 	others   int            // records that are not UTF-8
 	possible []string       // legacy encodings in which all of these can be
 	sure     int            // of these, those in Latin MARC-8, as their leader says
@@ -169,7 +214,7 @@ func (s *survey) take(rec *marc.Record) {
 	}
 	s.others++
 	s.possible = slices.DeleteFunc(s.possible, func(name string) bool {
-		decode := decoder(name)
+		decode := reader(name)
 		return !each(rec, func(text string) bool { _, err := decode(text); return err == nil })
 	})
 	if rec.Leader[9] != ' ' {
@@ -190,15 +235,15 @@ func (s *survey) take(rec *marc.Record) {
 const mostly = 10
 
 func (s *survey) verdict() (marcText, error) {
-	marc8 := marcText{marc8: s.sure > s.unsure*mostly}
+	text := marcText{marc8: s.sure > s.unsure*mostly}
 	switch {
 	case s.others == 0, s.utf8*mostly > s.others:
-		return marc8, nil
-	case marc8.marc8 && s.sure+s.unsure+s.scripts == s.others:
-		if !slices.Contains(s.possible, "euc-jp") {
-			return marc8, nil // Japanese text in cp932 has bytes that MARC-8 lacks
+		return text, nil
+	case text.marc8 && s.sure+s.unsure+s.scripts == s.others:
+		if !slices.Contains(s.possible, EUCJP) {
+			return text, nil // Japanese text in cp932 has bytes that MARC-8 lacks
 		}
-		s.possible = append(s.possible, "marc-8")
+		s.possible = append(s.possible, marc8)
 	}
 	if len(s.possible) > 1 {
 		return marcText{}, fmt.Errorf("the text of the records may be in %s: name the right one with --encoding", strings.Join(s.possible, " or in "))
@@ -206,7 +251,7 @@ func (s *survey) verdict() (marcText, error) {
 	if len(s.possible) == 1 {
 		return marcText{encoding: s.possible[0]}, nil
 	}
-	return marc8, nil
+	return text, nil
 }
 
 func isASCII(s string) bool {

@@ -62,6 +62,7 @@ func TestMARCEncodings(t *testing.T) {
 		{"ISO-2022-JP", book(t, jis, ' ', "1", "国語辞典") + book(t, jis, ' ', "2", "ABC 坊っちゃん"), "", []string{"国語辞典", "ABC 坊っちゃん"}, "", ""},
 		{"could be three", iso2709(' ', "001 1", "245 10 $a\xA4\xB3\xA4\xB3"), "", nil, "", "cp932 or in euc-jp or in marc-8"},
 		{"which is named", iso2709(' ', "001 1", "245 10 $a\xA4\xB3\xA4\xB3\xA4\xED"), "euc-jp", []string{"こころ"}, "", ""},
+		{"UTF-16 by name", book(t, utf8, 'a', "1", "こころ"), "utf-16", nil, "", "never in UTF-16"},
 		{"named wrongly", book(t, sjis, ' ', "1", "表の能力"), "utf-8", nil, "not in the encoding", ""},
 		{"MARC-8", latin, "", []string{"Léte a Paris"}, "", ""},
 		{"MARC-8 and UTF-8", latin + book(t, utf8, 'a', "1", "こころ"), "", []string{"Léte a Paris", "こころ"}, "", ""},
@@ -94,6 +95,48 @@ func TestMARCEncodings(t *testing.T) {
 				if p.Bib == "" {
 					t.Errorf("nobody knows whose record this is: %v", p)
 				}
+			}
+		})
+	}
+}
+
+// TestMARCXMLEncodings: what the file does not declare is found out, as of any text.
+func TestMARCXMLEncodings(t *testing.T) {
+	file := func(enc encoding.Encoding, declared string) string {
+		text, err := enc.NewEncoder().String(declared + "<collection>\n" + marcXML(bookLeader, "001 1", "245 10 $a表の能力ソ") + "\n</collection>")
+		if err != nil {
+			t.Fatal(err)
+		}
+		return text
+	}
+	sjis, utf16 := japanese.ShiftJIS, unicode.UTF16(unicode.LittleEndian, unicode.UseBOM)
+	for _, test := range []struct {
+		name, file, encoding, said, fatal string
+	}{
+		{"UTF-8", file(unicode.UTF8, ""), "", "", ""},
+		{"declared", file(sjis, `<?xml version="1.0" encoding="Shift_JIS"?>`), "", "", ""},
+		{"not declared", file(sjis, ""), "", "cp932", ""},
+		{"declared wrongly", file(sjis, `<?xml version="1.0" encoding="UTF-8"?>`), "", "cp932", ""},
+		{"named, against the declaration", file(japanese.EUCJP, `<?xml version="1.0" encoding="Shift_JIS"?>`), "euc", "euc-jp", ""},
+		{"UTF-16", file(utf16, `<?xml version="1.0" encoding="UTF-16"?>`), "", "", ""},
+		{"MARC-8", file(unicode.UTF8, ""), "marc-8", "", "never in MARC-8"},
+		{"no encoding", file(unicode.UTF8, ""), "ebcdic", "", "there is no encoding"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			said, n := "", 0
+			for rec, err := range MARC(strings.NewReader(test.file), Options{Encoding: test.encoding, ReadAs: func(e string) { said += e }}) {
+				n++
+				switch {
+				case test.fatal != "":
+					if err == nil || !strings.Contains(err.Error(), test.fatal) {
+						t.Errorf("error %v, want %s", err, test.fatal)
+					}
+				case err != nil || rec.Bib.Title != "表の能力ソ":
+					t.Errorf("title %q, error %v", rec.Bib.Title, err)
+				}
+			}
+			if n != 1 || said != test.said {
+				t.Errorf("%d records, read as %q, want %q", n, said, test.said)
 			}
 		})
 	}

@@ -24,8 +24,8 @@ func isUTF16(head []byte) bool {
 			head[1] == 0 && head[3] == 0 && head[0] != 0 && head[2] != 0)
 }
 
-// isXML reports whether a file begins like XML, in whatever encoding.
-func isXML(head []byte) bool {
+// IsXML reports whether a file begins like XML, in whatever encoding.
+func IsXML(head []byte) bool {
 	if isUTF16(head) {
 		head = bytes.TrimLeft(head, "\xFF\xFE")
 		head = bytes.ReplaceAll(head, []byte{0}, nil)

@@ -35,7 +35,7 @@ func (s *isoReader) read(yield func(*Record, error) bool) {
 			yield(nil, fmt.Errorf("the MARC file cannot be read after byte %d: %w", s.offset, err))
 			return
 		}
-		if len(seg) > 0 && !s.deliver(seg, start, yield) {
+		if len(seg) > 0 && !s.deliver(seg, start, err != nil, yield) {
 			return
 		}
 		if err != nil {
@@ -68,14 +68,16 @@ func (s *isoReader) segment() (seg []byte, start int64, err error) {
 }
 
 // deliver yields the record that the segment is. If it is none, the segment may
-// still be a broken record that lost its terminator and then a good one.
-func (s *isoReader) deliver(seg []byte, start int64, yield func(*Record, error) bool) bool {
+// still be a broken record that lost its terminator and then a good one. Last tells
+// that the file ends with it.
+func (s *isoReader) deliver(seg []byte, start int64, last bool, yield func(*Record, error) bool) bool {
 	rec, fault := parseISO(seg)
 	if fault == nil {
 		return s.yieldRecord(rec, start, yield)
 	}
 	at, good := goodEnd(seg)
 	if good == nil {
+		fault.CutOff = last
 		return s.yieldError(seg, start, fault, yield)
 	}
 	if n, ok := number(seg, 0, 5); ok && n > at {

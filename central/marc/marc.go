@@ -58,6 +58,7 @@ type RecordError struct {
 	Control string // its field 001, where that can be found in it
 	Fault   string // in the same words for every record
 	Value   string // what the fault is about in this one; "" for nothing
+	CutOff  bool   // the file ends here before its end: records are missing
 
 	foreign bool // it does not even look like MARC
 }
@@ -153,10 +154,10 @@ func Records(r io.Reader) iter.Seq2[*Record, error] {
 			br.Discard(len(bom))
 		}
 		switch {
-		case isUTF16(in.head) && !isXML(in.head):
+		case isUTF16(in.head) && !IsXML(in.head):
 			yield(nil, errUTF16)
 			return
-		case isXML(in.head):
+		case IsXML(in.head):
 			x, err := openXML(br, in.head, offset)
 			if err != nil {
 				yield(nil, err)

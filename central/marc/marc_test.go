@@ -31,7 +31,7 @@ func encode(fields ...string) []byte {
 }
 
 // resized is a record whose leader says another length than it has.
-func resized(t *testing.T, by int) []byte {
+func resized(t testing.TB, by int) []byte {
 	b := kokoro()
 	n, ok := number(b, 0, 5)
 	if !ok {
@@ -247,6 +247,35 @@ func TestBrokenSaysItsNumber(t *testing.T) {
 	}
 }
 
+// TestCutOff: the end of a file that breaks off is told from a broken record in it.
+func TestCutOff(t *testing.T) {
+	whole := string(kokoro())
+	for _, test := range []struct {
+		name, file string
+		want       bool
+	}{
+		{"in the last record", string(botchan()) + whole[:70], true},
+		{"before its terminator", string(botchan()) + whole[:len(whole)-1], true},
+		{"in the first leader", "001", false}, // no MARC at all
+		{"a broken one in the middle", whole[:70] + string(botchan()), false},
+		{"a broken one at the end", string(botchan()) + "00999" + whole[5:], false},
+		{"XML in a record", "<collection>" + xmlBotchan + xmlKokoro[:90], true},
+		{"XML between records", "<collection>" + xmlBotchan, true},
+		{"XML broken in the middle", "<collection>" + xmlKokoro[:90] + xmlBotchan + "</collection>", false},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			got := false
+			for _, err := range Records(strings.NewReader(test.file)) {
+				var bad *RecordError
+				got = got || errors.As(err, &bad) && bad.CutOff
+			}
+			if got != test.want {
+				t.Errorf("cut off: %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
 // TestNotMARC: of a file that is something else there is one error that says what.
 func TestNotMARC(t *testing.T) {
 	random := make([]byte, 200_000)
@@ -354,7 +383,8 @@ func FuzzISO2709(f *testing.F) {
 	whole := kokoro()
 	for _, garbage := range []string{
 		"", "\n", "\x1D", "\x1E\x1F\x1D", "00026", "00135cam", string(whole[:50]), string(whole[:len(whole)-1]), string(whole[3:]),
-		"01234" + string(whole[5:]), "<record>", "\x82\xB1\x82\xB1", string(whole) + "\x00", "00061cam a2200025zi 4500\x1E",
+		"01234" + string(whole[5:]), string(resized(f, 1)), string(resized(f, -1)), "00001\x1D", "00024cam a2200025zi 4500\x1D",
+		strings.Replace(string(whole), "10\x1F", "1\x1F0", 1), strings.Replace(string(whole), "\x1Fc", "\x1F\x1F", 1), "<record>", "\x82\xB1\x82\xB1", string(whole) + "\x00", "00061cam a2200025zi 4500\x1E",
 	} {
 		f.Add([]byte(garbage))
 	}
@@ -368,11 +398,17 @@ func FuzzISO2709(f *testing.F) {
 				if !errors.As(err, &bad) {
 					t.Fatal(err)
 				}
+				if bad.Fault == "" || !utf8.ValidString(bad.Error()) || strings.ContainsFunc(bad.Error(), unicode.IsControl) {
+					t.Fatalf("the error is %q", bad.Error())
+				}
 				last = ""
 				continue
 			}
 			if rec.Offset <= end {
 				t.Fatal("offsets do not ascend")
+			}
+			if len(rec.Leader) != leaderLength {
+				t.Fatalf("leader %q", rec.Leader)
 			}
 			end, last = rec.Offset, rec.Control("001")
 			if first == "" {

@@ -157,9 +157,9 @@ func (x *xmlReader) finish(record int, holds bool, open int64, yield func(*Recor
 	}
 	switch {
 	case record >= 0:
-		x.yieldError(record, holds, &RecordError{Fault: "it is cut off at the end of the file"}, yield)
+		x.yieldError(record, holds, &RecordError{Fault: "it is cut off at the end of the file", CutOff: true}, yield)
 	case open > 0:
-		x.yieldError(len(x.buf), false, &RecordError{Fault: "the file ends before its last collection is closed: records may be missing"}, yield)
+		x.yieldError(len(x.buf), false, &RecordError{Fault: "the file ends before its last collection is closed: records may be missing", CutOff: true}, yield)
 	}
 }
 
@@ -312,6 +312,10 @@ type xmlData struct {
 	} `xml:"subfield"`
 }
 
+// NotUTF8 is the fault of a record in MARCXML that the file's declaration says to be
+// UTF-8, or says nothing of.
+const NotUTF8 = "it is not UTF-8"
+
 // parse reads one record element, or says why it is none.
 func (x *xmlReader) parse(b []byte) (*Record, *RecordError) {
 	fail := func(fault, value string) (*Record, *RecordError) {
@@ -319,7 +323,7 @@ func (x *xmlReader) parse(b []byte) (*Record, *RecordError) {
 	}
 	switch {
 	case !utf8.Valid(b):
-		return fail("it is not UTF-8", "")
+		return fail(NotUTF8, "")
 	case x.encoding != "" && bytes.ContainsRune(b, utf8.RuneError):
 		return fail("there are bytes in it that the encoding which the file declares does not have", x.encoding)
 	}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 	"testing/iotest"
+	"unicode/utf8"
 
 	"golang.org/x/text/encoding"
 	"golang.org/x/text/encoding/charmap"
@@ -135,6 +136,8 @@ func FuzzMARCXML(f *testing.F) {
 	for _, garbage := range []string{
 		"", "<record>", "</record>", "<record><leader>", "<!-", "<a b='", "<record/>", "&x;", "]]>", "<?x", "\xFF",
 		xmlKokoro[:100], xmlKokoro[50:], "<record><datafield tag='245'><subfield code='a'>", "<collection>", "</collection>",
+		strings.Replace(xmlKokoro, `code="a"`, `code=""`, 1), strings.Replace(xmlKokoro, "&amp;", "&eacute;", 1), "<record><header status='deleted'></header></record>",
+		"<mods><title>a</title></mods>", "<html><body>502</body></html>", "<?xml version='1.0' encoding='Shift_JIS'?>",
 	} {
 		f.Add([]byte(garbage))
 	}
@@ -151,6 +154,9 @@ func FuzzMARCXML(f *testing.F) {
 			var bad *RecordError
 			if err != nil && !errors.As(err, &bad) {
 				t.Fatal(err)
+			}
+			if err != nil && (bad.Fault == "" || !utf8.ValidString(bad.Error()) || len(bad.Error()) > 400) {
+				t.Fatalf("the error is %q", bad.Error())
 			}
 			if err == nil {
 				ids = append(ids, rec.Control("001"))

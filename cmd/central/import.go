@@ -24,7 +24,10 @@ type importFlags struct {
 	Branch string `help:"Give each record without copies one copy in this branch." placeholder:"CODE"`
 }
 
-type importMARCCmd struct{ importFlags }
+type importMARCCmd struct {
+	importFlags
+	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or marc-8." placeholder:"NAME"`
+}
 
 type importCSVCmd struct {
 	importFlags
@@ -33,7 +36,9 @@ type importCSVCmd struct {
 }
 
 // Run imports the file.
-func (c *importMARCCmd) Run(a *app) error { return c.run(a, intake.Options{}, intake.MARC) }
+func (c *importMARCCmd) Run(a *app) error {
+	return c.run(a, intake.Options{Encoding: c.Encoding}, intake.MARC)
+}
 
 // Run imports the file.
 func (c *importCSVCmd) Run(a *app) error {
