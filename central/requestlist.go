@@ -26,7 +26,7 @@ func (h HandedOver) Proven() bool {
 // WithReceipt returns the requests with a receipt code that were handed over, the
 // newest first: codes are short, and some are given twice.
 func (p *Passwords) WithReceipt(ctx context.Context, tx *db.Tx, receipt string) ([]HandedOver, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.received_at, r.delivered_at, coalesce(r.patron_id, ''), r.result, t.id, t.branch_code, t.name
+	rows, err := tx.QueryContext(ctx, `SELECT r.id, r.received_at, r.delivered_at, coalesce(r.patron_id, ''), r.result, t.id, coalesce(t.branch_code, ''), t.name
 		FROM request r JOIN terminal t ON t.id = r.terminal_id WHERE r.receipt = $1 ORDER BY r.received_at DESC, r.id`, receipt)
 	if err != nil {
 		return nil, err

@@ -98,6 +98,26 @@ func (c Calendar) NextClosed(d Date) (Date, bool) {
 	return Date{}, false
 }
 
+// CloseOn returns the calendar with further closed days.
+func (c Calendar) CloseOn(days ...Date) Calendar {
+	c.Closed = slices.Concat(c.Closed, days)
+	slices.SortFunc(c.Closed, func(a, b Date) int { return a.Sub(b) })
+	c.Closed = slices.Compact(c.Closed)
+	return c
+}
+
+// OpenOn returns the calendar without some of its further closed days. The weekdays on
+// which it is closed stay so.
+func (c Calendar) OpenOn(days ...Date) Calendar {
+	c.Closed = slices.DeleteFunc(slices.Clone(c.Closed), func(d Date) bool { return slices.Contains(days, d) })
+	return c
+}
+
+// ClosedFrom returns the further closed days from a day on.
+func (c Calendar) ClosedFrom(d Date) []Date {
+	return slices.DeleteFunc(slices.Clone(c.Closed), func(x Date) bool { return x.Before(d) })
+}
+
 // Site is what a terminal must know of the library around it.
 type Site struct {
 	Name     string   `json:"name"` // "○○市立図書館"

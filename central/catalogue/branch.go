@@ -1,10 +1,12 @@
 package catalogue
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
 	"fmt"
 	"regexp"
+	"slices"
 	"strings"
 
 	"madoguchi/central/db"
@@ -16,33 +18,73 @@ var branchCode = regexp.MustCompile(`^[a-z0-9][a-z0-9-]{0,31}$`)
 // PutBranch adds a branch after those that are there, or replaces the one with
 // the same code in its place.
 func (c *Catalogue) PutBranch(ctx context.Context, b library.Branch) error {
+	return c.ChangeBranches(ctx, func(all []library.Branch) ([]library.Branch, error) {
+		at := slices.IndexFunc(all, func(x library.Branch) bool { return x.Code == b.Code })
+		if at < 0 {
+			return append(all, b), nil
+		}
+		all[at] = b
+		return all, nil
+	})
+}
+
+// ChangeBranches stores the branches that change returns of all those that there are, in
+// one transaction: changed ones, and new ones after them. It may be called again, when
+// others get in the way. What it leaves out stays as it is; see RemoveBranch.
+func (c *Catalogue) ChangeBranches(ctx context.Context, change func([]library.Branch) ([]library.Branch, error)) error {
+	return c.db.Tx(ctx, func(tx *db.Tx) error {
+		all, err := branches(ctx, tx)
+		if err != nil {
+			return err
+		}
+		was := map[library.BranchCode][]byte{}
+		for _, b := range all {
+			if was[b.Code], err = json.Marshal(b); err != nil {
+				return err
+			}
+		}
+		if all, err = change(all); err != nil {
+			return err
+		}
+		for _, b := range all {
+			record, err := branchRecord(b)
+			if err != nil {
+				return err
+			}
+			if bytes.Equal(record, was[b.Code]) {
+				continue
+			}
+			_, err = tx.ExecContext(ctx, `INSERT INTO branch (code, position, record)
+				VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM branch), $2)
+				ON CONFLICT (code) DO UPDATE SET record = excluded.record`, string(b.Code), string(record))
+			if err != nil {
+				return err
+			}
+		}
+		return nil
+	})
+}
+
+// branchRecord is a branch as it is stored, or why it cannot be.
+func branchRecord(b library.Branch) ([]byte, error) {
 	if !branchCode.MatchString(string(b.Code)) {
-		return fmt.Errorf("the branch code %q must be lower-case letters, digits and hyphens, at most 32", b.Code)
+		return nil, fmt.Errorf("the branch code %q must be lower-case letters, digits and hyphens, at most 32", b.Code)
 	}
 	b.Name = strings.TrimSpace(b.Name)
 	if b.Name == "" {
-		return fmt.Errorf("the branch %s needs a name", b.Code)
+		return nil, fmt.Errorf("the branch %s needs a name", b.Code)
 	}
 	for day, h := range b.Calendar.Hours {
 		if h != (library.Hours{}) && (h.Open < 0 || h.Close > 24*60 || h.Open >= h.Close) {
-			return fmt.Errorf("the opening hours of weekday %d of branch %s must lie within one day, opening before closing", day, b.Code)
+			return nil, fmt.Errorf("the opening hours of weekday %d of branch %s must lie within one day, opening before closing", day, b.Code)
 		}
 	}
 	for n, p := range b.Plans {
 		if err := p.Validate(); err != nil {
-			return fmt.Errorf("floor plan %d of branch %s: %w", n+1, b.Code, err)
+			return nil, fmt.Errorf("floor plan %d of branch %s: %w", n+1, b.Code, err)
 		}
 	}
-	record, err := json.Marshal(b)
-	if err != nil {
-		return err
-	}
-	return c.db.Tx(ctx, func(tx *db.Tx) error {
-		_, err := tx.ExecContext(ctx, `INSERT INTO branch (code, position, record)
-			VALUES ($1, (SELECT coalesce(max(position), 0) + 1 FROM branch), $2)
-			ON CONFLICT (code) DO UPDATE SET record = excluded.record`, string(b.Code), string(record))
-		return err
-	})
+	return json.Marshal(b)
 }
 
 // Branches returns all branches in the order in which they were added.

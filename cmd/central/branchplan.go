@@ -20,7 +20,7 @@ type branchPlanCmd struct {
 // that are on none of them. Without a file it prints the plans that are there.
 func (c *branchPlanCmd) Run(a *app) error {
 	return a.with(func(s *server) error {
-		b, err := s.branch(a.ctx, library.BranchCode(c.Code))
+		b, err := s.branch(a.ctx, c.Code)
 		if err != nil {
 			return err
 		}
@@ -31,10 +31,16 @@ func (c *branchPlanCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		if b.Plans, err = readPlans(text); err != nil {
+		plans, err := readPlans(text)
+		if err != nil {
 			return fmt.Errorf("%s: %w", c.File, err)
 		}
-		if err := s.catalogue.PutBranch(a.ctx, b); err != nil {
+		err = s.catalogue.ChangeBranches(a.ctx, func(all []library.Branch) ([]library.Branch, error) {
+			b, _ = library.Site{Branches: all}.Branch(b.Code)
+			b.Plans = plans
+			return []library.Branch{b}, nil
+		})
+		if err != nil {
 			return err
 		}
 		fmt.Fprintf(a.stdout, "branch %s has %d floor plans\n", b.Code, len(b.Plans))

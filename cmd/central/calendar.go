@@ -1,127 +1,245 @@
 package main
 
 import (
-	"bufio"
-	"encoding/csv"
 	"errors"
 	"fmt"
 	"io"
 	"os"
 	"slices"
-	"strings"
+	"text/tabwriter"
+	"time"
 
+	"madoguchi/central/intake"
 	"madoguchi/library"
 )
 
 type calendarCmd struct {
-	Import calendarImportCmd `cmd:"" help:"Take in closed days: CSV with the columns branch and date; * is every branch."`
+	Import calendarImportCmd `cmd:"" help:"Take in closed days: CSV with the columns branch and date (館 and 休館日); * or 全館 is every branch."`
+	List   calendarListCmd   `cmd:"" help:"List the closed days, beside the weekdays on which a branch is closed."`
+	Remove calendarRemoveCmd `cmd:"" help:"Take closed days back. What is due, or set aside, keeps the days that patrons were told."`
 }
 
 type calendarImportCmd struct {
-	File string `arg:"" help:"The file."`
+	File     string `arg:"" help:"The file, or - for standard input."`
+	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
 }
 
 // Run adds the closed days of the file to those of the branches. A line that cannot
 // be read is reported and left out; the others go in.
 func (c *calendarImportCmd) Run(a *app) error {
-	f, err := os.Open(c.File)
-	if err != nil {
-		return err
-	}
-	defer f.Close()
 	return a.with(func(s *server) error {
-		branches, err := s.catalogue.Branches(a.ctx)
+		rows, bad, err := readClosedDays(a, s, c.File, c.Encoding)
 		if err != nil {
 			return err
 		}
-		added, bad, err := addClosedDays(f, branches, a.stderr)
+		n, err := changeCalendars(a, s, rows, library.Calendar.CloseOn)
 		if err != nil {
-			return fmt.Errorf("%s: %w", c.File, err)
+			return err
 		}
-		for _, b := range branches {
-			if err := s.catalogue.PutBranch(a.ctx, b); err != nil {
-				return err
-			}
-		}
-		fmt.Fprintf(a.stdout, "%d closed days added, %d lines left out\n", added, bad)
+		fmt.Fprintf(a.stdout, "%d closed days added, %d lines left out\n", n, bad)
 		if err := a.moveDueDates(s); err != nil {
 			return err
 		}
-		if bad > 0 {
-			return exitStatus(leftOut)
-		}
-		return nil
+		return leftOutOf(bad)
 	})
 }
 
-// addClosedDays adds the days of a CSV file to the calendars of branches. It returns
-// how many were new, and how many lines were bad; each of those is told to problems.
-// Lines are read one by one, so that a stray quote spoils its own line and no other.
-func addClosedDays(in io.Reader, branches []library.Branch, problems io.Writer) (added, bad int, err error) {
-	lines := bufio.NewScanner(in)
-	if !lines.Scan() {
-		return 0, 0, errors.New("the file is empty; its first line must name the columns branch and date")
+// leftOutOf is the status where so many lines were bad.
+func leftOutOf(bad int) error {
+	if bad > 0 {
+		return exitStatus(leftOut)
 	}
-	header, err := fields(strings.TrimPrefix(lines.Text(), "\ufeff"))
-	branch, date := slices.Index(header, "branch"), slices.Index(header, "date")
-	if err != nil || branch < 0 || date < 0 {
-		return 0, 0, errors.New("the first line must name the columns branch and date")
-	}
-	for number := 2; lines.Scan(); number++ {
-		if strings.TrimSpace(lines.Text()) == "" {
-			continue
-		}
-		n := 0
-		row, err := fields(lines.Text())
-		if err == nil {
-			n, err = closeOn(branches, row, branch, date)
-		}
+	return nil
+}
+
+// readClosedDays reads a file and tells of its bad lines. It is an error where it has no
+// other ones.
+func readClosedDays(a *app, s *server, path, encoding string) (rows []intake.ClosedDays, bad int, err error) {
+	in := a.stdin
+	if path != "-" {
+		f, err := os.Open(path)
 		if err != nil {
-			bad++
-			fmt.Fprintf(problems, "left out: line %d: %v\n", number, err)
+			return nil, 0, err
 		}
-		added += n
+		defer f.Close()
+		in = f
 	}
-	for i := range branches {
-		slices.SortFunc(branches[i].Calendar.Closed, func(x, y library.Date) int { return x.Sub(y) })
-	}
-	return added, bad, lines.Err()
-}
-
-// fields cuts one line of a CSV file.
-func fields(line string) ([]string, error) {
-	row, err := csv.NewReader(strings.NewReader(line)).Read()
-	var broken *csv.ParseError
-	if errors.As(err, &broken) {
-		return nil, broken.Err
-	}
-	return row, err
-}
-
-// closeOn closes the branches of a row on its day, and returns for how many that is
-// new.
-func closeOn(branches []library.Branch, row []string, branch, date int) (added int, err error) {
-	if len(row) <= max(branch, date) {
-		return 0, errors.New("a column is missing")
-	}
-	day, err := library.ParseDate(strings.ReplaceAll(strings.TrimSpace(row[date]), "/", "-"))
+	branches, err := a.findBranches(s)
 	if err != nil {
-		return 0, err
+		return nil, 0, err
 	}
-	code := library.BranchCode(strings.TrimSpace(row[branch]))
-	known := false
-	for i := range branches {
-		if code != "*" && branches[i].Code != code {
-			continue
+	for row, err := range intake.ReadClosedDays(in, intake.CalendarOptions{
+		Encoding: encoding, Branches: branches,
+		ReadAs: func(encoding string) { fmt.Fprintf(a.stderr, "read as %s\n", encoding) },
+	}) {
+		problem := (*intake.Problem)(nil)
+		switch {
+		case errors.As(err, &problem):
+			bad++
+			fmt.Fprintf(a.stderr, "left out: %v\n", problem)
+		case err != nil:
+			return nil, bad, fmt.Errorf("%s: %w", path, err)
+		default:
+			rows = append(rows, row)
 		}
-		known = true
-		if closed := &branches[i].Calendar.Closed; !slices.Contains(*closed, day) {
-			*closed = append(*closed, day)
-			added++
+	}
+	switch {
+	case len(rows) > 0:
+		return rows, bad, nil
+	case bad > 0:
+		return nil, bad, fmt.Errorf("%s: none of its lines could be read; nothing was changed", path)
+	}
+	return nil, bad, fmt.Errorf("%s: it has no closed days, only a header line", path)
+}
+
+// changeCalendars closes or opens the branches of the rows on their days, all of it or
+// nothing, and returns how many closed days that makes more or less, those of each branch
+// counted.
+func changeCalendars(a *app, s *server, rows []intake.ClosedDays, change func(library.Calendar, ...library.Date) library.Calendar) (n int, err error) {
+	err = s.catalogue.ChangeBranches(a.ctx, func(all []library.Branch) ([]library.Branch, error) {
+		n = 0
+		for i, b := range all {
+			for _, row := range rows {
+				if row.Branch == b.Code || row.Branch == "" {
+					all[i].Calendar = change(all[i].Calendar, row.Days...)
+				}
+			}
+			more := len(all[i].Calendar.Closed) - len(b.Calendar.Closed)
+			n += max(more, -more)
+		}
+		return all, nil
+	})
+	return n, err
+}
+
+type calendarListCmd struct {
+	Branch string `arg:"" optional:"" help:"The branch; otherwise all."`
+	Past   bool   `help:"Also those that are over."`
+	JSON   bool   `name:"json" help:"As a JSON array."`
+}
+
+// closedDayJSON is a closed day as --json shows it.
+type closedDayJSON struct {
+	Branch library.BranchCode `json:"branch"`
+	Date   library.Date       `json:"date"`
+}
+
+// Run lists the closed days by branch.
+func (c *calendarListCmd) Run(a *app) error {
+	return a.with(func(s *server) error {
+		all, err := s.catalogue.Branches(a.ctx)
+		if err != nil {
+			return err
+		}
+		if c.Branch != "" {
+			b, err := s.branch(a.ctx, c.Branch)
+			if err != nil {
+				return err
+			}
+			all = []library.Branch{b}
+		}
+		since := a.today()
+		if c.Past {
+			since = library.Date{}
+		}
+		if c.JSON {
+			days := []closedDayJSON{}
+			for _, b := range all {
+				for _, d := range b.Calendar.ClosedFrom(since) {
+					days = append(days, closedDayJSON{b.Code, d})
+				}
+			}
+			return printJSON(a.stdout, days)
+		}
+		w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
+		fmt.Fprintln(w, "BRANCH\tNAME\tDATE")
+		for _, b := range all {
+			for _, d := range b.Calendar.ClosedFrom(since) {
+				fmt.Fprintf(w, "%s\t%s\t%s\n", b.Code, b.Name, dateAndDay(d))
+			}
+		}
+		return w.Flush()
+	})
+}
+
+type calendarRemoveCmd struct {
+	Branch   string   `arg:"" optional:"" help:"The branch; * or 全館 for all."`
+	Days     []string `arg:"" optional:"" help:"The days, such as 2026-12-29, 令和8年12月29日 or 2026-12-29〜2027-01-03."`
+	File     string   `help:"Take back the days of this file, in the form of calendar import; - for standard input." placeholder:"FILE"`
+	Encoding string   `help:"The encoding of the file, as in calendar import." placeholder:"NAME"`
+}
+
+// Validate refuses what names neither a file nor days, or both.
+func (c *calendarRemoveCmd) Validate() error {
+	if (c.File == "") == (len(c.Days) == 0) || c.File != "" && c.Branch != "" {
+		return errors.New("name a branch and the days to be taken back, or a --file of them")
+	}
+	return nil
+}
+
+// Run takes the days out of the calendars. Due dates and shelf times that were moved
+// because of them stay: patrons were told them.
+func (c *calendarRemoveCmd) Run(a *app) error {
+	return a.with(func(s *server) error {
+		if c.File != "" {
+			rows, bad, err := readClosedDays(a, s, c.File, c.Encoding)
+			if err != nil {
+				return err
+			}
+			if err := takeBack(a, s, rows); err != nil {
+				return err
+			}
+			return leftOutOf(bad)
+		}
+		branches, err := a.findBranches(s)
+		if err != nil {
+			return err
+		}
+		row, err := intake.ClosedDaysOf(c.Branch, c.Days, branches)
+		if err != nil {
+			return err
+		}
+		return takeBack(a, s, []intake.ClosedDays{row})
+	})
+}
+
+// takeBack opens the branches of the rows on their days, and says where they stay closed.
+func takeBack(a *app, s *server, rows []intake.ClosedDays) error {
+	n, err := changeCalendars(a, s, rows, library.Calendar.OpenOn)
+	if err != nil {
+		return err
+	}
+	fmt.Fprintf(a.stdout, "%d closed days taken back\n", n)
+	all, err := s.catalogue.Branches(a.ctx)
+	if err != nil {
+		return err
+	}
+	for _, b := range all {
+		for _, row := range rows {
+			if row.Branch == b.Code {
+				tellStillClosed(a.stderr, b, row.Days)
+			}
 		}
 	}
-	if !known {
-		return 0, fmt.Errorf("there is no branch %q; see: central branch list", code)
+	if err := a.moveDueDates(s); err != nil {
+		return err
 	}
-	return added, nil
+	if n == 0 {
+		return errors.New("none of them is among the closed days; see: central calendar list")
+	}
+	return nil
+}
+
+// tellStillClosed says on which weekdays of some days a branch stays closed.
+func tellStillClosed(w io.Writer, b library.Branch, days []library.Date) {
+	var closed []time.Weekday
+	for _, d := range days {
+		if !b.Calendar.IsOpen(d) && !slices.Contains(closed, d.Weekday()) {
+			closed = append(closed, d.Weekday())
+		}
+	}
+	for _, d := range closed {
+		text := library.WeekdayText(d)
+		fmt.Fprintf(w, "%s is closed every %s; to open it then: central branch add %[1]s --hours %[2]s=9:00-17:00\n", b.Code, text)
+	}
 }
