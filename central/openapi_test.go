@@ -99,7 +99,7 @@ var operations = map[string]operation{
 	"GET /v1/me":             {does: "What the patron's menu shows.", by: byPatron, system: true, answers: library.Account{}},
 	"GET /v1/me/loans":       {does: "The patron's loans.", by: byPatron, system: true, answers: library.PatronLoans{}},
 	"POST /v1/me/loans/{id}/renewal": {does: "Renew a loan.", by: byPatron, system: true, needs: library.AbilityRenew, keyed: true, answers: library.PatronLoan{},
-		codes: []*library.Refusal{library.ErrUnknownLoan, library.ErrNotOwned, library.ErrOverdue, library.ErrHeldByOther, library.ErrRenewalLimit, library.ErrRenewTooEarly}},
+		codes: []*library.Refusal{library.ErrUnknownLoan, library.ErrNotOwned, library.ErrWithdrawn, library.ErrOverdue, library.ErrHeldByOther, library.ErrRenewalLimit, library.ErrRenewTooEarly}},
 	"GET /v1/me/holds": {does: "The patron's holds.", by: byPatron, system: true, answers: library.PatronHolds{}},
 	"POST /v1/me/holds": {does: "Place holds. Each line has its own answer.", by: byPatron, system: true, needs: library.AbilityHold, keyed: true, asks: library.HoldRequest{}, answers: protocol.HoldAnswers{},
 		codes: []*library.Refusal{library.ErrUnknownBranch, library.ErrNoEmail, library.ErrNoPhone}},

@@ -47,6 +47,7 @@ var statuses = map[*library.Refusal]int{
 	library.ErrItemHeld:      http.StatusConflict,
 	library.ErrItemNotOnLoan: http.StatusConflict,
 	library.ErrNotOwned:      http.StatusConflict,
+	library.ErrWithdrawn:     http.StatusConflict,
 	library.ErrOverdue:       http.StatusConflict,
 	library.ErrHeldByOther:   http.StatusConflict,
 	library.ErrRenewalLimit:  http.StatusConflict,

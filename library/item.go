@@ -75,7 +75,7 @@ func WhereaboutsOf(items []Item, at BranchCode) Whereabouts {
 // Returned says what to do with a copy that lies at a desk.
 type Returned struct {
 	Title string
-	State ItemState  // OnShelf: put it on its shelf; OnHoldShelf: on the hold shelf; InTransit: send it; Missing: look for it
+	State ItemState  // OnShelf: put it on its shelf; OnHoldShelf: on the hold shelf; InTransit: send it; Missing: look for it; "" where Withdrawn
 	To    BranchCode // where it is sent, "" when it stays
 
 	// HoldFor is the card of the patron for whom it goes on the hold shelf; of a missing one,
@@ -84,6 +84,9 @@ type Returned struct {
 	// Tell is how that patron is told: by mail, which is on its way; by telephone, which
 	// staff do; or not. Of a missing one it is "" where nobody was told that it is ready.
 	Tell Contact
+
+	// Withdrawn: it has left the library; put it aside. Nothing more is known of it.
+	Withdrawn bool
 }
 
 // Pick is a copy that staff of a branch fetch: for a hold, or to take it off the hold

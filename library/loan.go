@@ -62,21 +62,24 @@ func (p Policy) DueDay(lender Calendar, due Date) Date {
 
 // Renewal is what the rule of renewing asks beside the loan itself.
 type Renewal struct {
-	Owned    bool     // the copy belongs to this library, not to another that lent it to us
-	Waiting  int      // other patrons who wait for the bib
-	Calendar Calendar // of the branch that lent it
+	Owned     bool     // the copy belongs to this library, not to another that lent it to us
+	Withdrawn bool     // the library has withdrawn the copy, and awaits it
+	Waiting   int      // other patrons who wait for the bib
+	Calendar  Calendar // of the branch that lent it
 }
 
 // Renew returns the loan with its new due date, or why it may not be renewed:
-// ErrNotOwned, ErrOverdue, ErrHeldByOther, ErrRenewalLimit or ErrRenewTooEarly (it would
-// not last longer), the first that holds in this order. Guide, 貸出状況確認・貸出延長:
+// ErrNotOwned, ErrWithdrawn, ErrOverdue, ErrHeldByOther, ErrRenewalLimit or ErrRenewTooEarly
+// (it would not last longer), the first that holds in this order. Guide, 貸出状況確認・貸出延長:
 // 市立図書館所蔵の貸出期限内の資料で、かつ他の方の予約がない資料について、1回に限り; 延長できる期間は、
-// 延長処理した日から2週間.
+// 延長処理した日から2週間. What is withdrawn is 所蔵 no longer.
 func (p Policy) Renew(l Loan, r Renewal, today Date) (Loan, error) {
 	due := p.DueDay(r.Calendar, today.Add(p.LoanDays))
 	switch {
 	case !r.Owned:
 		return l, ErrNotOwned
+	case r.Withdrawn:
+		return l, ErrWithdrawn
 	case l.DueOn.Before(today):
 		return l, ErrOverdue
 	case r.Waiting > 0:

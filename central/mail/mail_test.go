@@ -213,6 +213,7 @@ func TestRequestSaysWhatBecameOfIt(t *testing.T) {
 		{renewal("renew_too_early"), "返却日がのびないため", "no more time", false},
 		{renewal("overdue"), "返却期限がすぎて", "overdue", false},
 		{renewal("not_owned"), "ほかの図書館", "another library", false},
+		{renewal("withdrawn"), "蔵書からはずす", "withdrawing the item", false},
 		{renewal("loan_unknown"), "お借りになっている資料ではなかった", "did not have the item", false},
 		{all("login_failed"), "パスワードが合わなかった", "did not match", true},
 		{all("card_locked"), "パスワードのまちがいが続き", "locked", true},

@@ -73,10 +73,12 @@ type Return struct {
 // Returned answers it: what to do with the copy.
 type Returned struct {
 	Title string             `json:"title"`
-	State library.ItemState  `json:"state"`        // on_shelf: put it on its shelf; in_transit: send it
-	To    library.BranchCode `json:"to,omitempty"` // where it is sent
+	State library.ItemState  `json:"state,omitempty"` // on_shelf: put it on its shelf; in_transit: send it; none where it is withdrawn
+	To    library.BranchCode `json:"to,omitempty"`    // where it is sent
 
 	HoldFor string `json:"hold_for,omitempty"` // on_hold_shelf: the card of the patron for whom
 
 	Tell library.Contact `json:"tell,omitempty"` // on_hold_shelf: how that patron is told; by phone staff do, see /v1/desk/calls
+
+	Withdrawn bool `json:"withdrawn,omitempty"` // it has left the library while it was on loan: put it aside, not on a shelf
 }
