@@ -44,7 +44,7 @@ var (
 	ErrItemHeld      = &Refusal{"item_held", "the item waits for another patron"}
 	ErrItemNotOnLoan = &Refusal{"item_not_on_loan", "the item is not on loan"}
 	ErrNotOwned      = &Refusal{"not_owned", "the item belongs to another library"}
-	ErrWithdrawn     = &Refusal{"withdrawn", "the library has withdrawn the item: it stays until it comes back, and is not renewed"}
+	ErrWithdrawn     = &Refusal{"withdrawn", "the library has withdrawn the item, and awaits it"}
 	ErrOverdue       = &Refusal{"overdue", "the loan is overdue"}
 	ErrHeldByOther   = &Refusal{"held_by_other", "another patron waits for it"}
 	ErrRenewalLimit  = &Refusal{"renewal_limit", "the loan was renewed before"}

@@ -33,8 +33,8 @@ func (c *Catalogue) DeleteItemTx(ctx context.Context, tx *db.Tx, id library.Item
 }
 
 // HideBibTx lets a bib and all its items, of which patrons still have some, vanish from
-// whatever the catalogue tells, in the caller's transaction, until DeleteTx: it has left the
-// library. It returns library.ErrUnknownBib as DeleteTx does.
+// whatever the catalogue tells, in the caller's transaction, until the last item is deleted:
+// it has left the library. It returns library.ErrUnknownBib as DeleteTx does.
 func (c *Catalogue) HideBibTx(ctx context.Context, tx *db.Tx, id library.BibID) error {
 	if err := changedItems(ctx, tx, id, `UPDATE item SET withdrawn = TRUE WHERE bib_id = $1 RETURNING id`); err != nil {
 		return err
@@ -92,11 +92,12 @@ func (c *Catalogue) changedItem(ctx context.Context, tx *db.Tx, id library.ItemI
 }
 
 // Touch brings a bib's digest up to date within a transaction that changed something of
-// its items. Of one that is hidden nobody asks for it.
+// its items. One that is hidden is gone with the last of them.
 func (c *Catalogue) Touch(ctx context.Context, tx *db.Tx, id library.BibID) error {
 	r, err := record(ctx, tx, id)
 	if errors.Is(err, library.ErrUnknownBib) {
-		return nil
+		_, err := tx.ExecContext(ctx, `DELETE FROM bib WHERE id = $1 AND withdrawn AND NOT EXISTS (SELECT 1 FROM item WHERE bib_id = $1)`, string(id))
+		return err
 	}
 	if err != nil {
 		return err

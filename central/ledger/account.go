@@ -148,7 +148,7 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 		until = before.UnixMilli()
 	}
 	args = append(args, until)
-	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.branch_code, l.lent_on, l.due_on, l.renewals, b.record, i.owned,
+	rows, err := tx.QueryContext(ctx, `SELECT l.id, l.patron_id, l.item_id, l.bib_id, l.branch_code, l.lent_on, l.due_on, l.renewals, b.record, i.owned, i.withdrawn,
 			(SELECT count(*) FROM hold h WHERE h.bib_id = l.bib_id AND h.state = 'waiting' AND h.item_id IS NULL AND h.patron_id <> l.patron_id AND h.received_at < $`+strconv.Itoa(len(args))+`)
 		FROM loan l JOIN item i ON i.id = l.item_id JOIN bib b ON b.id = l.bib_id WHERE `+where, args...)
 	if err != nil {
@@ -159,7 +159,7 @@ func readLoans(ctx context.Context, tx *db.Tx, before time.Time, where string, a
 	for rows.Next() {
 		var x lent
 		var record string
-		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.Branch, &x.LentOn, &x.DueOn, &x.Renewals, &record, &x.asked.Owned, &x.asked.Waiting); err != nil {
+		if err := rows.Scan(&x.ID, &x.PatronID, &x.ItemID, &x.BibID, &x.Branch, &x.LentOn, &x.DueOn, &x.Renewals, &record, &x.asked.Owned, &x.asked.Withdrawn, &x.asked.Waiting); err != nil {
 			return nil, err
 		}
 		bib, err := readBib(record)

@@ -96,9 +96,9 @@ func (l *Ledger) lend(ctx context.Context, tx *db.Tx, it held, loan library.Loan
 }
 
 // Return takes an item back that lies at a branch, or where at is "" at its own,
-// and forgets who had it. A copy of the ClearList is taken as one that came back. It
-// refuses with library.ErrUnknownItem,
-// library.ErrUnknownBranch or library.ErrItemNotOnLoan.
+// and forgets who had it. A copy of the ClearList is taken as one that came back. One that
+// was withdrawn meanwhile is then out of the library. It refuses with
+// library.ErrUnknownItem, library.ErrUnknownBranch or library.ErrItemNotOnLoan.
 func (l *Ledger) Return(ctx context.Context, item string, at library.BranchCode) (r library.Returned, err error) {
 	err = l.change(ctx, func(tx *db.Tx) (err error) {
 		r, err = l.ReturnTx(ctx, tx, item, at)
@@ -148,6 +148,19 @@ func (l *Ledger) ArriveTx(ctx context.Context, tx *db.Tx, item string, at librar
 		return library.Returned{}, library.ErrItemHeld
 	}
 	return l.putDown(ctx, tx, it, at)
+}
+
+// FoundTx is Arrive in the caller's transaction, by staff who have the copy in hand: one that
+// was said to wait on a hold shelf, and that no hold here has, goes on too.
+func (l *Ledger) FoundTx(ctx context.Context, tx *db.Tx, item string, at library.BranchCode) (library.Returned, error) {
+	it, err := itemByCode(ctx, tx, item)
+	if err != nil {
+		return library.Returned{}, err
+	}
+	if it.State == library.OnHoldShelf && it.hold == "" {
+		return l.putDown(ctx, tx, it, at)
+	}
+	return l.ArriveTx(ctx, tx, item, at)
 }
 
 func knownBranch(ctx context.Context, tx *db.Tx, code library.BranchCode) error {

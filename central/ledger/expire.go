@@ -46,7 +46,7 @@ func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 		}
 	}
 	wanted, err := l.keys(ctx, `SELECT DISTINCT h.bib_id FROM hold h JOIN item i ON i.bib_id = h.bib_id
-		WHERE h.state = 'waiting' AND h.item_id IS NULL AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.owned AND i.lendable`)
+		WHERE h.state = 'waiting' AND h.item_id IS NULL AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND `+mayServe)
 	if err != nil {
 		return n, err
 	}

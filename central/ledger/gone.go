@@ -30,22 +30,27 @@ func (l *Ledger) NotFoundTx(ctx context.Context, tx *db.Tx, item string) (librar
 	return l.miss(ctx, tx, it)
 }
 
-// miss makes a copy missing, and says whose hold had it, and how that patron is told where
-// it was told to be ready.
+// miss makes a copy missing, and says whose hold had it.
 func (l *Ledger) miss(ctx context.Context, tx *db.Tx, it held) (library.Returned, error) {
-	r := library.Returned{Title: it.title, State: library.Missing}
 	if err := l.setState(ctx, tx, it, library.Missing, library.Date{}); err != nil {
-		return r, err
+		return library.Returned{}, err
 	}
+	r := library.Returned{Title: it.title, State: library.Missing}
+	return r, l.loses(ctx, tx, it, &r)
+}
+
+// loses lets the hold that has a copy wait again, as fallBack does, and says whose it is, and
+// how that patron is told where it was told to be ready.
+func (l *Ledger) loses(ctx context.Context, tx *db.Tx, it held, r *library.Returned) error {
 	was, err := l.fallBack(ctx, tx, it)
 	if err != nil || was.ID == "" {
-		return r, err
+		return err
 	}
 	p, reach, err := l.reachOf(ctx, tx, was.Hold)
 	if r.HoldFor = p.Card; !was.ContactedOn.IsZero() {
 		r.Tell = was.TellBy(reach)
 	}
-	return r, err
+	return err
 }
 
 // fallBack lets the hold that has a copy wait again, since the copy is gone or is lent no
@@ -108,93 +113,9 @@ func (l *Ledger) letGo(ctx context.Context, tx *db.Tx, h storedHold, sequence []
 	return l.serve(ctx, tx, h.BibID)
 }
 
-// Withdraw takes a copy, named as at a desk, out of the library for good. Its hold gets
-// another copy or waits again in its place. It refuses with library.ErrUnknownItem or
-// library.ErrItemOnLoan.
-func (l *Ledger) Withdraw(ctx context.Context, item string) (r library.Returned, err error) {
-	err = l.change(ctx, func(tx *db.Tx) (err error) {
-		r, err = l.WithdrawTx(ctx, tx, item)
-		return err
-	})
-	return r, err
-}
-
-// WithdrawTx is Withdraw in the caller's transaction.
-func (l *Ledger) WithdrawTx(ctx context.Context, tx *db.Tx, item string) (library.Returned, error) {
-	it, err := itemByCode(ctx, tx, item)
-	if err != nil {
-		return library.Returned{}, err
-	}
-	if it.State == library.OnLoan {
-		return library.Returned{Title: it.title}, library.ErrItemOnLoan
-	}
-	r, err := l.miss(ctx, tx, it) // nobody gets it from here on
-	if err != nil {
-		return r, err
-	}
-	return r, l.cfg.Catalogue.DeleteItemTx(ctx, tx, it.ID)
-}
-
-// DeleteBib takes a bib and all its copies out of the library. Its holds end, and their
-// patrons are told; it returns how many they were. It refuses with library.ErrUnknownBib,
-// and with library.ErrItemOnLoan while a patron has a copy.
-func (l *Ledger) DeleteBib(ctx context.Context, bib library.BibID) (title string, ended int, err error) {
-	err = l.change(ctx, func(tx *db.Tx) (err error) {
-		title, ended, err = l.DeleteBibTx(ctx, tx, bib)
-		return err
-	})
-	return title, ended, err
-}
-
-// DeleteBibTx is DeleteBib in the caller's transaction.
-func (l *Ledger) DeleteBibTx(ctx context.Context, tx *db.Tx, bib library.BibID) (title string, ended int, err error) {
-	if err := knownBib(ctx, tx, bib); err != nil {
-		return "", 0, err
-	}
-	if err := lockQueues(ctx, tx, bib); err != nil {
-		return "", 0, err
-	}
-	if title, err = titleOf(ctx, tx, bib); err != nil {
-		return "", 0, err
-	}
-	var lent int
-	if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM loan WHERE bib_id = $1`, string(bib)).Scan(&lent); err != nil {
-		return title, 0, err
-	}
-	if lent > 0 {
-		return title, 0, library.ErrItemOnLoan
-	}
-	// First all copies go, so that none is given from one hold that ends to the next.
-	if _, err := tx.ExecContext(ctx, `UPDATE item SET lendable = FALSE WHERE bib_id = $1`, string(bib)); err != nil {
-		return title, 0, err
-	}
-	active, err := l.readHolds(ctx, tx, `h.bib_id = $1 AND `+activeHold+` ORDER BY h.received_at, h.id`, string(bib))
-	if err != nil {
-		return title, 0, err
-	}
-	for _, h := range active {
-		if err := l.end(ctx, tx, h, title, library.EndNoCopies); err != nil {
-			return title, 0, err
-		}
-	}
-	if _, err := tx.ExecContext(ctx, `UPDATE hold SET title = $2 WHERE bib_id = $1`, string(bib), title); err != nil {
-		return title, 0, err
-	}
-	return title, len(active), l.cfg.Catalogue.DeleteTx(ctx, tx, bib)
-}
-
-func titleOf(ctx context.Context, tx *db.Tx, bib library.BibID) (string, error) {
-	var record string
-	if err := tx.QueryRowContext(ctx, `SELECT record FROM bib WHERE id = $1`, string(bib)).Scan(&record); err != nil {
-		return "", err
-	}
-	b, err := readBib(record)
-	return b.TitleAndVolume(), err
-}
-
 // notLent lets go of the copies i of a condition which holds have and can no longer have.
 func (l *Ledger) notLent(ctx context.Context, tx *db.Tx, where string, args ...any) error {
-	gone, err := idsOf[library.ItemID](ctx, tx, `SELECT i.id FROM item i JOIN hold h ON h.item_id = i.id WHERE NOT (i.lendable AND i.owned) AND `+where, args...)
+	gone, err := idsOf[library.ItemID](ctx, tx, `SELECT i.id FROM item i JOIN hold h ON h.item_id = i.id WHERE NOT (`+mayServe+`) AND `+where, args...)
 	if err != nil {
 		return err
 	}
@@ -206,7 +127,7 @@ func (l *Ledger) notLent(ctx context.Context, tx *db.Tx, where string, args ...a
 		if err != nil {
 			return err
 		}
-		if it.hold == "" || it.owned && it.Lendable { // changed meanwhile
+		if it.hold == "" || it.mayServe() { // changed meanwhile
 			continue
 		}
 		was, err := l.fallBack(ctx, tx, it)

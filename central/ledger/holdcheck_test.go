@@ -24,7 +24,8 @@ func (c *city) count(t tb, query string, args ...any) (n int) {
 func (c *city) agrees(t tb) {
 	t.Helper()
 	c.sound(t)
-	for never, query := range map[string]string{
+	c.left(t)
+	c.never(t, map[string]string{
 		"a hold has come further and has no copy, or has ended and has one": `SELECT count(*) FROM hold h WHERE h.state <> 'waiting' AND (h.item_id IS NULL) <> (h.state NOT IN ('preparing', 'ready'))`,
 		"a copy is set aside, and not until when":                           `SELECT count(*) FROM hold h WHERE (h.pick_at <> 0) <> (h.state = 'waiting' AND h.item_id IS NOT NULL)`,
 		"a hold is to be fetched that is not in preparation":                `SELECT count(*) FROM hold h WHERE h.fetch_at IS NOT NULL AND h.state NOT IN ('preparing', 'waiting') OR h.fetch_at IS NOT NULL AND h.item_id IS NULL OR h.from_hold_shelf AND h.fetch_at IS NULL`,
@@ -38,9 +39,26 @@ func (c *city) agrees(t tb) {
 			WHERE h.state IN ('preparing', 'waiting') AND h.item_id IS NOT NULL AND e.state IN ('preparing', 'waiting')`,
 		"an ended hold says not when, or an active one does": `SELECT count(*) FROM hold h WHERE (h.ended_at = 0) <> (` + ledger.ActiveHold + `)`,
 		"a hold waits that could be served": `SELECT count(*) FROM hold h WHERE h.state = 'waiting' AND h.item_id IS NULL
-			AND EXISTS (SELECT 1 FROM item i WHERE i.bib_id = h.bib_id AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.lendable AND i.owned)
+			AND EXISTS (SELECT 1 FROM item i WHERE i.bib_id = h.bib_id AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.lendable AND i.owned AND NOT i.withdrawn)
 			AND NOT EXISTS (SELECT 1 FROM hold e WHERE e.sequence_id = h.sequence_id AND e.sequence_place < h.sequence_place AND e.state IN ('preparing', 'waiting'))`,
-	} {
+	})
+}
+
+// left says what may never be of copies and bibs that have left the library.
+func (c *city) left(t tb) {
+	t.Helper()
+	c.never(t, map[string]string{
+		"a copy that has left is still there, and not on loan": `SELECT count(*) FROM item i WHERE i.withdrawn AND i.state <> 'on_loan'`,
+		"a bib that has left is still there without need":      `SELECT count(*) FROM bib b WHERE b.withdrawn AND NOT EXISTS (SELECT 1 FROM item i WHERE i.bib_id = b.id AND i.withdrawn)`,
+		"a bib that has left has a copy that has not":          `SELECT count(*) FROM bib b JOIN item i ON i.bib_id = b.id WHERE b.withdrawn AND NOT i.withdrawn`,
+		"a bib that has left, or none, is waited for":          `SELECT count(*) FROM hold h LEFT JOIN bib b ON b.id = h.bib_id WHERE (b.id IS NULL OR b.withdrawn) AND ` + ledger.ActiveHold,
+	})
+}
+
+// never says which queries count something.
+func (c *city) never(t tb, queries map[string]string) {
+	t.Helper()
+	for never, query := range queries {
 		if n := c.count(t, query); n != 0 {
 			t.Errorf("%d times: %s", n, strings.Join(strings.Fields(never), " "))
 		}

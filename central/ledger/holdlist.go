@@ -112,9 +112,6 @@ func (l *Ledger) pickList(ctx context.Context, tx *db.Tx, branch library.BranchC
 			AND (h.state = 'preparing' OR h.pick_at <= $2)`, string(branch), l.cfg.Now().UnixMilli())
 }
 
-// servable is the condition that a copy i can serve holds, now or when it comes back.
-const servable = `i.owned AND i.lendable AND i.state <> 'missing'`
-
 // WithoutCopiesTx returns, in the caller's transaction, the holds that wait to be picked up at
 // a branch, "" for all, and for which no copy is left: staff end them, see EndHoldTx. It
 // refuses with library.ErrUnknownBranch.

@@ -11,6 +11,7 @@ import (
 	"pgregory.net/rapid"
 
 	"madoguchi/central/db"
+	"madoguchi/central/ledger"
 	"madoguchi/library"
 )
 
@@ -61,6 +62,7 @@ type queueCopy struct {
 	state  library.ItemState
 	lentTo int                // -1 for nobody
 	gone   bool               // withdrawn
+	leaves bool               // withdrawn while on loan: gone when it comes back
 	kept   bool               // not lent any longer
 	clear  library.BranchCode // where it stands on the hold shelf for nobody
 }
@@ -74,6 +76,7 @@ type queues struct {
 	holds     []*queueHold // in the order in which they were placed
 	copies    []*queueCopy
 	sequences int
+	deleted   [3]bool // bibs
 }
 
 const (
@@ -87,7 +90,8 @@ func newQueues(t *rapid.T, c *city, name string) *queues {
 	c.policy.PickAfter = library.Seconds(600 * draw(t, "pick after", 2))
 	c.exec(t, `DELETE FROM hold`) // of the runs before
 	c.exec(t, `DELETE FROM loan`)
-	c.exec(t, `UPDATE item SET state = 'on_shelf', due_on = '', clear_at = NULL`)
+	c.exec(t, `UPDATE item SET state = 'on_shelf', due_on = '', clear_at = NULL, withdrawn = FALSE`)
+	c.exec(t, `UPDATE bib SET withdrawn = FALSE WHERE withdrawn`)
 	for bib := range 3 {
 		r := library.Record{Bib: library.Bib{ID: q.bib(bib), Kind: library.Book, Title: "こころ"}}
 		for n, branch := range []library.BranchCode{"chuo", "kita"} {
@@ -151,6 +155,9 @@ func (q *queues) run(t *rapid.T) {
 		"arrive":    q.arrive,
 		"not found": q.notFound,
 		"withdraw":  q.withdraw,
+		"leave":     q.leave,
+		"found":     q.found,
+		"delete":    q.deleteBib,
 		"keep":      q.notLent,
 		"call":      q.call,
 		"days":      q.days,
@@ -168,12 +175,16 @@ func (q *queues) mayHold(patron, bib int) string {
 	}
 	for _, x := range q.copies {
 		if x.bib == bib && !x.gone {
-			any = true
 			has = has || x.lentTo == patron
+		}
+		if x.bib == bib && !x.gone && !x.leaves {
+			any = true
 			found = found || x.state != library.Missing && !x.kept
 		}
 	}
 	switch {
+	case q.deleted[bib]:
+		return "bib_unknown"
 	case !any:
 		return "no_copies"
 	case !found:
@@ -328,7 +339,7 @@ func (q *queues) together(h *queueHold) {
 
 // stands is where a copy can be fetched for a hold, "" for nowhere.
 func (q *queues) stands(n int) library.BranchCode {
-	if q.copies[n].kept || q.copies[n].gone {
+	if q.copies[n].kept || q.copies[n].gone || q.copies[n].leaves {
 		return ""
 	}
 	if x := q.copies[n]; x.state == library.OnShelf {
@@ -406,6 +417,12 @@ func (q *queues) giveBack(t *rapid.T) {
 	}
 	expect(t, "return", err, nil)
 	q.copies[n].lentTo = -1
+	if x := q.copies[n]; x.leaves {
+		if x.gone, x.state = true, library.Missing; got != (library.Returned{Title: "こころ", Withdrawn: true}) {
+			t.Fatalf("copy %d was withdrawn and comes back: %+v", n, got)
+		}
+		return
+	}
 	q.atDesk(t, n, at, got)
 }
 
@@ -487,6 +504,10 @@ func (q *queues) letGo(was queueHold) {
 
 func (q *queues) notFound(t *rapid.T) {
 	n := draw(t, "copy", len(q.copies))
+	if draw(t, "by a file", 2) == 0 {
+		q.missingByFile(t, n)
+		return
+	}
 	_, err := q.c.NotFound(q.ctx, q.item(n))
 	if q.isGone(t, n, err) {
 		return
@@ -499,6 +520,33 @@ func (q *queues) notFound(t *rapid.T) {
 	q.copies[n].state, q.copies[n].clear = library.Missing, ""
 	q.fallBack(n)
 	q.settle()
+}
+
+// said is an import that says where a copy is.
+func (q *queues) said(t *rapid.T, n int, state library.ItemState) {
+	err := q.c.db.Locked(q.ctx, nil, func(tx *db.Tx) error {
+		return q.c.StatesTx(q.ctx, tx, []library.Availability{{ItemID: library.ItemID(q.item(n)), State: state}})
+	})
+	expect(t, "said", err, nil)
+}
+
+func (q *queues) missingByFile(t *rapid.T, n int) {
+	q.said(t, n, library.Missing)
+	if x := q.copies[n]; !x.gone && x.lentTo < 0 {
+		x.state, x.clear = library.Missing, ""
+		q.fallBack(n)
+		q.settle()
+	}
+}
+
+// found is an import that says that a copy stands on its shelf.
+func (q *queues) found(t *rapid.T) {
+	n := q.drawCopy(t, library.Missing)
+	q.said(t, n, library.OnShelf)
+	if x := q.copies[n]; !x.gone && x.lentTo < 0 && x.clear == "" && q.keeper(n) == nil {
+		x.state = library.OnShelf
+		q.settle()
+	}
 }
 
 // isGone expects that a copy that was withdrawn is not known any more.
@@ -552,24 +600,88 @@ func (q *queues) withdraw(t *rapid.T) {
 	if q.isGone(t, n, err) {
 		return
 	}
-	if q.copies[n].lentTo >= 0 {
-		expect(t, "withdraw", err, library.ErrItemOnLoan)
-		return
-	}
 	expect(t, "withdraw", err, nil)
-	q.copies[n].state, q.copies[n].clear, q.copies[n].gone = library.Missing, "", true
+	q.goes(n)
 	q.fallBack(n)
 	q.settle()
+}
+
+// goes takes a copy out of the library, at once or when it is back.
+func (q *queues) goes(n int) {
+	x := q.copies[n]
+	if x.lentTo >= 0 {
+		x.leaves = true
+		return
+	}
+	x.state, x.clear, x.gone = library.Missing, "", true
+}
+
+// leave is an import that says of some copies that they have left.
+func (q *queues) leave(t *rapid.T) {
+	if draw(t, "really", 4) > 0 {
+		return
+	}
+	some := rapid.Permutation([]int{0, 1, 2, 3, 4, 5}).Draw(t, "copies")[:1+draw(t, "copies", 3)]
+	var ids []library.ItemID
+	for _, n := range some {
+		ids = append(ids, library.ItemID(q.item(n)))
+		q.goes(n)
+	}
+	err := q.c.db.Locked(q.ctx, nil, func(tx *db.Tx) error { return q.c.WithdrawItemsTx(q.ctx, tx, ids) })
+	expect(t, "leave", err, nil)
+	slices.Sort(some)
+	for _, n := range some {
+		q.fallBack(n)
+		q.settle()
+	}
+}
+
+// deleteBib takes a title out of the library.
+func (q *queues) deleteBib(t *rapid.T) {
+	if draw(t, "really", 8) > 0 {
+		return
+	}
+	bib := draw(t, "bib", 3)
+	got, err := q.c.DeleteBib(q.ctx, q.bib(bib))
+	want := ledger.GoneBib{Title: "こころ"}
+	for n, x := range q.copies {
+		if x.bib == bib && !x.gone {
+			if q.goes(n); !x.gone {
+				want.OnLoan++
+			}
+		}
+	}
+	if q.deleted[bib] && want.OnLoan == 0 {
+		expect(t, "delete", err, library.ErrUnknownBib)
+		return
+	}
+	q.deleted[bib] = true
+	var ended []*queueHold
+	for _, h := range q.holds {
+		if h.bib == bib && h.state.Active() {
+			ended = append(ended, h)
+		}
+	}
+	for _, h := range ended {
+		was := *h
+		h.state, h.copy, h.fetchAt, h.fromHoldShelf, h.endedOn = library.Cancelled, -1, "", false, q.today()
+		h.callDue = h.callDue || h.contact == library.ByPhone
+		q.together(&was)
+	}
+	q.settle()
+	if want.Ended = len(ended); err != nil || got != want {
+		t.Fatalf("delete: %+v, %v, want %+v", got, err, want)
+	}
 }
 
 // notLent is an import that says that a copy is lent no longer, or is again.
 func (q *queues) notLent(t *rapid.T) {
 	n := draw(t, "copy", len(q.copies))
 	x := q.copies[n]
-	if x.gone || !x.kept && draw(t, "really", 3) > 0 {
+	if x.gone || q.deleted[x.bib] || !x.kept && draw(t, "really", 3) > 0 {
 		return
 	}
-	x.kept = !x.kept
+	x.kept, x.leaves = !x.kept, false // what a file names is there
 	_, err := q.c.catalogue.Put(q.ctx, library.Record{
 		Bib:   library.Bib{ID: q.bib(x.bib), Kind: library.Book, Title: "こころ"},
 		Items: []library.Item{{ID: library.ItemID(q.item(n)), Barcode: q.item(n), Branch: x.branch, Lendable: !x.kept}},
@@ -601,7 +713,7 @@ func (q *queues) call(t *rapid.T) {
 	due := false
 	for _, h := range q.holds {
 		untold := h.state == library.ReadyHold && h.told.IsZero()
-		if h.patron != patron || !untold && !h.callDue {
+		if h.patron != patron || !untold && !h.callDue || q.swept(h) {
 			continue
 		}
 		due = true
@@ -655,12 +767,17 @@ func (q *queues) mayAct(t *rapid.T, what string, h *queueHold, err error) bool {
 	case h.state == library.Waiting:
 		expect(t, what, err, nil)
 		return true
-	case !h.state.Active() && q.today().Sub(h.endedOn) > 14:
+	case q.swept(h):
 		expect(t, what, err, library.ErrUnknownHold)
 	default:
 		expect(t, what, err, library.ErrHoldNotWaiting)
 	}
 	return false
+}
+
+// swept reports whether a hold ended so long ago that nothing is known of it.
+func (q *queues) swept(h *queueHold) bool {
+	return !h.state.Active() && q.today().Sub(h.endedOn) > 14
 }
 
 func (q *queues) change(t *rapid.T) {
@@ -713,7 +830,7 @@ func (q *queues) check(t *rapid.T) {
 		expect(t, "holds", err, nil)
 		want := 0
 		for _, h := range q.holds {
-			if h.patron != p || !h.state.Active() && q.today().Sub(h.endedOn) > 14 {
+			if h.patron != p || q.swept(h) {
 				continue
 			}
 			want++
@@ -757,13 +874,17 @@ func (q *queues) check(t *rapid.T) {
 	for n, x := range q.copies {
 		var state string
 		seen, err := q.c.Availability(q.ctx, q.bib(x.bib))
+		if q.deleted[x.bib] {
+			expect(t, "availability", err, library.ErrUnknownBib)
+			continue
+		}
 		expect(t, "availability", err, nil)
 		for _, a := range seen {
 			if string(a.ItemID) == q.item(n) {
 				state = string(a.State)
 			}
 		}
-		if !x.gone && state != string(x.state) || x.gone && state != "" {
+		if left := x.gone || x.leaves; !left && state != string(x.state) || left && state != "" {
 			t.Fatalf("copy %d is %s, want %s", n, state, x.state)
 		}
 	}

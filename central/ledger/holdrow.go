@@ -106,14 +106,14 @@ func loansOf(ctx context.Context, tx *db.Tx, patron library.PatronID) ([]library
 	return all, rows.Err()
 }
 
-// copiesOf returns the copies of a bib that the library owns, or
+// copiesOf returns the copies of a bib that the library owns and has not withdrawn, or
 // library.ErrUnknownBib. One that stands on a hold shelf for nobody can be fetched
 // from there as from a shelf of that branch.
 func copiesOf(ctx context.Context, tx *db.Tx, bib library.BibID) ([]library.Item, error) {
 	if err := knownBib(ctx, tx, bib); err != nil {
 		return nil, err
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT id, branch_code, lendable, state, clear_at FROM item WHERE bib_id = $1 AND owned`, string(bib))
+	rows, err := tx.QueryContext(ctx, `SELECT id, branch_code, lendable, state, clear_at FROM item WHERE bib_id = $1 AND owned AND NOT withdrawn`, string(bib))
 	if err != nil {
 		return nil, err
 	}

@@ -81,6 +81,9 @@ func (l *Ledger) letGoOfMoved(ctx context.Context, tx *db.Tx, it held) error {
 	if err != nil || h.BibID == it.BibID {
 		return err
 	}
+	if err := lockQueues(ctx, tx, h.BibID, it.BibID); err != nil {
+		return err
+	}
 	was := it
 	if was.title, err = titleOf(ctx, tx, h.BibID); err != nil { // of which its patron is told
 		return err
@@ -94,7 +97,7 @@ func (l *Ledger) letGoOfMoved(ctx context.Context, tx *db.Tx, it held) error {
 // wanted serves the queues of the copies i of a condition.
 func (l *Ledger) wanted(ctx context.Context, tx *db.Tx, where string, args ...any) error {
 	bibs, err := idsOf[library.BibID](ctx, tx, `SELECT DISTINCT h.bib_id FROM item i JOIN hold h ON h.bib_id = i.bib_id
-		WHERE h.state = 'waiting' AND h.item_id IS NULL AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND i.owned AND i.lendable AND `+where+`
+		WHERE h.state = 'waiting' AND h.item_id IS NULL AND (i.state = 'on_shelf' OR i.clear_at IS NOT NULL) AND `+mayServe+` AND `+where+`
 		ORDER BY h.bib_id`, args...)
 	if err != nil {
 		return err
@@ -103,22 +106,25 @@ func (l *Ledger) wanted(ctx context.Context, tx *db.Tx, where string, args ...an
 }
 
 // StatesTx says, in the transaction of an import, where copies are by its file. One that is
-// on loan with us stays so, and one that is held, unless it is missing.
+// on loan with us stays so, and one that is held, or still stands on a hold shelf, unless it
+// is missing. What stands on a shelf goes to the hold that is next, to be fetched: a file has
+// no copy in hand. Those that are gone meanwhile are no error.
 func (l *Ledger) StatesTx(ctx context.Context, tx *db.Tx, said []library.Availability) error {
 	for _, a := range said {
 		if err := lockItem(ctx, tx, `id = $1`, string(a.ItemID)); err != nil {
 			return err
 		}
 		it, err := itemByID(ctx, tx, a.ItemID)
-		if err != nil {
-			return err
-		}
 		switch {
-		case it.loan != "":
+		case errors.Is(err, library.ErrUnknownItem):
+			continue
+		case err != nil:
+			return err
+		case it.loan != "" || it.withdrawn:
 			continue
 		case a.State == library.Missing:
 			_, err = l.miss(ctx, tx, it)
-		case it.hold != "":
+		case it.hold != "" || it.clearAt != "":
 			continue
 		default:
 			if err = l.setState(ctx, tx, it, a.State, a.DueOn); err == nil {
@@ -130,41 +136,4 @@ func (l *Ledger) StatesTx(ctx context.Context, tx *db.Tx, said []library.Availab
 		}
 	}
 	return nil
-}
-
-// WithdrawItemsTx takes, in the transaction of an import, copies out of the library. One
-// that is on loan is hidden until it comes back.
-func (l *Ledger) WithdrawItemsTx(ctx context.Context, tx *db.Tx, items []library.ItemID) error {
-	for _, id := range items {
-		if err := lockItem(ctx, tx, `id = $1`, string(id)); err != nil {
-			return err
-		}
-		it, err := itemByID(ctx, tx, id)
-		if err != nil {
-			return err
-		}
-		if it.loan != "" {
-			if _, err := tx.ExecContext(ctx, `UPDATE item SET withdrawn = TRUE WHERE id = $1`, string(id)); err != nil {
-				return err
-			}
-			continue
-		}
-		if _, err := l.miss(ctx, tx, it); err != nil {
-			return err
-		}
-		if err := l.cfg.Catalogue.DeleteItemTx(ctx, tx, id); err != nil {
-			return err
-		}
-	}
-	return nil
-}
-
-// WithdrawBibTx takes, in the transaction of an import, a bib and its copies out of the
-// library. One of which a copy is on loan is hidden until that comes back.
-func (l *Ledger) WithdrawBibTx(ctx context.Context, tx *db.Tx, bib library.BibID) error {
-	_, _, err := l.DeleteBibTx(ctx, tx, bib)
-	if errors.Is(err, library.ErrItemOnLoan) {
-		_, err = tx.ExecContext(ctx, `UPDATE bib SET withdrawn = TRUE WHERE id = $1`, string(bib))
-	}
-	return err
 }

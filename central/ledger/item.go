@@ -13,21 +13,13 @@ import (
 // Availability says where the items of a bib are now, in the order of their IDs,
 // or library.ErrUnknownBib.
 func (l *Ledger) Availability(ctx context.Context, bib library.BibID) ([]library.Availability, error) {
-	if !db.Storable(string(bib)) {
-		return nil, library.ErrUnknownBib
-	}
 	var all []library.Availability
 	err := l.cfg.DB.View(ctx, func(tx *db.Tx) error {
 		all = nil
-		var one int
-		err := tx.QueryRowContext(ctx, `SELECT 1 FROM bib WHERE id = $1`, string(bib)).Scan(&one)
-		if errors.Is(err, sql.ErrNoRows) {
-			return library.ErrUnknownBib
-		}
-		if err != nil {
+		if err := knownBib(ctx, tx, bib); err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT id, state, due_on FROM item WHERE bib_id = $1 ORDER BY id`, string(bib))
+		rows, err := tx.QueryContext(ctx, `SELECT id, state, due_on FROM item WHERE bib_id = $1 AND NOT withdrawn ORDER BY id`, string(bib))
 		if err != nil {
 			return err
 		}
@@ -64,6 +56,8 @@ func (l *Ledger) SetState(ctx context.Context, item library.ItemID, state librar
 			return err
 		}
 		switch {
+		case it.withdrawn && state != library.OnLoan:
+			return l.cfg.Catalogue.DeleteItemTx(ctx, tx, it.ID)
 		case it.loan != "" && (state != it.State || due != it.DueOn):
 			return library.ErrItemOnLoan
 		case state == library.Missing:
@@ -99,12 +93,25 @@ type held struct {
 	library.Item
 	title string
 	owned bool
-	loan  library.LoanID // "" for none
-	hold  library.HoldID // that has the copy, "" for none
+	// withdrawn: it has left the library, and is hidden until it comes back.
+	withdrawn bool
+
+	loan library.LoanID // "" for none
+	hold library.HoldID // that has the copy, "" for none
 	// clearAt is the branch on whose hold shelf it stands though no hold has it, to be
 	// taken off by staff; "" for none.
 	clearAt library.BranchCode
 }
+
+// mayServe reports whether a hold may have it.
+func (it held) mayServe() bool { return it.owned && it.Lendable && !it.withdrawn }
+
+// mayServe is held.mayServe in SQL of an item i; servable is the condition that it can serve holds,
+// now or when it comes back.
+const (
+	mayServe = `i.owned AND i.lendable AND NOT i.withdrawn`
+	servable = mayServe + ` AND i.state <> 'missing'`
+)
 
 func itemByID(ctx context.Context, tx *db.Tx, id library.ItemID) (held, error) {
 	return findItem(ctx, tx, `i.id = $1`, string(id))
@@ -145,9 +152,9 @@ func findItem(ctx context.Context, tx *db.Tx, where, key string) (held, error) {
 	var it held
 	var loan, hold, clear sql.NullString
 	var record string
-	err := tx.QueryRowContext(ctx, `SELECT i.id, i.bib_id, i.branch_code, i.lendable, i.state, i.due_on, i.owned, i.clear_at, l.id, h.id, b.record
+	err := tx.QueryRowContext(ctx, `SELECT i.id, i.bib_id, i.branch_code, i.lendable, i.state, i.due_on, i.owned, i.withdrawn, i.clear_at, l.id, h.id, b.record
 		FROM item i JOIN bib b ON b.id = i.bib_id LEFT JOIN loan l ON l.item_id = i.id LEFT JOIN hold h ON h.item_id = i.id WHERE `+where, key).
-		Scan(&it.ID, &it.BibID, &it.Branch, &it.Lendable, &it.State, &it.DueOn, &it.owned, &clear, &loan, &hold, &record)
+		Scan(&it.ID, &it.BibID, &it.Branch, &it.Lendable, &it.State, &it.DueOn, &it.owned, &it.withdrawn, &clear, &loan, &hold, &record)
 	if errors.Is(err, sql.ErrNoRows) {
 		return held{}, library.ErrUnknownItem
 	}

@@ -33,12 +33,17 @@ type Config struct {
 
 // Catalogue has the bibs and the items of the ledger's database.
 type Catalogue interface {
-	// Touch is told, within the transaction, that a bib's items changed.
+	// Touch is told, within the transaction, that a bib's items changed. A bib that is hidden
+	// is gone with the last of them.
 	Touch(ctx context.Context, tx *db.Tx, id library.BibID) error
 	// DeleteTx takes a bib and its items away, to which nothing refers, and DeleteItemTx
 	// an item.
 	DeleteTx(ctx context.Context, tx *db.Tx, id library.BibID) error
 	DeleteItemTx(ctx context.Context, tx *db.Tx, id library.ItemID) error
+	// HideBibTx and HideItemTx let them vanish for whoever reads the catalogue, until the
+	// items are deleted.
+	HideBibTx(ctx context.Context, tx *db.Tx, id library.BibID) error
+	HideItemTx(ctx context.Context, tx *db.Tx, id library.ItemID) error
 }
 
 // New returns the ledger in the database.

@@ -35,6 +35,9 @@ type modelItem struct {
 	lentAt   library.BranchCode
 	due      library.Date
 	renewals int
+
+	withdrawn bool // while it is on loan
+	gone      bool
 }
 
 type history struct {
@@ -44,6 +47,7 @@ type history struct {
 	today   library.Date
 	items   []modelItem
 	waiting map[string]bool // of patron 2, by bib
+	deleted map[string]bool // bibs
 	closed  map[library.BranchCode][]string
 }
 
@@ -53,7 +57,7 @@ const (
 )
 
 func newHistory(t *rapid.T, c *city, name string) *history {
-	h := &history{c: c, ctx: context.Background(), name: name, today: day("2026-11-24"), waiting: map[string]bool{}, closed: map[library.BranchCode][]string{}}
+	h := &history{c: c, ctx: context.Background(), name: name, today: day("2026-11-24"), waiting: map[string]bool{}, deleted: map[string]bool{}, closed: map[library.BranchCode][]string{}}
 	h.setClock(t)
 	c.policy.MaxLoans = modelLoans
 	for _, at := range modelBranches {
@@ -103,6 +107,9 @@ func (h *history) run(t *rapid.T) {
 		"days":     h.days,
 		"close":    h.close,
 		"hold":     h.hold,
+		"withdraw": h.withdraw,
+		"delete":   h.deleteBib,
+		"again":    h.again,
 		"":         h.check,
 	})
 }
@@ -122,6 +129,8 @@ func (h *history) checkout(t *rapid.T) {
 	switch {
 	case p == modelPatrons-1:
 		expect(t, "checkout", err, library.ErrCardBlocked)
+	case i.gone:
+		expect(t, "checkout", err, library.ErrUnknownItem)
 	case i.loan != "":
 		expect(t, "checkout", err, library.ErrItemOnLoan)
 	case h.has(p) == modelLoans:
@@ -171,18 +180,30 @@ func (h *history) close(t *rapid.T) {
 
 func (h *history) giveBack(t *rapid.T) {
 	n, at := drawItem(t, h), drawBranch(t)
-	_, err := h.c.Return(h.ctx, h.item(n), at)
-	if h.items[n].loan == "" {
+	got, err := h.c.Return(h.ctx, h.item(n), at)
+	switch i := &h.items[n]; {
+	case i.gone:
+		expect(t, "return", err, library.ErrUnknownItem)
+	case i.loan == "":
 		expect(t, "return", err, library.ErrItemNotOnLoan)
-		return
+	case i.withdrawn:
+		expect(t, "return", err, nil)
+		if *i = (modelItem{bib: i.bib, gone: true}); got != (library.Returned{Title: "こころ 上", Withdrawn: true}) {
+			t.Fatalf("a copy that was withdrawn comes back: %+v", got)
+		}
+	default:
+		expect(t, "return", err, nil)
+		h.putDown(n, at)
 	}
-	expect(t, "return", err, nil)
-	h.putDown(n, at)
 }
 
 func (h *history) arrive(t *rapid.T) {
 	n, at := drawItem(t, h), drawBranch(t)
 	_, err := h.c.Arrive(h.ctx, h.item(n), at)
+	if h.items[n].gone {
+		expect(t, "arrive", err, library.ErrUnknownItem)
+		return
+	}
 	if h.items[n].loan != "" {
 		expect(t, "arrive", err, library.ErrItemOnLoan)
 		return
@@ -217,6 +238,8 @@ func (h *history) mayRenew(i modelItem, p int) error {
 		return library.ErrUnknownLoan
 	case !i.owned:
 		return library.ErrNotOwned
+	case i.withdrawn:
+		return library.ErrWithdrawn
 	case h.today.Sub(i.due) > 0:
 		return library.ErrOverdue
 	case h.waiting[i.bib] && p != 2:
@@ -238,6 +261,9 @@ func (h *history) days(t *rapid.T) {
 // sequence whose first the patron waits for, so that no copy comes of it.
 func (h *history) hold(t *rapid.T) {
 	i := h.items[drawItem(t, h)]
+	if h.deleted[i.bib] {
+		return
+	}
 	if h.waiting[i.bib] = !h.waiting[i.bib]; h.waiting[i.bib] {
 		h.c.hold(t, h.patron(2), h.bib(i), "waiting")
 		h.c.exec(t, `UPDATE hold SET sequence_id = $1, sequence_place = 2 WHERE bib_id = $2`, h.name, string(h.bib(i)))
@@ -246,12 +272,95 @@ func (h *history) hold(t *rapid.T) {
 	}
 }
 
+// withdraw takes a copy out of the library, at once or when it comes back.
+func (h *history) withdraw(t *rapid.T) {
+	n := drawItem(t, h)
+	i := &h.items[n]
+	if i.loan == "" && rapid.IntRange(0, 2).Draw(t, "really") > 0 {
+		return
+	}
+	got, err := h.c.Withdraw(h.ctx, h.item(n))
+	if i.gone {
+		expect(t, "withdraw", err, library.ErrUnknownItem)
+		return
+	}
+	expect(t, "withdraw", err, nil)
+	if h.leaves(i); got.Withdrawn != true || (got.State == library.OnLoan) == i.gone {
+		t.Fatalf("withdrawn: %+v", got)
+	}
+}
+
+func (h *history) leaves(i *modelItem) {
+	if i.loan == "" {
+		*i = modelItem{bib: i.bib, gone: true}
+	}
+	i.withdrawn = !i.gone
+}
+
+// deleteBib takes a bib out of the library, of which some copies may be on loan.
+func (h *history) deleteBib(t *rapid.T) {
+	if rapid.IntRange(0, 3).Draw(t, "really") > 0 {
+		return
+	}
+	bib := rapid.SampledFrom([]string{"b1", "b2"}).Draw(t, "bib")
+	was := h.deleted[bib]
+	got, err := h.c.DeleteBib(h.ctx, library.BibID(h.name+bib))
+	onLoan := 0
+	for n := range h.items {
+		if i := &h.items[n]; i.bib == bib {
+			if h.leaves(i); i.withdrawn {
+				onLoan++
+			}
+		}
+	}
+	if was && onLoan == 0 {
+		expect(t, "delete", err, library.ErrUnknownBib)
+		return
+	}
+	expect(t, "delete", err, nil)
+	if ended := h.waiting[bib]; (got.Ended == 1) != ended {
+		t.Fatalf("deleted: %+v, and a patron waited: %v", got, ended)
+	}
+	h.c.exec(t, `DELETE FROM hold WHERE bib_id = $1`, h.name+bib) // which has ended
+	h.deleted[bib], h.waiting[bib] = true, false
+	if got.OnLoan != onLoan || got.Title != "こころ 上" {
+		t.Fatalf("deleted: %+v, and %d are on loan", got, onLoan)
+	}
+}
+
+// again is an import that names a copy, which may have left.
+func (h *history) again(t *rapid.T) {
+	n := drawItem(t, h)
+	i := &h.items[n]
+	h.c.book(t, h.bib(*i), h.item(n))
+	if i.gone {
+		*i = modelItem{bib: i.bib, owned: true, state: library.OnShelf}
+	}
+	i.withdrawn, h.deleted[i.bib] = false, false
+}
+
 func (h *history) check(t *rapid.T) {
 	h.c.sound(t)
+	h.c.left(t)
 	for _, bib := range []library.BibID{library.BibID(h.name + "b1"), library.BibID(h.name + "b2")} {
 		seen, err := h.c.Availability(h.ctx, bib)
+		if h.deleted[string(bib[len(h.name):])] {
+			expect(t, "availability", err, library.ErrUnknownBib)
+			_, err := h.c.catalogue.Record(h.ctx, bib)
+			expect(t, "record", err, library.ErrUnknownBib)
+			continue
+		}
 		if err != nil {
 			t.Fatal(err)
+		}
+		there := 0
+		for _, i := range h.items {
+			if h.bib(i) == bib && !i.gone && !i.withdrawn {
+				there++
+			}
+		}
+		if len(seen) != there {
+			t.Fatalf("terminals see %+v, it should be %+v", seen, h.items)
 		}
 		for _, a := range seen {
 			n := 0

@@ -10,13 +10,17 @@ import (
 )
 
 // putDown decides where a copy goes that nobody has and that lies at a branch: to
-// the patron whose hold has it or gets it now, else to its own shelf.
+// the patron whose hold has it or gets it now, else to its own shelf. One that was withdrawn
+// meanwhile goes out of the catalogue.
 func (l *Ledger) putDown(ctx context.Context, tx *db.Tx, it held, at library.BranchCode) (library.Returned, error) {
 	if at == "" {
 		at = it.Branch
 	}
 	if err := knownBranch(ctx, tx, at); err != nil {
 		return library.Returned{}, err
+	}
+	if it.withdrawn {
+		return library.Returned{Title: it.title, Withdrawn: true}, l.cfg.Catalogue.DeleteItemTx(ctx, tx, it.ID)
 	}
 	h, found, err := l.wants(ctx, tx, it)
 	if err != nil {
@@ -44,7 +48,7 @@ func (l *Ledger) wants(ctx context.Context, tx *db.Tx, it held) (h storedHold, f
 	case it.hold != "":
 		h, err = l.holdByID(ctx, tx, it.hold)
 		return h, true, err
-	case !it.owned || !it.Lendable:
+	case !it.mayServe():
 		return h, false, nil
 	}
 	return l.next(ctx, tx, it.BibID)

@@ -136,12 +136,13 @@ func (l *Ledger) takeOverHold(ctx context.Context, tx *db.Tx, s StandingHold) er
 	return err
 }
 
+// knownBib returns library.ErrUnknownBib for one that is not there, or has left the library.
 func knownBib(ctx context.Context, tx *db.Tx, id library.BibID) error {
 	if !db.Storable(string(id)) {
 		return library.ErrUnknownBib
 	}
 	var one int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM bib WHERE id = $1`, string(id)).Scan(&one)
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM bib WHERE id = $1 AND NOT withdrawn`, string(id)).Scan(&one)
 	if errors.Is(err, sql.ErrNoRows) {
 		return library.ErrUnknownBib
 	}

@@ -482,15 +482,9 @@ func TestATitleGoesAway(t *testing.T) {
 		c.lend(t, "n", "i2") // collects
 		c.request(t, "pt", library.HoldRequest{Bibs: []library.BibID{"b1"}, Pickup: "kita", Contact: library.ByPhone})
 		m.take()
-		if _, _, err := c.DeleteBib(t.Context(), "b1"); !errors.Is(err, library.ErrItemOnLoan) {
-			t.Fatalf("a patron has a copy: %v", err)
-		}
-		if r := c.comesBack(t, "i2", "chuo"); r.State != library.InTransit {
-			t.Fatalf("it comes back: %+v", r)
-		}
-		title, ended, err := c.DeleteBib(t.Context(), "b1")
-		if err != nil || ended != 2 || title != "こころ 上" {
-			t.Fatalf("deleted %q, %d ended, %v", title, ended, err)
+		gone, err := c.DeleteBib(t.Context(), "b1")
+		if want := (ledger.GoneBib{Title: "こころ 上", Ended: 2, OnLoan: 1}); err != nil || gone != want {
+			t.Fatalf("deleted: %+v, %v", gone, err)
 		}
 		for _, p := range []library.PatronID{"pm", "pt"} {
 			if h := c.holdOf(t, p, "b1"); h.State != library.Cancelled || h.EndReason != library.EndNoCopies || h.Title != "こころ 上" {
@@ -503,8 +497,33 @@ func TestATitleGoesAway(t *testing.T) {
 		if calls := c.calls(t); len(calls) != 1 || calls[0].Lines[0].Title != "こころ 上" {
 			t.Errorf("calls: %+v", calls)
 		}
-		if _, _, err := c.DeleteBib(t.Context(), "b1"); !errors.Is(err, library.ErrUnknownBib) {
-			t.Errorf("deleted again: %v", err)
+		c.agrees(t)
+
+		// One patron has a copy still. Nobody else learns of it.
+		if _, err := c.Availability(t.Context(), "b1"); !errors.Is(err, library.ErrUnknownBib) {
+			t.Errorf("terminals ask where its copies are: %v", err)
+		}
+		if _, err := c.paperHold(t.Context(), "9", "b1", "chuo", time.Time{}); !errors.Is(err, library.ErrUnknownBib) {
+			t.Errorf("it is held: %v", err)
+		}
+		loans, err := c.Loans(t.Context(), "pn")
+		if err != nil || len(loans.Loans) != 1 || loans.Loans[0].Title != "こころ 上" || loans.Loans[0].Refusal != library.ErrWithdrawn.Code {
+			t.Errorf("its patron sees %+v, %v", loans, err)
+		}
+		if gone, err := c.DeleteBib(t.Context(), "b1"); err != nil || gone.Ended != 0 || gone.OnLoan != 1 {
+			t.Errorf("deleted again: %+v, %v", gone, err)
+		}
+		if r := c.comesBack(t, "i2", "kita"); r != (library.Returned{Title: "こころ 上", Withdrawn: true}) {
+			t.Errorf("it comes back: %+v", r)
+		}
+		if n := c.count(t, `SELECT count(*) FROM bib`); n != 0 {
+			t.Errorf("%d bibs are left", n)
+		}
+		if h := c.holdOf(t, "pm", "b1"); h.Title != "こころ 上" {
+			t.Errorf("the patron sees %+v", h)
+		}
+		if _, err := c.DeleteBib(t.Context(), "b1"); !errors.Is(err, library.ErrUnknownBib) {
+			t.Errorf("deleted when it is gone: %v", err)
 		}
 	})
 }

@@ -33,8 +33,8 @@ type cli struct {
 	Arrive    arriveCmd    `cmd:"" help:"Say that an item has come to a branch, or was found there."`
 	Hold      holdCmd      `cmd:"" help:"The holds: what is to be fetched for them, and which have ended."`
 	PaperHold paperHoldCmd `cmd:"" help:"Enter holds that a patron asked for on paper."`
-	Item      itemCmd      `cmd:"" help:"The copies that go away."`
-	Bib       bibCmd       `cmd:"" help:"The titles that go away."`
+	Item      itemCmd      `cmd:"" help:"The copies: what is known of one, and what staff say of it by hand."`
+	Bib       bibCmd       `cmd:"" help:"The titles: what is known of one, and taking one out of the library."`
 	Request   requestCmd   `cmd:"" help:"Say what became of a request that a patron left at a terminal while this server was away, by the code of its receipt."`
 	Mail      mailCmd      `cmd:"" help:"The mails to patrons: those that wait, and those that came back."`
 	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`

@@ -71,14 +71,7 @@ func (c copyAtDesk) run(a *app, action string, do putDown) error {
 		if err != nil {
 			return err
 		}
-		switch r.State {
-		case library.InTransit:
-			fmt.Fprintf(a.stdout, "send it to %s: %s\n", r.To, r.Title)
-		case library.OnHoldShelf:
-			fmt.Fprintf(a.stdout, "put it on the hold shelf for card %s (%s): %s\n", r.HoldFor, telling[r.Tell], r.Title)
-		default:
-			fmt.Fprintf(a.stdout, "put it on its shelf: %s\n", r.Title)
-		}
+		a.whereItGoes(r)
 		return nil
 	})
 }

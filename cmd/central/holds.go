@@ -241,23 +241,7 @@ type holdNotFoundCmd struct {
 }
 
 // Run makes the copy missing.
-func (c *holdNotFoundCmd) Run(a *app) error {
-	return a.with(func(s *server) error {
-		var r library.Returned
-		err := a.audited(s, "not-found", func(tx *db.Tx, e *audit.Entry) (err error) {
-			item := strings.TrimSpace(c.Item)
-			r, err = s.ledger.NotFoundTx(a.ctx, tx, item)
-			e.Subject = "item:" + item
-			return err
-		})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintf(a.stdout, "it is missing now: %s\n", r.Title)
-		a.whoIsTold(r)
-		return nil
-	})
-}
+func (c *holdNotFoundCmd) Run(a *app) error { return copies{Items: []string{c.Item}}.run(a, a.missing) }
 
 type holdCancelCmd struct {
 	Card string `arg:"" help:"The patron's card number, as scanned or typed."`
