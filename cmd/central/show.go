@@ -2,7 +2,6 @@ package main
 
 import (
 	"cmp"
-	"encoding/json"
 	"fmt"
 	"io"
 	"strconv"
@@ -126,11 +125,4 @@ func printFields(out io.Writer, fields []field) error {
 		}
 	}
 	return w.Flush()
-}
-
-func printJSON(out io.Writer, x any) error {
-	e := json.NewEncoder(out)
-	e.SetEscapeHTML(false)
-	e.SetIndent("", "  ")
-	return e.Encode(x)
 }
