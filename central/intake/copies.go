@@ -82,3 +82,15 @@ func (d *desk) finish(rec *catalogue.Incoming, copies []copied, at Problem) (fau
 	}
 	return "", ""
 }
+
+// leftOut is what is known of a record that is left out: whose it is, and which copies it has
+// by their barcodes. They are not lacking of a file that is the whole of its source.
+func leftOut(p Problem, copies []copied) (rec catalogue.Incoming) {
+	rec.Bib.ID = p.Bib
+	for _, it := range copies {
+		if it.Barcode != "" {
+			rec.Items = append(rec.Items, library.Item{ID: library.ItemID(it.Barcode), Barcode: it.Barcode})
+		}
+	}
+	return rec
+}

@@ -120,7 +120,7 @@ func (c *csvReader) collect(r row) error {
 	at := r.problem()
 	at.Bib = c.identify(r)
 	if at.Fault != "" {
-		return c.report(at)
+		return c.report(at, c.copyOf(r))
 	}
 	if at.Bib != "" {
 		if at.Bib != c.current {
@@ -144,7 +144,7 @@ func (c *csvReader) collect(r row) error {
 		}
 	}
 	if at.Fault != "" {
-		return c.report(at)
+		return c.report(at, c.copyOf(r))
 	}
 	for _, n := range e.notes {
 		c.opt.note(at, n.fault, n.value)
@@ -198,7 +198,7 @@ func (c *csvReader) send(g *group) error {
 		g.at.Fault, g.at.Value = c.finish(&rec, g.items, g.at)
 	}
 	if g.at.Fault != "" {
-		return c.report(g.at)
+		return c.report(g.at, g.items...)
 	}
 	if !c.yield(rec, nil) {
 		return errStopped
@@ -206,8 +206,13 @@ func (c *csvReader) send(g *group) error {
 	return nil
 }
 
-func (c *csvReader) report(p Problem) error {
-	if !c.yield(catalogue.Incoming{}, &p) {
+// copyOf is what can be known of the copy of a row that is left out.
+func (c *csvReader) copyOf(r row) copied {
+	return copied{Item: library.Item{Barcode: clean(c.layout.cell(r.cells, "barcode"))}}
+}
+
+func (c *csvReader) report(p Problem, copies ...copied) error {
+	if !c.yield(leftOut(p, copies), &p) {
 		return errStopped
 	}
 	return nil

@@ -10,6 +10,7 @@ import (
 	"hash/maphash"
 	"unicode/utf8"
 
+	"madoguchi/central/catalogue"
 	"madoguchi/library"
 )
 
@@ -51,6 +52,15 @@ type Problem struct {
 	Bib    library.BibID // whose record it is; "" where that is not known
 	Fault  string        // what is wrong, in the same words for every record, by which it is counted
 	Value  string        // what it is about in this record; "" for nothing, and of a patron always
+	Cut    bool          // the file ends within the record, or before its end
+}
+
+// Unwrap returns catalogue.ErrCutOff where the file is cut off there.
+func (p *Problem) Unwrap() error {
+	if p.Cut {
+		return catalogue.ErrCutOff
+	}
+	return nil
 }
 
 func (p *Problem) Error() string {

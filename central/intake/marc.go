@@ -41,7 +41,7 @@ func MARC(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 			switch {
 			case errors.As(err, &bad):
 				out.Bib.ID = bibID(bad.Control)
-				err = &Problem{Number: bad.Number, Offset: bad.Offset, Bib: out.Bib.ID, Fault: bad.Fault, Value: bad.Value}
+				err = &Problem{Number: bad.Number, Offset: bad.Offset, Bib: out.Bib.ID, Fault: bad.Fault, Value: bad.Value, Cut: bad.CutOff}
 			case err == nil:
 				var p *Problem
 				if out, p = m.record(rec); p != nil {
@@ -78,15 +78,8 @@ func (m marcReader) record(rec *marc.Record) (catalogue.Incoming, *Problem) {
 		fault, value = m.finish(&out, copies, p)
 	}
 	if fault != "" {
-		known := catalogue.Incoming{}
-		known.Bib.ID = p.Bib
-		for _, c := range copies {
-			if c.Barcode != "" {
-				known.Items = append(known.Items, library.Item{ID: library.ItemID(c.Barcode), Barcode: c.Barcode})
-			}
-		}
 		p.Fault, p.Value = fault, value
-		return known, &p
+		return leftOut(p, copies), &p
 	}
 	for _, n := range notes {
 		m.opt.note(p, n.fault, n.value)

@@ -41,6 +41,7 @@ type line struct {
 	number int
 	offset int64
 	long   bool // and cut
+	open   bool // the file ends with it, and it has no end
 }
 
 // row is one row, or why it is none and the cells before the fault.
@@ -51,11 +52,12 @@ type row struct {
 	offset int64
 	fault  string
 	value  string // what the fault is about
+	cut    bool   // it has a fault, and the file ends within it
 }
 
 // problem is the row's place and fault.
 func (r row) problem() Problem {
-	return Problem{Number: r.number, Line: r.line, Offset: r.offset, Fault: r.fault, Value: r.value}
+	return Problem{Number: r.number, Line: r.line, Offset: r.offset, Fault: r.fault, Value: r.value, Cut: r.cut}
 }
 
 // openCSV reads the header line and finds out what parts the columns.
@@ -132,6 +134,7 @@ func (s *splitter) next() (row, error) {
 			r.offset = first.offset
 		}
 		r.cells, r.fault, r.value, err = s.row(first)
+		r.cut = r.fault != "" && first.open
 		return r, err
 	}
 }
@@ -214,6 +217,7 @@ func (s *splitter) take() (line, error) {
 				return line{}, err
 			}
 			s.line++
+			l.open = true
 			return l, nil
 		}
 		part, _ := s.r.Peek(s.r.Buffered())

@@ -22,6 +22,7 @@ type importCmd struct {
 type importFlags struct {
 	File   string `arg:"" help:"The file, or - for standard input."`
 	Branch string `help:"Give each record without copies one copy in this branch." placeholder:"CODE"`
+	fullFlags
 }
 
 type importMARCCmd struct {
@@ -78,7 +79,15 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		opt.Branch, opt.Branches, opt.States = branch, branches, a.settings.Intake.states()
 		opt.Note = func(p intake.Problem) { out.line("note: %v", &p) }
 		opt.ReadAs = func(encoding string) { out.line("read as %s", encoding) }
+		kept := ""
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
+			Source: c.Source, DryRun: c.DryRun,
+			Full: c.whole(func(l catalogue.Lacking) {
+				for _, line := range c.lacking(l) {
+					out.line("%s", line)
+				}
+				kept = c.kept(l)
+			}),
 			Records:  read(in, opt),
 			LeftOut:  out.leftOut,
 			Progress: out.progress,
@@ -92,9 +101,11 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		case err != nil:
 			return fmt.Errorf("record %d: %w", counts.Read, err)
 		}
-		fmt.Fprintf(a.stdout, "%d records read: %d new, %d changed, %d unchanged, %d left out\n",
-			counts.Read, counts.Added, counts.Changed, counts.Unchanged, counts.LeftOut)
-		if counts.LeftOut > 0 {
+		fmt.Fprintln(a.stdout, c.counted(counts))
+		if kept != "" {
+			fmt.Fprintln(a.stderr, "central:", kept)
+		}
+		if counts.LeftOut > 0 || kept != "" {
 			return exitStatus(leftOut)
 		}
 		return nil

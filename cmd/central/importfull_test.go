@@ -1,0 +1,136 @@
+package main
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"madoguchi/central/db"
+)
+
+// booksBut is a file of books b1 to bN, each with a copy 1001 to 1000+N, but those that are
+// left out.
+func booksBut(t *testing.T, n int, but ...int) string {
+	t.Helper()
+	var b strings.Builder
+	b.WriteString("id,title,barcode,branch\n")
+	for i := 1; i <= n; i++ {
+		if !slices.Contains(but, i) {
+			fmt.Fprintf(&b, "b%d,第%d巻,%d,chuo\n", i, i, 1000+i)
+		}
+	}
+	return file(t, "books.csv", b.String())
+}
+
+func TestFullImport(t *testing.T) {
+	data := t.TempDir()
+	must(t, data, "branch", "add", "chuo", "中央図書館")
+	must(t, data, "import", "csv", booksBut(t, 40), "--full")
+	for _, step := range []struct {
+		name string
+		args []string
+		file string
+		code int
+		out  string // the last line
+		told []string
+	}{
+		{"a dry run", []string{"--full", "--dry-run"}, booksBut(t, 40, 7, 8), 0,
+			"dry run, nothing was changed; it would be: 38 records read: 0 new, 0 changed, 38 unchanged, 0 left out; withdrawn: 2 bibs and 2 copies",
+			[]string{"the file lacks 2 bibs and 2 copies of the source main, which has 40 bibs and 40 copies; with one import 2 bibs and 2 copies may be withdrawn:\n  bib b7: 第7巻\n  bib b8: 第8巻\n"}},
+		{"nothing was changed", nil, booksBut(t, 40), 0, "40 records read: 0 new, 0 changed, 40 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies", nil},
+		{"more than the limit", []string{"--full"}, booksBut(t, 41, 7, 8, 9), leftOut, "38 records read: 1 new, 0 changed, 37 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies",
+			[]string{"central: nothing was withdrawn: the file lacks 3 bibs and 3 copies, and at most 2 bibs and 2 copies may go with one import", "import the file again with --full-limit 8;"}},
+		{"a dry run of that", []string{"--full", "--dry-run"}, booksBut(t, 41, 7, 8, 9), leftOut, "dry run, nothing was changed; it would be: 38 records read: 0 new, 0 changed, 38 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies",
+			[]string{"nothing was withdrawn: the file lacks 3 bibs and 3 copies"}},
+		{"with the limit that it names", []string{"--full", "--full-limit", "8"}, booksBut(t, 41, 7, 8, 9), 0, "38 records read: 0 new, 0 changed, 38 unchanged, 0 left out; withdrawn: 3 bibs and 3 copies",
+			[]string{"  bib b9: 第9巻\n"}},
+		{"another source", []string{"--full", "--source", "magazines"}, file(t, "m.csv", "id,title,barcode,branch\nm1,文藝,9001,chuo\n"), 0,
+			"1 records read: 1 new, 0 changed, 0 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies", nil},
+		{"cut off", []string{"--full"}, file(t, "cut.csv", "id,title,barcode,branch\nb1,第1巻,1001,chuo\nb2,第2"), leftOut,
+			"2 records read: 0 new, 0 changed, 1 unchanged, 1 left out; withdrawn: 0 bibs and 0 copies",
+			[]string{"nothing was withdrawn: the file is cut off, and lacks 36 bibs and 36 copies. Get a whole file"}},
+		{"a fault of somebody unknown", []string{"--full", "--full-limit", "100"}, file(t, "odd.csv", "id,title,barcode,branch\nb1,第1巻,1001,chuo\n,,1002,chuo\nb3,第3巻,1003,chuo\n"), leftOut,
+			"withdrawn: 0 bibs and 0 copies", []string{"left out: row 2", "nothing was withdrawn: a record was left out of which nothing tells whose it is"}},
+		{"XML cut off between two records", []string{"--full", "--full-limit", "100"}, "", leftOut, "1 left out; withdrawn: 0 bibs and 0 copies", []string{"nothing was withdrawn: the file is cut off"}},
+		{"MARC says that it has left", []string{}, "", 0, "2 records read: 0 new, 0 changed, 1 unchanged, 0 left out; withdrawn: 1 bibs and 1 copies", nil},
+		{"what was left out is not lacking", []string{"--full", "--full-limit", "100"}, file(t, "b.csv", "id,title,barcode,branch\nb2,第2巻,1002,chuo\nb4,第4巻,1004,chuo\nb5,第5巻\nb40,第40巻,1040,chuo\n"), leftOut,
+			"4 records read: 0 new, 0 changed, 3 unchanged, 1 left out; withdrawn: 33 bibs and 33 copies", []string{"left out: row 3"}},
+	} {
+		kind := "csv"
+		switch step.name {
+		case "XML cut off between two records":
+			kind, step.file = "marc", file(t, "cut.xml", "<collection>"+marcXML("nam", "b1", "第1巻"))
+		case "MARC says that it has left":
+			kind, step.file = "marc", file(t, "left.xml", "<collection>"+marcXML("dam", "b1", "")+marcXML("dam", "b1000", "")+"</collection>")
+		}
+		out, told, code := command(t, data, append([]string{"import", kind, step.file}, step.args...)...)
+		lines := strings.Split(strings.TrimSpace(out), "\n")
+		if last := lines[len(lines)-1]; code != step.code || !strings.HasSuffix(last, step.out) || step.out != "" && strings.Contains(step.out, "read") && last != step.out {
+			t.Errorf("%s: status %d, %q, and told\n%s", step.name, code, last, told)
+		}
+		for _, says := range step.told {
+			if !strings.Contains(told, says) {
+				t.Errorf("%s: is told without %q:\n%s", step.name, says, told)
+			}
+		}
+	}
+	if out := must(t, data, "edition", "build"); !strings.Contains(out, "5 bibs, 5 items") { // b2, b4, b5, b40 and m1
+		t.Errorf("edition: %s", out)
+	}
+	for _, wrong := range [][]string{{"--full-limit", "101"}, {"--full-limit", "-1"}, {"--source", ""}, {"--source", "a b"}} {
+		if _, told, code := command(t, data, append([]string{"import", "csv", booksBut(t, 1), "--full"}, wrong...)...); code != usage {
+			t.Errorf("%q: status %d, %s", wrong, code, told)
+		}
+	}
+}
+
+func marcXML(leader, id, title string) string {
+	return fmt.Sprintf(`<record><leader>00000%s a2200000 a 4500</leader><controlfield tag="001">%s</controlfield><datafield tag="245" ind1="1" ind2="0"><subfield code="a">%s</subfield></datafield></record>`, leader, id, title)
+}
+
+// TestFullImportOfWhatIsHeldAndLent: what has left is nobody's, by the rules of holds.
+func TestFullImportOfWhatIsHeldAndLent(t *testing.T) {
+	data, _ := circulating(t)
+	both := "id,title,barcode,branch\nb1,こころ,1001,chuo\nb1,こころ,1005,chuo\nb2,三四郎,1002,chuo\nb4,坊っちゃん,1004,chuo\n"
+	must(t, data, "import", "csv", file(t, "books.csv", both), "--full")
+	must(t, data, "checkout", "12345670", "1004")
+	must(t, data, "paper-hold", "12345670", "b1", "--pickup", "chuo", "--contact", "none")
+	must(t, data, "paper-hold", "12345670", "b2", "--pickup", "chuo", "--contact", "none")
+
+	// b2 leaves, which is held; b4, which is lent; and one copy of b1, the held one or not.
+	out := must(t, data, "import", "csv", file(t, "books.csv", "id,title,barcode,branch\nb1,こころ,1005,chuo\n"), "--full", "--full-limit", "100")
+	if !strings.Contains(out, "withdrawn: 2 bibs and 3 copies") {
+		t.Errorf("import: %s", out)
+	}
+	if out := must(t, data, "edition", "build"); !strings.Contains(out, "1 bibs, 1 items") {
+		t.Errorf("edition: %s", out)
+	}
+	must(t, data, "patron", "import", file(t, "one.csv", "card,name\n12345675,港 花子\n"))
+	if out, told, code := command(t, data, "paper-hold", "12345675", "b4", "--pickup", "chuo", "--contact", "none"); code == 0 || !strings.Contains(out+told, "no such bib") {
+		t.Errorf("what has left is held: status %d, %s%s", code, out, told)
+	}
+	must(t, data, "return", "1004")
+	// A copy that comes is for who waits.
+	must(t, data, "import", "csv", file(t, "books.csv", "id,title,barcode,branch\nb1,こころ,1005,chuo\nb6,門,1006,chuo\n"), "--full")
+	must(t, data, "paper-hold", "12345675", "b1", "--pickup", "chuo", "--contact", "none")
+	if out := must(t, data, "import", "csv", file(t, "books.csv", strings.ReplaceAll(both, "chuo\nb2", "chuo\nb1,こころ,1007,chuo\nb2")), "--full"); !strings.Contains(out, "2 new, 1 changed") {
+		t.Errorf("import: %s", out)
+	}
+	if out, _, _ := command(t, data, "paper-hold", "12345675", "b1", "--pickup", "chuo", "--contact", "none"); strings.Contains(out, "a copy is set aside") {
+		t.Errorf("it is held again: %s", out)
+	}
+	holds := 0
+	d, err := db.Open(t.Context(), filepath.Join(data, "central.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	err = d.View(t.Context(), func(tx *db.Tx) error {
+		return tx.QueryRowContext(t.Context(), `SELECT count(*) FROM hold h JOIN item i ON i.id = h.item_id WHERE h.bib_id = 'b1' AND i.state = 'in_transit'`).Scan(&holds)
+	})
+	if err != nil || holds != 2 {
+		t.Errorf("%d holds have a copy: %v", holds, err)
+	}
+}
