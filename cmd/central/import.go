@@ -81,7 +81,7 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		opt.ReadAs = func(encoding string) { out.line("read as %s", encoding) }
 		kept := ""
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
-			Source: c.Source, DryRun: c.DryRun,
+			Source: c.Source, FileStates: a.settings.Intake.StateFrom == stateFromFile, DryRun: c.DryRun,
 			Full: c.whole(func(l catalogue.Lacking) {
 				for _, line := range c.lacking(l) {
 					out.line("%s", line)
