@@ -198,6 +198,7 @@ type survey struct {
 	sure     int            // of these, those in Latin MARC-8, as their leader says
 	unsure   int            // which could be, with letters that no language has
 	scripts  int            // which are in another script of MARC-8
+	japanese bool           // any of these looks Japanese in cp932
 }
 
 func (s *survey) take(rec *marc.Record) {
@@ -213,6 +214,7 @@ func (s *survey) take(rec *marc.Record) {
 		return
 	}
 	s.others++
+	s.japanese = s.japanese || !each(rec, func(text string) bool { return !looksJapanese(text) })
 	s.possible = slices.DeleteFunc(s.possible, func(name string) bool {
 		decode := reader(name)
 		return !each(rec, func(text string) bool { _, err := decode(text); return err == nil })
@@ -236,6 +238,9 @@ const mostly = 10
 
 func (s *survey) verdict() (marcText, error) {
 	text := marcText{marc8: s.sure > s.unsure*mostly}
+	if !s.japanese {
+		s.possible = slices.DeleteFunc(s.possible, func(name string) bool { return name == CP932 })
+	}
 	switch {
 	case s.others == 0, s.utf8*mostly > s.others:
 		return text, nil
@@ -252,6 +257,18 @@ func (s *survey) verdict() (marcText, error) {
 		return marcText{encoding: s.possible[0]}, nil
 	}
 	return text, nil
+}
+
+// looksJapanese reports whether a text has a byte of the kana and common kanji of cp932.
+// Small letters of Latin-1 with an accent are above them, and with the letter behind them
+// would make rare kanji.
+func looksJapanese(text string) bool {
+	for i := range len(text) {
+		if c := text[i]; c > 0x80 && c < 0xE0 {
+			return true
+		}
+	}
+	return false
 }
 
 func isASCII(s string) bool {

@@ -71,6 +71,8 @@ func TestMARCEncodings(t *testing.T) {
 		{"MARC-8 in Chinese alone", iso2709(' ', "001 2", "245 10 $a\x1B$1!#a\x1B(B"), "", nil, "(EACC)", ""},
 		{"MARC-8 by name", iso2709('a', "001 1", "245 10 $aL\xE2ete"), "marc-8", []string{"Léte"}, "", ""},
 		{"Latin-1", iso2709(' ', "001 1", "245 10 $aG\xF6del, f\xFCr"), "", nil, "not UTF-8", ""},
+		{"Latin-1 that could be kanji", iso2709('a', "001 1", "245 10 $at\xE9l\xE9phone"), "", nil, "not UTF-8", ""},
+		{"kana of half width", iso2709('a', "001 1", "245 10 $a\xBA\xBA\xDB"), "", []string{"ｺｺﾛ"}, "", ""},
 		{"one broken among UTF-8", book(t, utf8, 'a', "1", "こころ") + book(t, sjis, 'a', "2", "表の能力") + book(t, utf8, 'a', "3", "坊っちゃん"), "",
 			[]string{"こころ", "坊っちゃん"}, "not UTF-8", ""},
 		{"ISO-2022-JP that does not return to ASCII", book(t, jis, ' ', "1", "国語") + iso2709(' ', "001 2", "245 10 $a\x1B$B9q8l"), "",
