@@ -61,6 +61,11 @@ func (s Settings) ParseStaffCard(typed string) (string, error) {
 	return s.Staff.parse(typed, ErrNoStaff, ErrNotStaff)
 }
 
+// ParseItem reads the barcode number of an item as ParseCard does.
+func (s Settings) ParseItem(typed string) (string, error) {
+	return s.Item.parse(typed, ErrNoItemRule, ErrNotAnItem)
+}
+
 // parse reads a number that a person typed.
 func (r Rule) parse(typed string, noRule, misfits error) (string, error) {
 	text := strings.TrimSpace(halfWidth(typed))

@@ -101,6 +101,8 @@ func sharesAny[T comparable](a, b []T) bool {
 
 // The refusals of a number, of which none repeats it.
 var (
+	ErrNoItemRule = errors.New("the settings do not say what the barcodes of items look like: set barcode.item")
+	ErrNotAnItem  = errors.New("this is not the barcode of an item of this library: compare each digit")
 	ErrEmpty      = errors.New("nothing was read: scan again")
 	ErrTooLong    = fmt.Errorf("the code is longer than %d characters: scan another one, or check the scanner's terminator", MaxScan)
 	ErrNoise      = errors.New("the code has characters that no barcode has: scan again, and check the scanner's baud rate and parity if it stays so")

@@ -10,7 +10,7 @@ import (
 var columnNames = []string{
 	"id", "title", "title_reading", "subtitle", "volume", "series", "creator", "creator_reading", "creator_role",
 	"publisher", "year", "isbn", "ndc", "subjects", "kind", "language", "description",
-	"barcode", "branch", "call_number", "shelf", "lendable",
+	"barcode", "branch", "call_number", "shelf", "lendable", "added_on", "state", "due_on", "loans",
 }
 
 // ParseColumns reads "title=作品名,creator=姓+名": our column, then the header of the
@@ -106,7 +106,7 @@ func (l layout) cell(cells []string, ours string) string {
 		if i >= len(cells) {
 			continue // behind the fault of its row
 		}
-		if c := strings.TrimSpace(cells[i]); c != "" {
+		if c := unformula(strings.TrimSpace(cells[i])); c != "" {
 			parts = append(parts, c)
 		}
 	}

@@ -2,6 +2,7 @@ package intake
 
 import (
 	"fmt"
+	"strconv"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/library"
@@ -11,6 +12,8 @@ import (
 type copied struct {
 	library.Item
 	withdrawn bool // it has left
+	loans     int  // times lent in the last year, where counted
+	counted   bool
 }
 
 // say takes over what a word of States means for the copy.
@@ -39,10 +42,36 @@ func (d *desk) finish(rec *catalogue.Incoming, copies []copied, at Problem) (fau
 		copies = []copied{{Item: library.Item{Branch: d.opt.Branch, Lendable: true, State: library.OnShelf}}}
 	}
 	rec.Items, rec.Withdrawn = nil, nil
+	if rec.Bib.Year > d.opt.Today.Year+1 && !d.opt.Today.IsZero() {
+		d.opt.note(at, yearTooFar, strconv.Itoa(rec.Bib.Year))
+		rec.Bib.Year = 0
+	}
+	if !d.opt.Today.IsZero() && d.opt.Today.Before(rec.Bib.AddedOn) {
+		d.opt.note(at, "the day on which it came is in the future and was left out", rec.Bib.AddedOn.String())
+		rec.Bib.AddedOn = library.Date{}
+	}
 	numbers := map[library.BranchCode]int{}
 	here := map[string]bool{}
 	for i := range copies {
 		it := &copies[i]
+		if fault := d.readBarcode(it); fault != "" {
+			d.opt.note(at, fault, it.Barcode)
+			rec.Partial = true
+			continue
+		}
+		if it.Barcode != "" {
+			if here[it.Barcode] {
+				return "two of its copies have the same barcode", it.Barcode
+			} else if _, taken := d.barcodes[d.hash(it.Barcode)]; taken {
+				return "the barcode is already that of another copy in this file", it.Barcode
+			}
+			here[it.Barcode] = true
+			it.ID = library.ItemID(it.Barcode)
+			if it.withdrawn {
+				rec.Withdrawn = append(rec.Withdrawn, it.ID) // wherever it was
+				continue
+			}
+		}
 		if it.Branch == "" {
 			if it.Branch = d.opt.Branch; it.Branch == "" {
 				return "a copy has no branch: name one with --branch", it.Barcode
@@ -56,16 +85,10 @@ func (d *desk) finish(rec *catalogue.Incoming, copies []copied, at Problem) (fau
 			code = d.opt.Branch
 		}
 		it.Branch, it.BibID = code, rec.Bib.ID
-		it.ID = library.ItemID(it.Barcode)
 		if it.Barcode == "" {
 			numbers[it.Branch]++
 			it.ID = library.ItemID(fmt.Sprintf("%s.%s.%d", it.BibID, it.Branch, numbers[it.Branch]))
-		} else if here[it.Barcode] {
-			return "two of its copies have the same barcode", it.Barcode
-		} else if _, taken := d.barcodes[d.hash(it.Barcode)]; taken {
-			return "the barcode is already that of another copy in this file", it.Barcode
 		}
-		here[it.Barcode] = true
 		if it.State != library.OnLoan {
 			it.DueOn = library.Date{}
 		}
@@ -73,12 +96,16 @@ func (d *desk) finish(rec *catalogue.Incoming, copies []copied, at Problem) (fau
 			rec.Withdrawn = append(rec.Withdrawn, it.ID)
 		} else {
 			rec.Items = append(rec.Items, it.Item)
+			if it.counted {
+				if rec.Loans == nil {
+					rec.Loans = map[library.ItemID]int{}
+				}
+				rec.Loans[it.ID] = it.loans
+			}
 		}
 	}
 	for barcode := range here {
-		if barcode != "" {
-			d.barcodes[d.hash(barcode)] = struct{}{}
-		}
+		d.barcodes[d.hash(barcode)] = struct{}{}
 	}
 	return "", ""
 }
@@ -93,4 +120,23 @@ func leftOut(p Problem, copies []copied) (rec catalogue.Incoming) {
 		}
 	}
 	return rec
+}
+
+// readBarcode brings the barcode of a copy into normal form, or says why it is none.
+func (d *desk) readBarcode(it *copied) (fault string) {
+	if it.Barcode == "" {
+		return ""
+	}
+	if fault := mangled(it.Barcode); fault != "" {
+		return "a copy was left out, whose barcode is none: " + fault
+	}
+	if d.opt.Barcode == nil {
+		return ""
+	}
+	barcode, err := d.opt.Barcode(it.Barcode)
+	if err != nil {
+		return "a copy was left out, whose barcode does not fit [barcode.item] in the settings: " + err.Error()
+	}
+	it.Barcode = barcode
+	return ""
 }

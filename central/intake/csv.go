@@ -89,9 +89,12 @@ func (c *csvReader) pass(text *Text, take func(row) error) error {
 }
 
 // identify returns the identifier of a row, and "" for a row that has none or, with
-// a fault, none before it.
+// a fault, none before it, or one that is none.
 func (c *csvReader) identify(r row) library.BibID {
-	if id := clean(c.layout.cell(r.cells, "id")); id != "" || r.fault != "" {
+	switch id := clean(c.layout.cell(r.cells, "id")); {
+	case mangled(id) != "":
+		return ""
+	case id != "" || r.fault != "":
 		return library.BibID(id)
 	}
 	e, _, _ := fromRow(r.cells, c.layout, c.opt)
@@ -136,11 +139,11 @@ func (c *csvReader) collect(r row) error {
 	if at.Fault == "" && g == nil {
 		g = &group{entry: e, at: at}
 		c.open[e.bib.ID] = g
-		g.add(e.item, true)
+		g.add(e.copy, true)
 	} else if at.Fault == "" {
 		before := len(g.bib.Creators)
 		if at.Fault, at.Value = g.merge(e); at.Fault == "" {
-			g.add(e.item, len(g.bib.Creators) == before)
+			g.add(e.copy, len(g.bib.Creators) == before)
 		}
 	}
 	if at.Fault != "" {
@@ -154,16 +157,16 @@ func (c *csvReader) collect(r row) error {
 
 // add adds a copy. A copy without a barcode that looks like one we have is that one
 // when its row was written for another creator, and else a further one.
-func (g *group) add(item *library.Item, further bool) {
+func (g *group) add(item *copied, further bool) {
 	if item == nil {
 		return
 	}
 	for _, o := range g.items {
-		if item.Barcode != "" && o.Barcode == item.Barcode || o.Item == *item && !further {
+		if item.Barcode != "" && o.Barcode == item.Barcode || o == *item && !further {
 			return
 		}
 	}
-	g.items = append(g.items, copied{Item: *item})
+	g.items = append(g.items, *item)
 }
 
 // leave sends the current bib out if this was its last run.

@@ -3,6 +3,7 @@ package intake
 import (
 	"regexp"
 	"slices"
+	"strconv"
 	"strings"
 
 	"madoguchi/library"
@@ -11,12 +12,14 @@ import (
 // entry is what one row says: a bib with perhaps one copy.
 type entry struct {
 	bib   library.Bib
-	item  *library.Item
+	copy  *copied
 	notes []note // what was left out of it
 }
 
 // note is a fault that a record bears.
 type note struct{ fault, value string }
+
+func (e *entry) note(fault, value string) { e.notes = append(e.notes, note{fault, value}) }
 
 var severalValues = regexp.MustCompile(`\s*(?:;|；|//|｜|\n)\s*`)
 
@@ -32,11 +35,25 @@ func values(cell string) (list []string) {
 
 // fromRow maps a row, or says why it may not go in.
 func fromRow(cells []string, l layout, opt Options) (e entry, fault, value string) {
-	get := func(ours string) string { return l.cell(cells, ours) }
-	var ok, juvenile bool
+	get := func(ours string) string {
+		if s := l.cell(cells, ours); !isSheetError(s) {
+			return s
+		}
+		return ""
+	}
 	b := &e.bib
 	b.ID = library.BibID(clean(get("id")))
 	b.Title = clean(get("title"))
+	if fault := mangled(l.cell(cells, "id")); fault != "" {
+		b.ID = ""
+		return e, "the id: " + fault, l.cell(cells, "id")
+	}
+	for _, ours := range columnNames {
+		e.noteText(ours, l.cell(cells, ours))
+	}
+	if isoWithoutEscapes.MatchString(b.Title) {
+		return e, "the title: " + lostEscapes, b.Title
+	}
 	if b.TitleReading = reading(get("title_reading")); b.TitleReading == "" {
 		b.TitleReading = kanaReading(b.Title)
 	}
@@ -54,11 +71,38 @@ func fromRow(cells []string, l layout, opt Options) (e entry, fault, value strin
 	for _, s := range values(get("subjects")) {
 		b.Subjects = append(b.Subjects, library.Subject{Term: s, Reading: kanaReading(s)})
 	}
+	e.numbers(get)
+	if b.ID == "" && b.Title != "" {
+		b.ID = contentID(*b)
+	}
+	if b.ID == "" {
+		return e, "it has no title", ""
+	}
+	b.AddedOn = e.day(get("added_on"), "the day on which it came is none and was left out")
+	e.readCopy(get, opt)
+	return e, "", ""
+}
+
+// noteText notes what is lost of a cell, or wrong with it, as text.
+func (e *entry) noteText(column, cell string) {
+	for _, fault := range textFaults(cell) {
+		e.note(column+": "+fault, cell)
+	}
+	if isSheetError(cell) {
+		e.note(column+": "+sheetsError+" and was left out", cell)
+	}
+}
+
+// numbers reads the columns that have a form, and leaves out what has not.
+func (e *entry) numbers(get func(string) string) {
+	b := &e.bib
+	var ok, juvenile bool
 	if b.Year, ok = parseYear(get("year")); !ok {
-		return e, "the year is none", get("year")
+		e.note(noSuchYear, get("year"))
 	}
 	if b.Kind, b.Juvenile, ok = parseKind(get("kind")); !ok {
-		return e, "the kind is not known: write one of " + kindList() + ", or a usual Japanese word", get("kind")
+		b.Kind = library.Book
+		e.note("the kind is not known, and the record was taken for a book: write one of "+kindList()+", or a usual Japanese word", get("kind"))
 	}
 	if b.Language, ok = parseLanguage(get("language")); !ok {
 		e.note("the language is not known and was left out", get("language"))
@@ -68,49 +112,78 @@ func fromRow(cells []string, l layout, opt Options) (e entry, fault, value strin
 	}
 	b.Juvenile = b.Juvenile || juvenile
 	for _, s := range values(get("isbn")) {
-		if isbn, ok := library.ParseISBN(narrow(s)); ok {
+		if fault := mangled(s); fault != "" {
+			e.note("the ISBN was left out: "+fault, s)
+			continue
+		}
+		isbns, fault, value := readISBNs(s)
+		for _, isbn := range isbns {
 			b.ISBNs = appendNew(b.ISBNs, isbn)
-		} else {
-			e.note(wrongISBN, s)
+		}
+		if fault == "" && len(isbns) == 0 {
+			fault, value = wrongISBN, s
+		}
+		if fault != "" {
+			e.note(fault, value)
 		}
 	}
-	if b.ID == "" && b.Title != "" {
-		b.ID = contentID(*b)
-	}
-	if b.ID == "" {
-		return e, "it has no title", ""
-	}
-	e.item, fault, value = copyOf(get, opt)
-	return e, fault, value
 }
 
-const wrongISBN = "the ISBN is wrong and was left out"
-
-func (e *entry) note(fault, value string) { e.notes = append(e.notes, note{fault, value}) }
-
-// copyOf reads the copy that a row speaks of, if it speaks of one.
-func copyOf(get func(string) string, opt Options) (item *library.Item, fault, value string) {
-	lendable, ok := parseLendable(get("lendable"))
-	if !ok {
-		return nil, "lendable does not say whether the copy is lent: write yes or no", get("lendable")
+// day reads a date, and notes where a text is none.
+func (e *entry) day(text, fault string) library.Date {
+	if text == "" {
+		return library.Date{}
 	}
-	it := library.Item{
+	d, err := library.ReadDate(text)
+	if err != nil {
+		e.note(fault, text)
+	}
+	return d
+}
+
+// readCopy reads the copy that a row speaks of, if it speaks of one.
+func (e *entry) readCopy(get func(string) string, opt Options) {
+	said := ""
+	for _, ours := range []string{"branch", "barcode", "call_number", "shelf", "lendable", "state", "due_on", "loans"} {
+		said += get(ours)
+	}
+	if said == "" {
+		return
+	}
+	it := &copied{Item: library.Item{
 		Branch:     branchCode(get("branch")),
 		Barcode:    narrow(get("barcode")),
 		CallNumber: callNumber(get("call_number")),
 		Shelf:      clean(get("shelf")),
-		Lendable:   lendable,
+		Lendable:   true,
 		State:      library.OnShelf,
+	}}
+	if it.Branch == "" && it.Barcode == "" && opt.Branch == "" {
+		return // a call number alone is no copy
 	}
-	if it.Branch == "" && it.Barcode == "" && it.CallNumber == "" && it.Shelf == "" && get("lendable") == "" {
-		return nil, "", ""
+	if due := e.day(get("due_on"), "the due date is none and was left out"); !due.IsZero() {
+		it.State, it.DueOn = library.OnLoan, due
 	}
-	if it.Branch == "" {
-		if it.Branch = opt.Branch; it.Branch == "" && it.Barcode == "" {
-			return nil, "", "" // a call number alone is no copy
+	if state, ok := opt.States.Find(get("state")); ok {
+		it.say(state)
+	} else if get("state") != "" {
+		e.note("the state is not known and was left out: say what it is with [intake.states] in the settings", get("state"))
+	}
+	if lendable, ok := parseLendable(get("lendable")); ok {
+		it.Lendable = it.Lendable && lendable
+	} else if state, ok := opt.States.Find(get("lendable")); ok {
+		it.say(state)
+	} else {
+		e.note("lendable does not say whether the copy is lent, and it was taken for one that is: write yes or no", get("lendable"))
+	}
+	if s := strings.TrimSuffix(narrow(get("loans")), "回"); s != "" {
+		if n, err := strconv.Atoi(s); err == nil && n >= 0 {
+			it.loans, it.counted = n, true
+		} else {
+			e.note("the number of loans is none and was left out", get("loans"))
 		}
 	}
-	return &it, "", ""
+	e.copy = it
 }
 
 // creatorsOf pairs names, readings and roles. A name may bring its role: "名前||訳".
@@ -139,25 +212,6 @@ func creatorsOf(names, readings, roles string) (creators []library.Creator) {
 		creators = addCreator(creators, c)
 	}
 	return creators
-}
-
-var ndcLabel = regexp.MustCompile(`(?i)\bNDC\b(\s*\(?\d*版\)?)?`)
-
-// classNumbers reads the NDC numbers of a cell: "NDC 913.6", "K913; 726.6".
-func classNumbers(cell string) (numbers []string, juvenile, ok bool) {
-	ok = true
-	for _, s := range strings.FieldsFunc(ndcLabel.ReplaceAllString(narrow(cell), " "), func(r rune) bool {
-		return r == ' ' || r == ';' || r == ',' || r == '、' || r == '/' || r == '|'
-	}) {
-		n, k, good := parseNDC(s)
-		if !good {
-			ok = false
-			continue
-		}
-		numbers = appendNew(numbers, n)
-		juvenile = juvenile || k
-	}
-	return numbers, juvenile, ok
 }
 
 // paragraphs is clean text that keeps its line breaks.
@@ -198,6 +252,9 @@ func (e *entry) merge(o entry) (fault, value string) {
 		b.Kind = x.Kind
 	}
 	b.Juvenile = b.Juvenile || x.Juvenile
+	if b.AddedOn.IsZero() || !x.AddedOn.IsZero() && x.AddedOn.Before(b.AddedOn) {
+		b.AddedOn = x.AddedOn
+	}
 	for _, c := range x.Creators {
 		b.Creators = addCreator(b.Creators, c)
 	}

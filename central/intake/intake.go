@@ -38,6 +38,14 @@ type Options struct {
 	// States finds what a file's words say of a copy.
 	States States
 
+	// Barcode brings the barcode of a copy into normal form or says why it is none; nil
+	// takes every one.
+	Barcode func(string) (string, error)
+
+	// Today is the day by which years and days are too far off; the zero value leaves
+	// them alone.
+	Today library.Date
+
 	// Note is told what was left out of a record that itself went in, such as an
 	// ISBN with a wrong check digit; nil when nobody wants to know.
 	Note func(Problem)

@@ -23,11 +23,12 @@ func (l linkedRecord) bib() library.Bib {
 	b.Publisher, b.Year = l.publication()
 	for f := range l.Data("020") {
 		for _, s := range f.All('a') {
-			text := isbnCandidate(s)
-			if isbn, ok := library.ParseISBN(text); ok {
+			isbns, fault, value := readISBNs(s)
+			for _, isbn := range isbns {
 				b.ISBNs = appendNew(b.ISBNs, isbn)
-			} else if text != "" {
-				l.say(wrongISBN, text)
+			}
+			if fault != "" {
+				l.say(fault, value)
 			}
 		}
 	}

@@ -284,8 +284,8 @@ func (p *rowParser) feed(text []byte) (complete bool, fault string) {
 			if text = bytes.TrimLeft(text, " "); len(text) > 0 && text[0] != p.comma {
 				return false, "a quotation mark stands inside a quoted field: it must be doubled"
 			}
-		} else if trimmed := bytes.TrimLeft(text, " "); len(trimmed) > 0 && trimmed[0] == '"' {
-			p.quoted = true
+		} else if trimmed := bytes.TrimPrefix(bytes.TrimLeft(text, " "), []byte("=")); len(trimmed) > 0 && trimmed[0] == '"' {
+			p.quoted = true // as ="0012" is, of which only the quotation marks are to be taken off
 			text = trimmed[1:]
 			continue
 		} else {

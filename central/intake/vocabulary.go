@@ -1,6 +1,7 @@
 package intake
 
 import (
+	"regexp"
 	"slices"
 	"strings"
 
@@ -56,8 +57,10 @@ var languages = map[string]string{
 	"zho": "chi", "fra": "fre", "deu": "ger",
 }
 
+var severalLanguages = regexp.MustCompile(`\s*[;,/、・|\s]\s*`)
+
 // parseLanguage reads a language as an ISO 639 code or in Japanese and returns its
-// ISO 639-2/B code.
+// ISO 639-2/B code: of several, also without a sign between them, the first one.
 func parseLanguage(s string) (code string, ok bool) {
 	s = strings.ToLower(narrow(s))
 	if s == "" || s == "und" || s == "mul" || s == "zxx" {
@@ -66,11 +69,26 @@ func parseLanguage(s string) (code string, ok bool) {
 	if c, ok := languages[s]; ok {
 		return c, true
 	}
-	if len(s) != 3 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") != "" {
+	if first := severalLanguages.Split(s, 2)[0]; first != s {
+		return parseLanguage(first)
+	}
+	if len(s) < 3 || len(s)%3 > 0 || len(s) > 18 || strings.Trim(s, "abcdefghijklmnopqrstuvwxyz") != "" {
 		return "", false
+	}
+	if len(s) > 3 {
+		for i := 0; i < len(s); i += 3 { // a word is no list of codes
+			if !strings.Contains(usualLanguages, s[i:i+3]) {
+				return "", false
+			}
+		}
+		return parseLanguage(s[:3])
 	}
 	return s, true
 }
+
+// usualLanguages are the codes by which several that stand together are told from a word.
+const usualLanguages = "jpn eng chi zho kor fre fra ger deu spa por rus ita vie tgl nep tha ind may mya bur khm lao mon tib san hin ben urd " +
+	"ara per tur heb gre grc lat pol cze hun dut swe dan nor fin ukr rum bul ain und mul zxx"
 
 // relators are the roles of MARC's relator codes in the words of Japanese title pages.
 var relators = map[string]string{

@@ -33,7 +33,7 @@ type importMARCCmd struct {
 type importCSVCmd struct {
 	importFlags
 	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
-	Columns  string `help:"Where our columns stand in the file, as ours=theirs,…: id title title_reading subtitle volume series creator creator_reading publisher year isbn ndc subjects kind language description barcode branch call_number shelf lendable." placeholder:"OURS=THEIRS,…"`
+	Columns  string `help:"Where our columns stand in the file, as ours=theirs,…: id title title_reading subtitle volume series creator creator_reading publisher year isbn ndc subjects kind language description barcode branch call_number shelf lendable added_on state due_on loans." placeholder:"OURS=THEIRS,…"`
 }
 
 // Run imports the file.
@@ -77,6 +77,10 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
 		out.shown = out.start
 		opt.Branch, opt.Branches, opt.States = branch, branches, a.settings.Intake.states()
+		opt.Today = library.DateOf(time.Now().In(a.settings.Site.Location()))
+		if !a.settings.Barcode.Item.IsZero() {
+			opt.Barcode = a.settings.Barcode.ParseItem
+		}
 		opt.Note = func(p intake.Problem) { out.line("note: %v", &p) }
 		opt.ReadAs = func(encoding string) { out.line("read as %s", encoding) }
 		kept := ""

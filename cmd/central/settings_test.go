@@ -25,7 +25,7 @@ func TestExample(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	shown.Site.Terms, empty.Site.Terms = library.Terms{}, library.Terms{} // our own text, by default
+	shown.Site.Terms, empty.Site.Terms = library.Terms{}, library.Terms{}    // our own text, by default
 	empty.Intake.Branches, empty.Intake.States = branchWords{}, stateWords{} // tables of the library's own words
 	if !reflect.DeepEqual(shown, empty) {
 		t.Errorf("what it shows as defaults is\n%+v\nand they are\n%+v", shown, empty)
