@@ -59,6 +59,11 @@ func TestRenewalAsOfWhenItWasAskedFor(t *testing.T) {
 			c.closes(t, "chuo", "2026-12-15", "2026-12-16")
 		}, "2026-12-17", nil},
 		"of another library": {"2026-12-01 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) { c.exec(t, `UPDATE item SET owned = FALSE`) }, "", library.ErrNotOwned},
+		"withdrawn since": {"2026-12-01 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) {
+			if _, err := c.Withdraw(t.Context(), "i1"); err != nil {
+				t.Fatal(err)
+			}
+		}, "", library.ErrWithdrawn},
 		"given back since": {"2026-12-01 10:00:00", "2026-12-03 10:00:00", func(t *testing.T, c *city) {
 			if _, err := c.Return(t.Context(), "i1", ""); err != nil {
 				t.Fatal(err)

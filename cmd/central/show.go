@@ -116,13 +116,11 @@ func yesNo(yes bool) string {
 // field is a line of what is shown.
 type field struct{ name, value string }
 
-// printFields prints the fields that have a value.
+// printFields prints a line a field.
 func printFields(out io.Writer, fields []field) error {
 	w := tabwriter.NewWriter(out, 0, 8, 2, ' ', 0)
 	for _, f := range fields {
-		if f.value != "" {
-			fmt.Fprintf(w, "%s\t%s\n", f.name, f.value)
-		}
+		fmt.Fprintf(w, "%s\t%s\n", f.name, cmp.Or(f.value, "-"))
 	}
 	return w.Flush()
 }
