@@ -132,6 +132,26 @@ func TestStaff(t *testing.T) {
 			t.Errorf("%d audit entries by sato", n)
 		}
 
+		// What is withdrawn while it is on loan: its patron sees it and cannot renew it, and
+		// staff are told to put it aside.
+		answer[protocol.CheckedOut](t, desk("checkouts", in.Token, newKey(), lend))
+		if _, err := s.ledger.Withdraw(ctx, "ib0000"); err != nil {
+			t.Fatal(err)
+		}
+		wantProblem(t, desk("arrivals", in.Token, newKey(), protocol.Return{Item: "ib0000"}), http.StatusConflict, "item_on_loan")
+		reader := x.logIn("1001")
+		loans := answer[library.PatronLoans](t, x.get("/v1/me/loans", reader))
+		if len(loans.Loans) != 1 || loans.Loans[0].Title != out.Title || loans.Loans[0].DueOn != out.DueOn || loans.Loans[0].Refusal != "withdrawn" {
+			t.Fatalf("its patron sees %+v", loans)
+		}
+		if where := answer[protocol.Availability](t, x.get("/v1/bibs/b0000/availability", "")); len(where.Items) != 0 {
+			t.Errorf("the terminal sees %+v", where)
+		}
+		if back := answer[protocol.Returned](t, desk("returns", in.Token, newKey(), protocol.Return{Item: "ib0000"})); back != (protocol.Returned{Title: out.Title, Withdrawn: true}) {
+			t.Errorf("it comes back: %+v", back)
+		}
+		wantProblem(t, desk("returns", in.Token, newKey(), protocol.Return{Item: "ib0000"}), http.StatusNotFound, "item_unknown")
+
 		// The throttle is the same, and another password lifts it and ends sessions.
 		for range 5 {
 			wantProblem(t, logIn("sato", "wrong"), http.StatusForbidden, "login_failed")
