@@ -180,7 +180,7 @@ func surveyMARC(file io.Reader) (survey, error) {
 	}
 	for format, n := range s.formats {
 		if n == s.records {
-			return s, fmt.Errorf("not one of the %d records in the file can go in: %s", n, format)
+			return s, errors.New("no record of the file can go in: " + format)
 		}
 	}
 	return s, nil

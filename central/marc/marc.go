@@ -179,7 +179,6 @@ type input struct {
 	head    []byte
 	yield   func(*Record, error) bool
 	records int
-	broken  int
 	foreign []*RecordError // what is kept
 	marc    bool           // something looked like MARC
 	ended   bool           // by an error, or because nobody wants more
@@ -192,7 +191,6 @@ const maxForeign = 100
 func (in *input) take(rec *Record, err error) bool {
 	var bad *RecordError
 	if errors.As(err, &bad) {
-		in.broken++
 		if !in.marc && bad.foreign {
 			if in.foreign = append(in.foreign, bad); len(in.foreign) < maxForeign {
 				return true
@@ -226,7 +224,7 @@ func (in *input) end() {
 	switch {
 	case in.ended || in.records > 0:
 	case in.marc:
-		in.yield(nil, fmt.Errorf("not one of the %d records in the file could be read", in.broken))
+		in.yield(nil, errors.New("no record of the file could be read"))
 	default:
 		in.yield(nil, notMARC(in.head))
 	}
