@@ -105,10 +105,10 @@ func (e *entry) numbers(get func(string) string) {
 		e.note("the kind is not known, and the record was taken for a book: write one of "+kindList()+", or a usual Japanese word", get("kind"))
 	}
 	if b.Language, ok = parseLanguage(get("language")); !ok {
-		e.note("the language is not known and was left out", get("language"))
+		e.note(noLanguage, get("language"))
 	}
 	if b.NDC, juvenile, ok = classNumbers(get("ndc")); !ok {
-		e.note("the class number is not one of the NDC and was left out", get("ndc"))
+		e.note(noClass, get("ndc"))
 	}
 	b.Juvenile = b.Juvenile || juvenile
 	for _, s := range values(get("isbn")) {

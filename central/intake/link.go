@@ -6,6 +6,7 @@ import (
 	"unicode"
 
 	"madoguchi/central/marc"
+	"madoguchi/library"
 )
 
 // linkedRecord is a MARC record whose fields know their readings. A field with $6
@@ -15,6 +16,7 @@ type linkedRecord struct {
 	*marc.Record
 	alternatives map[string]*marc.Field    // by "245-01"
 	say          func(fault, value string) // notes what is left out of it
+	today        library.Date              // by which years are too far off; zero for none
 }
 
 // linkedField is a field and, where there is one, its reading.

@@ -97,14 +97,15 @@ func bibID(control string) library.BibID {
 }
 
 // fromMARC maps a record, or says why it may not go in.
-func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incoming, copies []copied, notes []note, fault, value string) {
+func fromMARC(rec *marc.Record, in marcText, opt Options) (out catalogue.Incoming, copies []copied, notes []note, fault, value string) {
 	if fault := otherFormat(rec); fault != "" {
 		return out, nil, nil, fault, ""
 	}
-	if fault, value := text.read(rec); fault != "" {
+	if fault, value := in.read(rec); fault != "" {
 		return out, nil, nil, fault, value
 	}
 	l := link(rec)
+	l.today = opt.Today
 	l.say = func(fault, value string) { notes = append(notes, note{fault, value}) }
 	out.Bib.ID = bibID(rec.Control("001"))
 	if rec.Leader[5] == 'd' {
@@ -122,6 +123,13 @@ func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incom
 		}
 		l.say(flaw.Fault, flaw.Tag)
 	}
+	l.sayText()
+	if spoiled := mangled(l.Control("001")); spoiled != "" {
+		return out, nil, nil, "its identifier (field 001): " + spoiled, l.Control("001")
+	}
+	if title := l.first("245"); fault == "" && isoWithoutEscapes.MatchString(text(title.Field)) {
+		fault, value = "the title: "+lostEscapes, title.Get('a')
+	}
 	out.Bib = l.bib()
 	copies = l.copies(&out.Bib, opt)
 	switch {
@@ -131,7 +139,7 @@ func fromMARC(rec *marc.Record, text marcText, opt Options) (out catalogue.Incom
 	case out.Bib.ID == "":
 		out.Bib.ID = contentID(out.Bib)
 	}
-	return out, copies, notes, fault, ""
+	return out, copies, notes, fault, value
 }
 
 // contentID names a bib that came without an identifier by what it is, so that the

@@ -38,6 +38,27 @@ func (l linkedRecord) bib() library.Bib {
 	return b
 }
 
+// fieldsOfBib are the fields of which something goes into a bib or its copies.
+var fieldsOfBib = []string{
+	"001", "100", "110", "111", "245", "250", "260", "264", "300", "440", "490", "505", "520", "521", "600", "610", "611", "630", "648", "650", "651", "653", "655",
+	"700", "710", "711", "830", "852", "880", "952",
+}
+
+// sayText notes what is lost of a text, or wrong with it.
+func (l linkedRecord) sayText() {
+	for i := range l.Fields {
+		f := &l.Fields[i]
+		if !slices.Contains(fieldsOfBib, f.Tag) {
+			continue
+		}
+		for _, s := range append(f.Subfields, marc.Subfield{Value: f.Value}) {
+			for _, fault := range textFaults(s.Value) {
+				l.say("field "+f.Tag+": "+fault, s.Value)
+			}
+		}
+	}
+}
+
 // title fills in what stands in field 245.
 func (l linkedRecord) title(b *library.Bib) {
 	f := l.first("245")
@@ -108,9 +129,9 @@ func (l linkedRecord) kind() library.Kind {
 }
 
 // publication returns publisher and year: of 264 the publication, else 260, and the
-// year of 008 where they have none.
+// year of 008 where they have none that can be.
 func (l linkedRecord) publication() (publisher string, year int) {
-	var names []string
+	var names, years []string
 	for f := range l.fields("264", "260") {
 		if f.Tag == "264" && f.Ind2 != '1' && f.Ind2 != ' ' {
 			continue
@@ -120,16 +141,41 @@ func (l linkedRecord) publication() (publisher string, year int) {
 				names = appendNew(names, name)
 			}
 		}
-		for _, s := range f.All('c') { // the last one is that of this very edition
-			if y, ok := parseYear(s); ok && y != 0 {
-				year = y
-			}
+		years = append(years, f.All('c')...)
+	}
+	slices.Reverse(years) // the last one is that of this very edition
+	if fixed := l.Control("008"); len(fixed) >= 11 {
+		if y := strings.Trim(fixed[7:11], "|- "); !strings.HasSuffix(y, "u") { // 19uu is not known
+			years = append(years, y)
 		}
 	}
-	if fixed := l.Control("008"); year == 0 && len(fixed) >= 11 {
-		year, _ = parseYear(strings.TrimRight(fixed[7:11], "u|- "))
+	return strings.Join(names, "、"), l.year(years)
+}
+
+// year returns the first of several years of publication that can be, else the first
+// one, which is too far off.
+func (l linkedRecord) year(texts []string) (year int) {
+	tooFar, none := "", ""
+	for _, text := range texts {
+		y, ok := parseYear(text)
+		switch {
+		case !ok && none == "":
+			none = text
+		case y > l.today.Year+1 && !l.today.IsZero():
+			if year == 0 {
+				year, tooFar = y, text
+			}
+		case y != 0:
+			if tooFar != "" {
+				l.say(yearTooFar, clean(tooFar))
+			}
+			return y
+		}
 	}
-	return strings.Join(names, "、"), year
+	if year == 0 && none != "" {
+		l.say(noSuchYear, clean(none))
+	}
+	return year
 }
 
 func unknownPublisher(name string) bool {
@@ -144,9 +190,13 @@ func (l linkedRecord) ndc() (numbers []string, juvenile bool) {
 			continue
 		}
 		for _, s := range f.All('a') {
-			if n, k, ok := parseNDC(s); ok {
+			found, k, ok := classNumbers(s)
+			for _, n := range found {
 				numbers = appendNew(numbers, n)
-				juvenile = juvenile || k
+			}
+			juvenile = juvenile || k
+			if !ok && scheme != "" {
+				l.say(noClass, clean(s))
 			}
 		}
 	}
@@ -179,8 +229,14 @@ func (l linkedRecord) language() string {
 		codes = append(codes, fixed[35:38])
 	}
 	for _, c := range codes {
-		if code, ok := parseLanguage(c[:min(3, len(c))]); ok && code != "" {
+		if len(c) > 3 && len(c)%3 == 0 && isASCII(c) {
+			c = c[:3] // several that stand together
+		}
+		code, ok := parseLanguage(strings.Trim(c, "|-# "))
+		if ok && code != "" {
 			return code
+		} else if !ok {
+			l.say(noLanguage, clean(c))
 		}
 	}
 	return ""

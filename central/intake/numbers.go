@@ -9,6 +9,11 @@ import (
 	"madoguchi/library"
 )
 
+const (
+	noClass    = "the class number is not one of the NDC and was left out"
+	noLanguage = "the language is not known and was left out"
+)
+
 var ndcNumber = regexp.MustCompile(`^([KEYRkeyr児絵]?)[ ．.]?(\d{1,3}(?:\.\d+)?)`)
 
 // parseNDC reads a class number of the Nippon Decimal Classification: "913.6",

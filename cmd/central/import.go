@@ -100,8 +100,8 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		switch {
 		case errors.Is(err, context.Canceled):
 			return fmt.Errorf("broken off after %d records; what went in stays, and running it again completes it", counts.Read)
-		case err != nil && counts.Read == 0:
-			return err
+		case err != nil && (counts.Read == 0 || out.failed):
+			return err // of the file as a whole: it says where
 		case err != nil:
 			return fmt.Errorf("record %d: %w", counts.Read, err)
 		}
@@ -134,6 +134,8 @@ type importReport struct {
 	start time.Time
 	shown time.Time
 	open  bool // a progress line stands at the cursor
+
+	failed bool // the file could not be read further
 }
 
 func (r *importReport) leftOut(number int, err error) error {
@@ -145,6 +147,7 @@ func (r *importReport) leftOut(number int, err error) error {
 	case errors.As(err, &refused):
 		r.line("left out: record %d: %v", number, refused)
 	default:
+		r.failed = true
 		return err
 	}
 	return nil
