@@ -19,6 +19,7 @@ type Catalogue struct {
 	today       func() time.Time
 	circulation Circulation
 	page        int64 // the most changes that one answer covers
+	batch       int   // how many records go in with one transaction
 
 	digests digestCache
 }
@@ -54,7 +55,7 @@ func New(cfg Config) *Catalogue {
 	if cfg.Now == nil {
 		cfg.Now = time.Now
 	}
-	c := &Catalogue{db: cfg.DB, today: cfg.Now, circulation: cfg.Circulation, page: ChangesPerPage}
+	c := &Catalogue{db: cfg.DB, today: cfg.Now, circulation: cfg.Circulation, page: ChangesPerPage, batch: batchSize}
 	if c.circulation == nil {
 		c.circulation = uncirculated{c}
 	}

@@ -319,11 +319,11 @@ func TestFullImportOfTwoSources(t *testing.T) {
 func TestBrokenOffImport(t *testing.T) {
 	each(t, func(t *testing.T, c *Catalogue) {
 		var all file
-		for n := range 3 * batch {
+		for n := range 3 * batchSize {
 			all = append(all, good(book(fmt.Sprintf("b%04d", n), copyAt("chuo", fmt.Sprint(n)))))
 		}
 		night(t, c, Import{}, all)
-		later := slices.Clone(all[batch:])
+		later := slices.Clone(all[batchSize:])
 		for i := range later {
 			later[i].Items = slices.Clone(later[i].Items)
 			later[i].Items[0].Shelf = "2階"
@@ -338,7 +338,7 @@ func TestBrokenOffImport(t *testing.T) {
 			_, err := c.Import(ctx, Import{
 				Full: whole.Full,
 				Records: func(yield func(Incoming, error) bool) {
-					for _, l := range later[:batch+10] {
+					for _, l := range later[:batchSize+10] {
 						if !yield(l.Incoming, nil) {
 							return
 						}
@@ -360,14 +360,14 @@ func TestBrokenOffImport(t *testing.T) {
 				t.Errorf("%s: %d bibs are left of %d", name, got, len(all))
 			}
 		}
-		if now := number(t, c); now != before+batch {
+		if now := number(t, c); now != before+batchSize {
 			t.Errorf("%d changes, and the first batch went in", now-before)
 		}
 		n, lacking, _ := night(t, c, whole, later)
-		if want := (Counts{Read: 2 * batch, Changed: batch, Unchanged: batch, WithdrawnBibs: batch, WithdrawnItems: batch}); n != want {
+		if want := (Counts{Read: 2 * batchSize, Changed: batchSize, Unchanged: batchSize, WithdrawnBibs: batchSize, WithdrawnItems: batchSize}); n != want {
 			t.Errorf("%+v, want %+v", n, want)
 		}
-		if len(lacking.First) != lackingShown || lacking.First[0] != (LackingOne{Bib: "b0000", Title: "こころ b0000"}) || lacking.OfBibs != 3*batch {
+		if len(lacking.First) != lackingShown || lacking.First[0] != (LackingOne{Bib: "b0000", Title: "こころ b0000"}) || lacking.OfBibs != 3*batchSize {
 			t.Errorf("%+v", lacking)
 		}
 	})

@@ -84,8 +84,8 @@ type Import struct {
 	Progress func(Counts) // after every batch; may be nil
 }
 
-// batch is how many records go in with one transaction.
-const batch = 500
+// batchSize is how many records go in with one transaction.
+const batchSize = 500
 
 // Import takes in all records, in batches: each is in the database as a whole or
 // not at all. After it was broken off, running it again completes it. What is lacking of a
@@ -138,7 +138,7 @@ func (c *Catalogue) importAll(ctx context.Context, run *run) (err error) {
 		}
 		run.roll.named(r, run.n.Read)
 		run.records, run.numbers = append(run.records, r), append(run.numbers, run.n.Read)
-		if len(run.records) == batch {
+		if len(run.records) == c.batch {
 			if err := c.flush(ctx, run); err != nil {
 				return err
 			}

@@ -153,6 +153,9 @@ func (b *putting) readItems(ctx context.Context, tx *db.Tx, column string, keys 
 			continue
 		}
 		x.Barcode = barcode.String
+		if b.run.DryRun && b.run.roll.placed(x.Item) {
+			x.BibID = "" // an earlier batch put it elsewhere
+		}
 		b.own(&x)
 		if b.run.roll.freed[x.Barcode] {
 			delete(b.barcodes, x.Barcode)
@@ -298,18 +301,22 @@ func (b *putting) merge(r Incoming) ([]placing, *RecordError) {
 // would make every import of the same file move it back and forth: only a file that is the
 // whole of its source names it once for all.
 func (b *putting) mayMove(it library.Item, was *storedItem) *RecordError {
-	placed := b.placed[it.ID] != nil || b.run.roll.placed(it)
-	switch {
-	case was == nil && placed:
-		return &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s is already a copy of another record of this import; correct one of them", it.ID)}
-	case was == nil || was.BibID == it.BibID:
-		return nil
-	case placed || !was.hidden && !b.gone[it.ID] && b.run.Full == nil:
-		return &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s is already a copy of bib %s; correct one of them", it.ID, was.BibID)}
-	case !was.hidden && !b.gone[it.ID] && was.source != b.run.Source:
-		return &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s is already a copy of bib %s, by an import of the source %q; correct one of them", it.ID, was.BibID, was.source)}
+	other := ""
+	switch placed := b.placed[it.ID]; {
+	case placed != nil:
+		other = fmt.Sprintf("bib %s", placed.BibID)
+	case b.run.roll.placed(it):
+		other = "another record of this import"
+	case was == nil || was.BibID == it.BibID || was.hidden || b.gone[it.ID]:
+	case b.run.Full == nil:
+		other = fmt.Sprintf("bib %s", was.BibID)
+	case was.source != b.run.Source:
+		other = fmt.Sprintf("bib %s, by an import of the source %s", was.BibID, was.source)
 	}
-	return nil
+	if other == "" {
+		return nil
+	}
+	return &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s is already a copy of %s; correct one of them", it.ID, other)}
 }
 
 // news returns where a copy that is there is by the file, nil where that does not count.

@@ -51,6 +51,9 @@ func (l *roll) first(id library.BibID) int { return int(l.bibs[l.bib(id)]) }
 
 // named is told of each record of the file that is not left out at once.
 func (l *roll) named(r Incoming, number int) {
+	if r.Bib.ID == "" {
+		return
+	}
 	l.bibs[l.bib(r.Bib.ID)] = uint32(number)
 	if r.Partial {
 		l.whole[l.bib(r.Bib.ID)] = struct{}{}
