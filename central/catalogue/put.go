@@ -95,13 +95,13 @@ func (c *Catalogue) putAll(ctx context.Context, run *run, records []Incoming) (b
 // follow lets the digests and circulation follow what a batch wrote, and takes out what
 // has left by it.
 func (c *Catalogue) follow(ctx context.Context, tx *db.Tx, b *putting) error {
-	for _, bib := range b.lost.ids {
-		if err := c.Touch(ctx, tx, library.BibID(bib)); err != nil {
-			return err
-		}
-	}
 	if err := c.circulation.CopiesTx(ctx, tx, b.copies); err != nil {
 		return err
+	}
+	for _, bib := range b.lost.ids {
+		if err := c.lost(ctx, tx, library.BibID(bib)); err != nil {
+			return err
+		}
 	}
 	if err := c.circulation.StatesTx(ctx, tx, b.states); err != nil {
 		return err
@@ -116,6 +116,20 @@ func (c *Catalogue) follow(ctx context.Context, tx *db.Tx, b *putting) error {
 		}
 	}
 	return nil
+}
+
+// lost looks after a bib that lost a copy to another one: a hidden one was there only for
+// the copies that patrons still have.
+func (c *Catalogue) lost(ctx context.Context, tx *db.Tx, bib library.BibID) error {
+	var one int
+	err := tx.QueryRowContext(ctx, `SELECT 1 FROM bib WHERE id = $1 AND withdrawn AND NOT EXISTS (SELECT 1 FROM item i WHERE i.bib_id = bib.id)`, string(bib)).Scan(&one)
+	if errors.Is(err, sql.ErrNoRows) {
+		return c.Touch(ctx, tx, bib)
+	}
+	if err != nil {
+		return err
+	}
+	return c.DeleteTx(ctx, tx, bib)
 }
 
 // errDry takes back the transaction of a dry run.

@@ -26,7 +26,7 @@ type putting struct {
 	barcodes map[string]library.ItemID
 
 	bibRows, itemRows changeList       // to be written
-	lost              changeList       // bibs that lost a copy to another one, for their digests
+	lost              changeList       // bibs that lost a copy to another one
 	copies            []library.ItemID // new or changed
 	states            []library.Availability
 
@@ -358,7 +358,7 @@ func (b *putting) place(tx *db.Tx, p placing) (changed bool) {
 		b.copies = append(b.copies, x.ID)
 		tx.Changed(db.KindItem, string(x.ID), string(x.BibID))
 	}
-	if was != nil && was.BibID != x.BibID && !was.hidden {
+	if was != nil && was.BibID != x.BibID {
 		b.lost.add(string(was.BibID))
 		tx.Changed(db.KindBib, string(was.BibID), string(was.BibID)) // its bucket is another
 	}
