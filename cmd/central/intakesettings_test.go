@@ -9,9 +9,9 @@ func TestIntakeSettings(t *testing.T) {
 	for text, says := range map[string]string{
 		"[intake]\nstate_from = \"koha\"\n":                 `state_from must be circulation or file, not "koha"`,
 		"[intake.states]\n\"9\" = \"gone\"\n":               `says that "9" is "gone": write one of on_shelf`,
-		"[intake.states]\n\"貸出 中\" = 1\n":                   "cannot be read",
+		"[intake.states]\n\"貸出 中\" = 1\n":                   "line 2: intake.states.貸出 中 must be a text in quotation marks, and is a number",
 		"[intake]\nstates_from = \"file\"\n":                "does not exist: intake.states_from",
-		"[intake.branches]\n\"本館\" = [\"chuo\"]\n":          "cannot be read",
+		"[intake.branches]\n\"本館\" = [\"chuo\"]\n":          "line 2: intake.branches.本館 must be a text in quotation marks, and is a list",
 		"[intake.states]\n\" \" = \"on_shelf\"\n":           "does not say what",
 		"[intake.states]\n\"A\"=\"missing\"\na=\"on_loan\"": "does not say what",
 	} {

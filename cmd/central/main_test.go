@@ -120,7 +120,8 @@ func TestRefusals(t *testing.T) {
 		{failed, "opening hours", []string{"branch", "add", "x", "X", "--hours", "19:00-9:00"}},
 		{failed, "opening hours", []string{"branch", "add", "x", "X", "--hours", "25:00-26:00"}},
 		{failed, "weekday", []string{"branch", "add", "x", "X", "--closed", "someday"}},
-		{failed, "is not a date", []string{"branch", "add", "x", "X", "--closed-on", "2026-13-01"}},
+		{failed, "is a day that the calendar does not have", []string{"branch", "add", "x", "X", "--closed-on", "2026-13-01"}},
+		{failed, "is not a date", []string{"branch", "add", "x", "X", "--closed-on", "soon"}},
 		{failed, "lower-case", []string{"branch", "add", "Ｘ", "X"}},
 		{failed, "leave out --plain-http", []string{"serve", "--plain-http", "--listen", "0.0.0.0:0"}},
 		{failed, "leave out --plain-http", []string{"serve", "--plain-http", "--listen", ":0"}},
@@ -135,7 +136,14 @@ func TestRefusals(t *testing.T) {
 		{failed, "loan_days", []string{"--config", file(t, "c.toml", "[policy]\nloan_days = 0"), "branch", "list"}},
 		{failed, "loan_day", []string{"--config", file(t, "c.toml", "[policy]\nloan_day = 7"), "branch", "list"}},
 		{failed, "expire_hour", []string{"--config", file(t, "c.toml", "[policy]\nexpire_hour = 24"), "branch", "list"}},
-		{failed, "time zone", []string{"--config", file(t, "c.toml", "[site]\ntime_zone = 'Mars'"), "branch", "list"}},
+		{failed, "line 2: [site] time_zone: the time zone", []string{"--config", file(t, "c.toml", "[site]\ntime_zone = 'Mars'"), "branch", "list"}},
+		{failed, "line 2: policy.loan_days must be a whole number, without quotation marks, and is a text; write it like loan_days = 14", []string{"--config", file(t, "c.toml", "[policy]\nloan_days = \"20\""), "branch", "list"}},
+		{failed, "line 1: a setting that does not exist: lisen; is listen meant?", []string{"--config", file(t, "c.toml", "lisen = 'x'"), "branch", "list"}},
+		{failed, "line 1: edition_after = -1: it must be at least 1", []string{"--config", file(t, "c.toml", "edition_after = -1"), "branch", "list"}},
+		{failed, "line 1: listen must be an address and a port, like 127.0.0.1:8480", []string{"--config", file(t, "c.toml", "listen = '8443'"), "branch", "list"}},
+		{failed, "line 1: the character ＝ is not the usual one; write =", []string{"--config", file(t, "c.toml", "data ＝ 'x'"), "branch", "list"}},
+		{failed, "it is in Shift_JIS; save it as UTF-8", []string{"--config", file(t, "c.toml", "[site]\nname = '\x90}\x8f\x91\x8a\xd9'"), "branch", "list"}},
+		{failed, "it is a folder", []string{"--config", t.TempDir(), "branch", "list"}},
 	} {
 		out, told, code := command(t, data, test.args...)
 		if code != test.code || !strings.Contains(told, test.says) {

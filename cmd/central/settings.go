@@ -4,16 +4,16 @@ import (
 	"cmp"
 	"errors"
 	"fmt"
+	"net"
 	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/BurntSushi/toml"
 
 	"madoguchi/barcode"
 	"madoguchi/central"
 	"madoguchi/central/mail"
 	"madoguchi/central/secret"
+	"madoguchi/cmd/settingsfile"
 	"madoguchi/library"
 )
 
@@ -99,14 +99,15 @@ func (f settingsFlags) settings() (settings, error) {
 	usual := defaultSettings()
 	file := settingsFile{Policy: usual.Policy} // elsewhere what is empty is not set
 	path := cmp.Or(f.Config, defaultConfig)
-	meta, err := toml.DecodeFile(path, &file)
-	switch {
-	case errors.Is(err, os.ErrNotExist) && f.Config == "":
-	case err != nil:
-		return settings{}, fmt.Errorf("the settings file %s cannot be read: %w", path, err)
+	in, err := settingsfile.Read(path, &file, usual)
+	if err != nil && (!errors.Is(err, os.ErrNotExist) || f.Config != "") {
+		return settings{}, err
 	}
-	for _, key := range meta.Undecoded() {
-		return settings{}, fmt.Errorf("the settings file %s has a setting that does not exist: %s", path, key)
+	if file.EditionAfter < 0 {
+		return settings{}, in.Wrong("", fmt.Errorf("edition_after = %d: it must be at least 1", file.EditionAfter))
+	}
+	if _, _, err := net.SplitHostPort(file.Listen); err != nil && file.Listen != "" {
+		return settings{}, in.Wrong("", fmt.Errorf("listen must be an address and a port, like %s", usual.Listen))
 	}
 	s := settings{
 		Data:         cmp.Or(f.Data, file.Data, usual.Data),
@@ -122,23 +123,23 @@ func (f settingsFlags) settings() (settings, error) {
 		},
 	}
 	s.Barcode = file.Barcode
-	if err := s.Barcode.Validate(); err != nil {
-		return settings{}, fmt.Errorf("[barcode] in %s: %w", path, err)
+	if err := in.Wrong("barcode", s.Barcode.Validate()); err != nil {
+		return settings{}, err
 	}
 	s.Intake = file.Intake
 	s.Intake.StateFrom = cmp.Or(s.Intake.StateFrom, usual.Intake.StateFrom)
-	if err := s.Intake.validate(); err != nil {
-		return settings{}, fmt.Errorf("[intake] in %s: %w", path, err)
+	if err := in.Wrong("intake", s.Intake.validate()); err != nil {
+		return settings{}, err
 	}
 	s.Mail = file.Mail
-	if err := s.Mail.validate(); err != nil {
-		return settings{}, fmt.Errorf("[mail] in %s: %w", path, err)
+	if err := in.Wrong("mail", s.Mail.validate()); err != nil {
+		return settings{}, err
 	}
 	if s.Mail.on() {
 		s.Mail.Security = cmp.Or(s.Mail.Security, mail.StartTLS)
 		s.Mail.PerMinute = cmp.Or(s.Mail.PerMinute, central.MailsPerMinute)
 		if s.Site.MailFrom, err = library.ParseEmail(s.Mail.From); err != nil {
-			return settings{}, fmt.Errorf("[mail] in %s: from must be an e-mail address, not %q", path, s.Mail.From)
+			return settings{}, in.Wrong("mail", fmt.Errorf("from must be an e-mail address, not %q", s.Mail.From))
 		}
 	}
 	s.HashCost = secret.Cost{
@@ -146,24 +147,21 @@ func (f settingsFlags) settings() (settings, error) {
 		Passes:  cmp.Or(file.PasswordHash.Passes, usual.PasswordHash.Passes),
 		Threads: cmp.Or(file.PasswordHash.Threads, usual.PasswordHash.Threads),
 	}
-	if err := s.HashCost.Validate(); err != nil {
-		return settings{}, fmt.Errorf("[password_hash] in %s: %w", path, err)
+	if err := in.Wrong("password_hash", s.HashCost.Validate()); err != nil {
+		return settings{}, err
 	}
 	s.PepperFile = cmp.Or(f.Pepper, file.PepperFile, filepath.Join(s.Data, "pepper"))
 	s.RequestKeyFile = cmp.Or(f.Requests, file.RequestKeyFile, filepath.Join(s.Data, "requests.key"))
 	s.DB = cmp.Or(f.DB, file.DB, "sqlite:"+filepath.Join(s.Data, "central.db"))
 	if _, err := time.LoadLocation(s.Site.TimeZone); err != nil {
-		return settings{}, fmt.Errorf("the time zone %q is not known; write it like Asia/Tokyo", s.Site.TimeZone)
+		return settings{}, in.Wrong("site", fmt.Errorf("time_zone: the time zone %q is not known; write it like Asia/Tokyo", s.Site.TimeZone))
 	}
 	if s.Site.Notices, err = noticesOf(file.Notices); err != nil {
-		return settings{}, fmt.Errorf("[[notice]] in %s: %w", path, err)
+		return settings{}, in.Wrong("[notice]", err)
 	}
 	if s.Site.Terms, err = file.Terms.read(filepath.Dir(path)); err != nil {
-		return settings{}, fmt.Errorf("[terms] in %s: %w", path, err)
+		return settings{}, in.Wrong("terms", err)
 	}
 	s.Site.Policy = file.Policy
-	if err := s.Site.Policy.Validate(); err != nil {
-		return settings{}, fmt.Errorf("[policy] in %s: %w", path, err)
-	}
-	return s, nil
+	return s, in.Wrong("policy", s.Site.Policy.Validate())
 }

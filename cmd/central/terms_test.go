@@ -63,8 +63,8 @@ func TestNoticesAreInLanguages(t *testing.T) {
 // TestPolicySettingsThatAreNone are refused by their names.
 func TestPolicySettingsThatAreNone(t *testing.T) {
 	for text, says := range map[string]string{
-		`loan_days = "14"`: `"policy.loan_days"`, "loan_days = 1.5": `"policy.loan_days"`, "password_charset = 5": `"policy.password_charset"`,
-		"loan_dayz = 3": "a setting that does not exist: policy.loan_dayz", "loan_days = 0": "loan_days = 0: it must be between 1 and",
+		`loan_days = "14"`: `line 2: policy.loan_days must be a whole number`, "loan_days = 1.5": `policy.loan_days must be a whole number`, "password_charset = 5": `policy.password_charset must be a text`,
+		"loan_dayz = 3": "a setting that does not exist: policy.loan_dayz", "loan_days = 0": "line 2: [policy] loan_days = 0: it must be between 1 and",
 	} {
 		_, err := (settingsFlags{Config: file(t, "central.toml", "[policy]\n"+text+"\n")}).settings()
 		if err == nil || !strings.Contains(err.Error(), says) {

@@ -5,9 +5,8 @@ import (
 	"fmt"
 	"io/fs"
 
-	"github.com/BurntSushi/toml"
-
 	"madoguchi/barcode"
+	"madoguchi/cmd/settingsfile"
 	"madoguchi/kiosk/printer"
 	"madoguchi/kiosk/theme"
 )
@@ -45,31 +44,27 @@ func defaultConfig() Config {
 // setting that is not known is an error: it would be one that does nothing.
 func readConfig(path string) (Config, error) {
 	c := defaultConfig()
-	meta, err := toml.DecodeFile(path, &c)
+	file, err := settingsfile.Read(path, &c, defaultConfig())
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
 		return c, nil
 	case err != nil:
-		return c, fmt.Errorf("the settings cannot be read; mend the file %s: %w", path, err)
+		return c, err
 	}
-	if unknown := meta.Undecoded(); len(unknown) > 0 {
-		return c, fmt.Errorf("%s: there is no setting %q; take it out or correct its name", path, unknown[0].String())
-	}
-	return c, nil
+	return c, c.validate(file)
 }
 
-func (c Config) validate() error {
-	if c.Data == "" {
-		return errors.New("data must name a folder")
+func (c Config) validate(in *settingsfile.File) error {
+	switch {
+	case c.Data == "":
+		return in.Wrong("", errors.New("data must name a folder"))
+	case c.Scale < 0.5 || c.Scale > 4:
+		return in.Wrong("", fmt.Errorf("scale = %v is not between 0.5 and 4", c.Scale))
+	case c.Scanner.Baud < 1:
+		return in.Wrong("scanner", fmt.Errorf("baud = %d: it must be at least 1, and is usually %d", c.Scanner.Baud, barcode.DefaultBaud))
 	}
-	if c.Scale < 0.5 || c.Scale > 4 {
-		return fmt.Errorf("scale = %v is not between 0.5 and 4", c.Scale)
+	if err := in.Wrong("barcode", c.Barcode.Validate()); err != nil {
+		return err
 	}
-	if err := c.Barcode.Validate(); err != nil {
-		return fmt.Errorf("barcode: %w", err)
-	}
-	if err := c.Printer.Validate(); err != nil {
-		return fmt.Errorf("printer: %w", err)
-	}
-	return nil
+	return in.Wrong("printer", c.Printer.Validate())
 }

@@ -76,9 +76,6 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if cli.Data != "" {
 		config.Data = cli.Data
 	}
-	if err := config.validate(); err != nil {
-		return fmt.Errorf("%s: %w", cli.Config, err)
-	}
 	return command.Run(&env{ctx: ctx, config: config, stdout: stdout, stderr: stderr})
 }
 
