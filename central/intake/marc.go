@@ -101,14 +101,15 @@ func fromMARC(rec *marc.Record, in marcText, opt Options) (out catalogue.Incomin
 	if fault := otherFormat(rec); fault != "" {
 		return out, nil, nil, fault, ""
 	}
-	if fault, value := in.read(rec); fault != "" {
+	deleted := rec.Leader[5] == 'd'
+	if fault, value := in.read(rec); fault != "" && !(deleted && isASCII(rec.Control("001"))) { // then nothing else counts
 		return out, nil, nil, fault, value
 	}
 	l := link(rec)
 	l.today = opt.Today
 	l.say = func(fault, value string) { notes = append(notes, note{fault, value}) }
 	out.Bib.ID = bibID(rec.Control("001"))
-	if rec.Leader[5] == 'd' {
+	if deleted {
 		if out.Deleted = out.Bib.ID != ""; !out.Deleted {
 			return out, nil, nil, "it is marked as deleted, but has no identifier (field 001)", ""
 		}

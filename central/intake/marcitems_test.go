@@ -116,6 +116,15 @@ func TestMARCDeleted(t *testing.T) {
 	}
 }
 
+// TestMARCDeletedInOtherText: of a bib that has left only the number counts.
+func TestMARCDeletedInOtherText(t *testing.T) {
+	gone := iso2709('a', "001 a", "245 10 $aG\xF6del")
+	in, problem, _ := incoming(t, gone[:5]+"d"+gone[6:], Options{})
+	if problem != nil || !in.Deleted || in.Bib.ID != "a" {
+		t.Errorf("%+v, problem %v", in, problem)
+	}
+}
+
 func TestMARCAddedOn(t *testing.T) {
 	in, _, notes := incoming(t, marcXML(bookLeader, "001 a", "245 __ $a本", "952 __ $achuo $d2024/5/1 $p1", "952 __ $achuo $d平成12年2月29日 $p2", "952 __ $achuo $d36585 $p3"), Options{})
 	same(t, "added on", in.Bib.AddedOn, library.Date{Year: 2000, Month: 2, Day: 29})

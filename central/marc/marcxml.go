@@ -276,7 +276,7 @@ func (x *xmlReader) deliver(start, end int, holds bool, yield func(*Record, erro
 // yieldError tells of the record at buf[at:]. holds is whether anything in it is MARC.
 func (x *xmlReader) yieldError(at int, holds bool, fault *RecordError, yield func(*Record, error) bool) bool {
 	x.number++
-	fault.Number, fault.Offset, fault.foreign = x.number, x.base+int64(at), !holds
+	fault.Number, fault.Offset, fault.foreign = x.number, x.base+int64(at), !holds && fault.Fault != oaiGone
 	if m := xmlControl.FindSubmatch(x.buf[at:]); holds && m != nil && len(m[1]) <= maxControl && utf8.Valid(m[1]) {
 		if next := xmlRecordTag.FindIndex(x.buf[at+1:]); next == nil || next[0]+at+1 > at+bytes.Index(x.buf[at:], m[0]) {
 			fault.Control = strings.TrimSpace(html.UnescapeString(string(m[1])))
@@ -284,6 +284,8 @@ func (x *xmlReader) yieldError(at int, holds bool, fault *RecordError, yield fun
 	}
 	return yield(nil, fault)
 }
+
+const oaiGone = "OAI-PMH says that it was deleted, but not which record of ours that was"
 
 var (
 	xmlControl   = regexp.MustCompile(`<(?:[\w.-]+:)?controlfield\s[^<>]*?tag\s*=\s*["']001["'][^<>]*>([^<>]*)</`)
@@ -337,7 +339,7 @@ func (x *xmlReader) parse(b []byte) (*Record, *RecordError) {
 			if m := oaiName.FindSubmatch(b); m != nil {
 				name = string(m[1])
 			}
-			return fail("OAI-PMH says that it was deleted, but not which record of ours that was", name)
+			return fail(oaiGone, name)
 		}
 		return fail(fmt.Sprintf("it has no leader of %d characters", leaderLength), "")
 	}

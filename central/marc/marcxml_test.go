@@ -2,6 +2,7 @@ package marc
 
 import (
 	"errors"
+	"slices"
 	"strings"
 	"testing"
 	"testing/iotest"
@@ -30,6 +31,8 @@ func TestReadsXML(t *testing.T) {
 		{"collection", `<?xml version="1.0" encoding="utf-8"?><collection>` + xmlKokoro + "\n" + xmlBotchan + `</collection>`, []string{"k1", "b2"}},
 		{"prefixed collection", `<marc:collection xmlns:marc="http://www.loc.gov/MARC21/slim">` + xmlBotchan + `</marc:collection>`, []string{"b2"}},
 		{"OAI-PMH", `<ListRecords><record><header>x</header><metadata>` + xmlKokoro + `</metadata></record><record><metadata>` + xmlBotchan + `</metadata></record></ListRecords>`, []string{"k1", "b2"}},
+		{"OAI-PMH that begins with deletions", "<ListRecords>" + strings.Repeat(`<record><header status="deleted"><identifier>oai:x:1</identifier></header></record>`, 2*maxForeign) + xmlKokoro + "</ListRecords>",
+			append(slices.Repeat([]string{"!" + oaiGone}, 2*maxForeign), "k1")},
 		{"commented out", `<collection><!-- ` + xmlKokoro + ` -->` + xmlBotchan + `</collection>`, []string{"b2"}},
 		{"comment inside", strings.Replace(xmlKokoro, "<controlfield", "<!-- </record> --><controlfield", 1) + xmlBotchan, []string{"k1", "b2"}},
 		{"CDATA", strings.Replace(xmlKokoro, ">k1<", "><![CDATA[k1]]><", 1), []string{"k1"}},
