@@ -21,7 +21,7 @@ const (
 // check says what is wrong with a record in itself, nil for nothing.
 func check(r Incoming, site library.Site) *RecordError {
 	bad := func(refusal error, format string, args ...any) *RecordError {
-		return &RecordError{Bib: r.Bib.ID, Reason: fmt.Sprintf(format, args...), Err: refusal}
+		return refuse(r.Bib.ID, refusal, format, args...)
 	}
 	if err := checkID(string(r.Bib.ID)); err != nil {
 		r.Bib.ID = ""

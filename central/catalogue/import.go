@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"context"
 	"errors"
-	"fmt"
 	"iter"
 
 	"madoguchi/library"
@@ -128,7 +127,7 @@ func (c *Catalogue) importAll(ctx context.Context, run *run) (err error) {
 		run.n.Read++
 		if first := run.roll.first(r.Bib.ID); err == nil && first > 0 {
 			// Taken in, the two would overwrite each other in every import.
-			err = &RecordError{Bib: r.Bib.ID, Reason: fmt.Sprintf("record %d of this import has the same identifier and went in", first)}
+			err = refuse(r.Bib.ID, nil, "record %d of this import has the same identifier and went in", first)
 		}
 		if err != nil {
 			if err := run.leaveOut(run.n.Read, r, err); err != nil {

@@ -7,6 +7,7 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strings"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -28,7 +29,8 @@ const (
 type RecordError struct {
 	Bib    library.BibID
 	Reason string
-	Err    error // the refusal behind it, where there is one
+	Fault  string // the reason without what is this record's, in the same words for all of a kind
+	Err    error  // the refusal behind it, where there is one
 }
 
 func (e *RecordError) Error() string {
@@ -37,6 +39,13 @@ func (e *RecordError) Error() string {
 	}
 	return fmt.Sprintf("bib %s: %s", e.Bib, e.Reason)
 }
+
+// refuse makes a RecordError of a record. refusal is what is behind it, nil for nothing.
+func refuse(bib library.BibID, refusal error, format string, args ...any) *RecordError {
+	return &RecordError{Bib: bib, Reason: fmt.Sprintf(format, args...), Fault: withoutValues.Replace(format), Err: refusal}
+}
+
+var withoutValues = strings.NewReplacer("%s", "…", "%q", "…", "%v", "…", "%d", "…")
 
 func (e *RecordError) Unwrap() error { return e.Err }
 
@@ -160,15 +169,15 @@ func (c *Catalogue) do(ctx context.Context, run *run, begin func(context.Context
 func encode(b *library.Bib) (string, *RecordError) {
 	text, err := json.Marshal(b)
 	if err != nil {
-		return "", &RecordError{Bib: b.ID, Reason: "it cannot be written as JSON", Err: err}
+		return "", refuse(b.ID, err, "it cannot be written as JSON")
 	}
 	if len(text) > maxBib {
-		return "", &RecordError{Bib: b.ID, Reason: fmt.Sprintf("it is longer than %d bytes", maxBib)}
+		return "", refuse(b.ID, nil, "it is longer than %d bytes", maxBib)
 	}
 	id := b.ID
 	*b = library.Bib{}
 	if err := json.Unmarshal(text, b); err != nil {
-		return "", &RecordError{Bib: id, Reason: "it cannot be read back: " + err.Error(), Err: err}
+		return "", refuse(id, err, "it cannot be read back: %v", err)
 	}
 	return string(text), nil
 }

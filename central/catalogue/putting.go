@@ -280,7 +280,7 @@ func (b *putting) merge(r Incoming) ([]placing, *RecordError) {
 			return nil, bad
 		}
 		if other, taken := b.barcodes[it.Barcode]; taken && other != it.ID && !b.gone[other] {
-			return nil, &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s has the barcode of copy %s of bib %s; correct one of them", it.ID, other, b.items[other].BibID)}
+			return nil, refuse(it.BibID, nil, "its copy %s has the barcode of copy %s of bib %s; correct one of them", it.ID, other, b.items[other].BibID)
 		}
 		x := &storedItem{Item: it, source: b.run.Source, said: it.State}
 		if was != nil {
@@ -316,7 +316,7 @@ func (b *putting) mayMove(it library.Item, was *storedItem) *RecordError {
 	if other == "" {
 		return nil
 	}
-	return &RecordError{Bib: it.BibID, Reason: fmt.Sprintf("its copy %s is already a copy of %s; correct one of them", it.ID, other)}
+	return refuse(it.BibID, nil, "its copy %s is already a copy of %s; correct one of them", it.ID, other)
 }
 
 // news returns where a copy that is there is by the file, nil where that does not count.
@@ -378,7 +378,7 @@ func (b *putting) leave(r Incoming) (Outcome, *RecordError) {
 	items := slices.Sorted(maps.Keys(stored.items))
 	for _, id := range items {
 		if x := b.items[id]; !x.hidden && x.source != b.run.Source {
-			return 0, &RecordError{Bib: r.Bib.ID, Reason: fmt.Sprintf("it is marked as deleted, but an import of the source %q brought its copy %s; both stay", x.source, id)}
+			return 0, refuse(r.Bib.ID, nil, "it is marked as deleted, but an import of the source %q brought its copy %s; both stay", x.source, id)
 		}
 	}
 	for _, id := range items {

@@ -41,8 +41,13 @@ func CSV(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 			return
 		}
 		c.flush()
+		if c.rows == 0 {
+			yield(catalogue.Incoming{}, errNoRows)
+		}
 	}
 }
+
+var errNoRows = errors.New("the file has nothing but a header line")
 
 // errStopped is how a pass learns that nobody wants more records.
 var errStopped = errors.New("stopped")
@@ -55,6 +60,7 @@ type csvReader struct {
 	layout  layout
 	last    map[uint64]int // by the hash of the identifier
 	runs    int
+	rows    int // of the file
 	current library.BibID
 	open    map[library.BibID]*group
 }
@@ -111,6 +117,7 @@ func (c *csvReader) enter(id library.BibID) {
 
 // learn is the first pass: where does each bib end?
 func (c *csvReader) learn(r row) error {
+	c.rows++
 	if id := c.identify(r); id != "" && r.fault == "" {
 		c.enter(id)
 		c.last[c.hash(string(id))] = c.runs

@@ -8,6 +8,7 @@ package intake
 import (
 	"fmt"
 	"hash/maphash"
+	"strconv"
 	"unicode/utf8"
 
 	"madoguchi/central/catalogue"
@@ -72,19 +73,30 @@ func (p *Problem) Unwrap() error {
 }
 
 func (p *Problem) Error() string {
-	var text string
-	switch {
-	case p.Line > 0 && p.Offset > 0:
-		text = fmt.Sprintf("row %d (line %d, byte %d): %s", p.Number, p.Line, p.Offset, p.Fault)
-	case p.Line > 0:
-		text = fmt.Sprintf("row %d (line %d): %s", p.Number, p.Line, p.Fault)
-	default:
-		text = fmt.Sprintf("record %d (byte %d): %s", p.Number, p.Offset, p.Fault)
-	}
+	text := p.Place() + ": " + p.Fault
 	if p.Value != "" {
-		text += fmt.Sprintf(": %q", shortened(p.Value))
+		text += ": " + p.Quoted()
 	}
 	return text
+}
+
+// Place is where in the file it is.
+func (p *Problem) Place() string {
+	switch {
+	case p.Line > 0 && p.Offset > 0:
+		return fmt.Sprintf("row %d (line %d, byte %d)", p.Number, p.Line, p.Offset)
+	case p.Line > 0:
+		return fmt.Sprintf("row %d (line %d)", p.Number, p.Line)
+	}
+	return fmt.Sprintf("record %d (byte %d)", p.Number, p.Offset)
+}
+
+// Quoted is what it is about, cut where it is long and fit for one line, "" for nothing.
+func (p *Problem) Quoted() string {
+	if p.Value == "" {
+		return ""
+	}
+	return strconv.Quote(shortened(p.Value))
 }
 
 // shortened is what of a value helps to find it.

@@ -22,6 +22,7 @@ type importCmd struct {
 type importFlags struct {
 	File   string `arg:"" help:"The file, or - for standard input."`
 	Branch string `help:"Give each record without copies one copy in this branch." placeholder:"CODE"`
+	Report string `help:"Write what was left out and noted to this file, each with its place." placeholder:"FILE"`
 	fullFlags
 }
 
@@ -53,6 +54,9 @@ func (c *importCSVCmd) Run(a *app) error {
 	return c.run(a, intake.Options{Columns: columns, Encoding: c.Encoding}, intake.CSV)
 }
 
+// errNothingWentIn is of an import that left out every record of the file.
+var errNothingWentIn = errors.New("nothing of the file went in: see the lines above")
+
 type reader func(io.Reader, intake.Options) iter.Seq2[catalogue.Incoming, error]
 
 func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
@@ -74,15 +78,16 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		if c.Branch != "" && !known {
 			return library.ErrUnknownBranch
 		}
-		out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
-		out.shown = out.start
+		out, err := a.newReport(c.Report)
+		if err != nil {
+			return err
+		}
 		opt.Branch, opt.Branches, opt.States = branch, branches, a.settings.Intake.states()
 		opt.Today = library.DateOf(time.Now().In(a.settings.Site.Location()))
 		if !a.settings.Barcode.Item.IsZero() {
 			opt.Barcode = a.settings.Barcode.ParseItem
 		}
-		opt.Note = func(p intake.Problem) { out.line("note: %v", &p) }
-		opt.ReadAs = func(encoding string) { out.line("read as %s", encoding) }
+		opt.Note, opt.ReadAs = out.note, out.readAs
 		kept := ""
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
 			Source: c.Source, FileStates: a.settings.Intake.StateFrom == stateFromFile, DryRun: c.DryRun,
@@ -96,7 +101,9 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 			LeftOut:  out.leftOut,
 			Progress: out.progress,
 		})
-		out.end()
+		if endErr := out.end(); err == nil {
+			err = endErr
+		}
 		switch {
 		case errors.Is(err, context.Canceled):
 			return fmt.Errorf("broken off after %d records; what went in stays, and running it again completes it", counts.Read)
@@ -109,73 +116,12 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		if kept != "" {
 			fmt.Fprintln(a.stderr, "central:", kept)
 		}
+		if counts.Read == counts.LeftOut {
+			return errNothingWentIn
+		}
 		if counts.LeftOut > 0 || kept != "" {
 			return exitStatus(leftOut)
 		}
 		return nil
 	})
-}
-
-// progressEvery is how often progress is shown: often to a person at a terminal,
-// seldom into a log.
-func progressEvery(w io.Writer) time.Duration {
-	if f, ok := w.(*os.File); ok {
-		if info, err := f.Stat(); err == nil && info.Mode()&os.ModeCharDevice != 0 {
-			return 200 * time.Millisecond
-		}
-	}
-	return 10 * time.Second
-}
-
-// importReport tells of an import on standard error.
-type importReport struct {
-	out   io.Writer
-	every time.Duration
-	start time.Time
-	shown time.Time
-	open  bool // a progress line stands at the cursor
-
-	failed bool // the file could not be read further
-}
-
-func (r *importReport) leftOut(number int, err error) error {
-	var problem *intake.Problem
-	var refused *catalogue.RecordError
-	switch {
-	case errors.As(err, &problem):
-		r.line("left out: %v", problem)
-	case errors.As(err, &refused):
-		r.line("left out: record %d: %v", number, refused)
-	default:
-		r.failed = true
-		return err
-	}
-	return nil
-}
-
-func (r *importReport) progress(n catalogue.Counts) {
-	now := time.Now()
-	if now.Sub(r.shown) < r.every {
-		return
-	}
-	r.shown = now
-	text := fmt.Sprintf("%d records, %.0f a second, %d left out", n.Read, float64(n.Read)/now.Sub(r.start).Seconds(), n.LeftOut)
-	if r.every < time.Second {
-		fmt.Fprintf(r.out, "\r\x1b[K%s", text)
-		r.open = true
-		return
-	}
-	r.line("%s", text)
-}
-
-func (r *importReport) line(format string, args ...any) {
-	r.end()
-	fmt.Fprintf(r.out, format+"\n", args...)
-}
-
-func (r *importReport) end() {
-	if r.open {
-		fmt.Fprint(r.out, "\r\x1b[K")
-		r.open = false
-	}
 }
