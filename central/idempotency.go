@@ -95,6 +95,7 @@ func (s *Service) answerKey(r *http.Request, q asking) (answerKey, error) {
 		terminal: q.who.terminal.ID, key: key.String(),
 		fingerprint: s.cfg.Passwords.hasher.Name("request", strings.Join([]string{r.Method, r.URL.Path, q.who.asker(), string(q.body)}, "\x00")),
 		secret:      q.secret,
+		patron:      q.who.patron,
 		hasher:      s.cfg.Passwords.hasher,
 		now:         s.cfg.Now(),
 	}, nil
@@ -210,7 +211,8 @@ func refused(err error) (answered, error) {
 type answerKey struct {
 	terminal, key string
 	fingerprint   string
-	secret        bool // see asking
+	secret        bool             // see asking
+	patron        library.PatronID // whose answer it is, "" of staff's and nobody's
 	hasher        *secret.Hasher
 	now           time.Time
 }
@@ -236,8 +238,9 @@ func (k answerKey) find(ctx context.Context, tx *db.Tx) (a answered, found bool,
 
 // store stores an answer, or returns circulation.ErrRecorded where there is one.
 func (k answerKey) store(ctx context.Context, tx *db.Tx, a answered) error {
-	done, err := tx.ExecContext(ctx, `INSERT INTO answer (terminal_id, key, fingerprint, status, body, at, secret) VALUES ($1, $2, $3, $4, $5, $6, $7)
-		ON CONFLICT (terminal_id, key) DO NOTHING`, k.terminal, k.key, k.fingerprint, a.status, k.hasher.Seal(a.body), k.now.UnixMilli(), k.secret)
+	done, err := tx.ExecContext(ctx, `INSERT INTO answer (terminal_id, key, fingerprint, status, body, at, secret, patron_id)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, (SELECT id FROM patron_ref WHERE id = $8))
+		ON CONFLICT (terminal_id, key) DO NOTHING`, k.terminal, k.key, k.fingerprint, a.status, k.hasher.Seal(a.body), k.now.UnixMilli(), k.secret, string(k.patron))
 	if err := oneRow(done, err, circulation.ErrRecorded); err != nil {
 		return fmt.Errorf("store an answer: %w", err)
 	}

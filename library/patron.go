@@ -19,6 +19,9 @@ type Patron struct {
 	Blocks     []Block    `json:"blocks,omitempty"`
 }
 
+// MaxPatronText is the longest text that a patron's field may have, in bytes.
+const MaxPatronText = 1000
+
 // Block is a reason why a patron may not be served by a machine.
 type Block string
 
@@ -27,10 +30,15 @@ const (
 	BlockLostCard Block = "lost_card" // the card was reported lost
 	BlockOverdue  Block = "overdue"   // something is long overdue
 	BlockStaff    Block = "staff"     // staff want to speak to the patron
+	BlockLeft     Block = "left"      // the library's file of patrons has the patron no longer
 )
 
 // Blocks are all blocks.
-var Blocks = []Block{BlockLostCard, BlockOverdue, BlockStaff}
+var Blocks = []Block{BlockLostCard, BlockOverdue, BlockStaff, BlockLeft}
+
+// FileBlocks are those that a file of patrons can name. BlockLeft is made by a file that
+// lacks the patron, and lifted by one that has the patron again.
+var FileBlocks = []Block{BlockLostCard, BlockOverdue, BlockStaff}
 
 // MayUseTerminal returns why a patron may not log in on a day: ErrCardExpired,
 // ErrCardLost or ErrCardBlocked; the first that holds, in this order. A patron with
@@ -41,7 +49,7 @@ func (p Patron) MayUseTerminal(today Date) error {
 		return ErrCardLost
 	case !p.ValidUntil.IsZero() && p.ValidUntil.Before(today):
 		return ErrCardExpired
-	case p.has(BlockStaff):
+	case p.has(BlockStaff), p.has(BlockLeft):
 		return ErrCardBlocked
 	}
 	return nil

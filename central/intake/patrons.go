@@ -32,11 +32,19 @@ type PatronOptions struct {
 	Card func(string) (string, error)
 	// Branches finds the patron's branch.
 	Branches Branches
+	// Today is the day after which nobody is born yet; zero: that is not looked at.
+	Today library.Date
+	// Note is told what was left out of a patron who went in, or mended; nil when nobody
+	// wants to know.
+	Note func(Problem)
 }
 
-// PatronRow is a patron and where in the file the row stands.
+// PatronRow is a patron and where in the file the row stands. Beside a *Problem stand
+// card and ID, where they are known.
 type PatronRow struct {
-	Patron library.Patron // without ID where the file gives none
+	Patron library.Patron // without ID: that is ours
+	ID     string         // the library's own, "" where the file gives none
+	Unsaid []string       // our columns whose cells could not be read
 	At     Problem        // without Fault
 }
 
@@ -104,60 +112,103 @@ func (f *PatronFile) Rows() iter.Seq2[PatronRow, error] {
 			}
 			at := r.problem()
 			at.Value = ""
-			var p library.Patron
+			row := PatronRow{At: at}
 			if at.Fault == "" {
-				p, at.Fault = f.patron(r.cells)
+				at.Fault = f.patron(r.cells, &row)
 			}
 			if at.Fault != "" {
-				if !yield(PatronRow{}, &at) {
+				if !yield(row, &at) {
 					return
 				}
 				continue
 			}
-			if !yield(PatronRow{Patron: p, At: at}, nil) {
+			if !yield(row, nil) {
 				return
 			}
 		}
 	}
 }
 
-// patron maps a row, or says why it may not go in.
-func (f *PatronFile) patron(cells []string) (p library.Patron, fault string) {
+// patron maps a row, or says why it may not go in. A cell that the patron can do without
+// and that cannot be read is left out with a note, and what is stored of it stays.
+func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 	get := func(ours string) string { return f.layout.cell(cells, ours) }
-	var err error
-	if p.Card, err = f.opt.Card(get("card")); err != nil {
-		return p, "the card: " + err.Error()
+	note := func(fault string) {
+		if f.opt.Note != nil {
+			at := row.At
+			at.Fault = fault
+			f.opt.Note(at)
+		}
 	}
-	p.ID = library.PatronID(narrow(get("id")))
-	p.Name = clean(get("name"))
+	leaveOut := func(ours, fault string) {
+		row.Unsaid = append(row.Unsaid, ours)
+		note(fault)
+	}
+	p := &row.Patron
+	if row.ID = narrow(get("id")); mangled(row.ID) != "" {
+		fault := "id: " + mangled(row.ID) + "; it is left out, and the patron known by the card"
+		row.ID = ""
+		leaveOut("id", fault)
+	}
+	var err error
+	if fault := mangled(get("card")); fault != "" {
+		return "the card: " + fault
+	}
+	if p.Card, err = f.opt.Card(get("card")); err != nil {
+		p.Card = ""
+		return "the card: " + err.Error()
+	}
+	if p.Name = clean(get("name")); p.Name == "" && len(f.layout["name"]) > 0 {
+		return "it has no name"
+	}
 	p.Reading = reading(get("reading"))
 	p.Category = clean(get("category"))
-	var ok bool
-	if p.Name == "" && len(f.layout["name"]) > 0 {
-		return p, "it has no name"
+	for _, ours := range []string{"name", "reading", "category"} {
+		for _, fault := range textFaults(get(ours)) {
+			note(ours + ": " + fault)
+		}
 	}
-	if p.ID == "" && len(f.layout["id"]) > 0 {
-		return p, "it has no id"
+	for _, x := range []struct{ ours, text string }{{"reading", p.Reading}, {"category", p.Category}} {
+		if len(x.text) > library.MaxPatronText {
+			leaveOut(x.ours, fmt.Sprintf("%s is longer than %d bytes: it is left out", x.ours, library.MaxPatronText))
+		}
 	}
-	if p.BornOn, ok = parseDate(get("born_on")); !ok {
-		return p, notADate("born_on")
+	date := func(ours string) (d library.Date) {
+		if cell := get(ours); narrow(cell) != "" {
+			if d, err = library.ReadDate(cell); err != nil {
+				leaveOut(ours, ours+" is "+err.Error()+"; it is left out")
+			}
+		}
+		return d
 	}
-	if p.ValidUntil, ok = parseDate(get("valid_until")); !ok {
-		return p, notADate("valid_until")
+	p.ValidUntil = date("valid_until")
+	if p.BornOn = date("born_on"); !f.opt.Today.IsZero() && f.opt.Today.Before(p.BornOn) {
+		p.BornOn = library.Date{}
+		leaveOut("born_on", "born_on is a day that is still to come: it is left out")
 	}
-	if p.Phones, ok = phones(f.list(cells, "phones")); !ok {
-		return p, "a telephone number in phones has too few or too many digits; part several with ;"
+	phones, faults := library.ReadPhones(f.list(cells, "phones"))
+	for _, fault := range faults {
+		note(string(fault))
 	}
-	if p.Email, ok = email(get("email")); !ok {
-		return p, "email is not one e-mail address"
+	if p.Phones = phones; len(phones) == 0 && len(faults) > 0 {
+		row.Unsaid = append(row.Unsaid, "phones")
 	}
-	if p.Branch, ok = f.opt.Branches.Find(get("branch")); !ok && get("branch") != "" {
-		return p, noBranch
+	if cell := get("email"); narrow(cell) != "" && !isNothing(cell) {
+		if p.Email, err = library.ParseEmail(clean(cell)); err != nil {
+			leaveOut("email", "email is not one e-mail address to which mails can be sent: it is left out")
+		}
 	}
-	if p.Blocks, ok = blocks(get("blocks")); !ok {
-		return p, "blocks has a word that is not known: write " + blockList()
+	if cell := get("branch"); narrow(cell) != "" && !isNothing(cell) {
+		var ok bool
+		if p.Branch, ok = f.opt.Branches.Find(cell); !ok {
+			leaveOut("branch", `branch is none that there is: it is left out; name it in [intake.branches], or add it with "central branch add"`)
+		}
 	}
-	return p, ""
+	var unknown bool
+	if p.Blocks, unknown = blocks(get("blocks")); unknown {
+		note("blocks has a word that is not known: it counts as staff, who speak to the patron first; words that are known are " + blockList())
+	}
+	return ""
 }
 
 // list returns our column of a row as a list: each of theirs holds at least one value.
@@ -169,13 +220,9 @@ func (f *PatronFile) list(cells []string, ours string) string {
 	return strings.Join(parts, ";")
 }
 
-func notADate(column string) string {
-	return column + " is not a date: write it like 2026-11-24, 2026/11/24 or 20261124"
-}
-
 func blockList() string {
-	words := make([]string, len(library.Blocks))
-	for i, b := range library.Blocks {
+	words := make([]string, len(library.FileBlocks))
+	for i, b := range library.FileBlocks {
 		words[i] = string(b)
 	}
 	return strings.Join(words, ", ")

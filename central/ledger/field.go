@@ -57,7 +57,7 @@ func (f PatronField) text(p library.Patron) string {
 	case FieldValidUntil:
 		return p.ValidUntil.String()
 	case FieldBlocks:
-		blocks := slices.Clone(p.Blocks)
+		blocks := without(p.Blocks, library.BlockLeft)
 		slices.Sort(blocks)
 		return joinBlocks(slices.Compact(blocks))
 	}
@@ -88,6 +88,10 @@ func (f PatronField) copy(to *library.Patron, from library.Patron) {
 	case FieldBlocks:
 		to.Blocks = from.Blocks
 	}
+}
+
+func without(blocks []library.Block, b library.Block) []library.Block {
+	return slices.DeleteFunc(slices.Clone(blocks), func(x library.Block) bool { return x == b })
 }
 
 // said is what the imports so far said of a patron, each field as a hash: an

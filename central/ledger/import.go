@@ -2,15 +2,10 @@ package ledger
 
 import (
 	"context"
-	"database/sql"
 	"errors"
 	"fmt"
 	"iter"
-	"slices"
 	"strings"
-	"unicode"
-
-	"github.com/google/uuid"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -22,24 +17,61 @@ type Counts struct {
 	Added     int
 	Changed   int
 	Unchanged int
+	KeptOut   int // who were deleted here, and stay so
 	LeftOut   int // bad ones
+	Back      int // of the changed: whom a file lacked, and this one has again
+	Blocked   int // whom a whole file lacks
+}
+
+// FilePatron is what a file says of a patron.
+type FilePatron struct {
+	library.Patron // ID is our reference, "" where it is not known: a file does not know it
+	// FileID is by which the library's own system knows the patron, "" where the file says
+	// none.
+	FileID string
+	// Unsaid are fields that the file has and whose text could not be read: what is stored
+	// of them stays.
+	Unsaid []PatronField
 }
 
 // PatronImport is a run of patrons out of another system's file.
 //
-// A patron is known by the ID, and one without by the card. Nobody is deleted. What
-// the file says of a patron is taken over when it says something else than in the
-// import before; so what was changed here since, such as an e-mail address, stays
+// A patron is known by the file's ID, and otherwise by the card, where the patron has no
+// other ID: so a file may begin to say IDs later. A card that was replaced here still
+// names its patron, and does not come back. Who was deleted here stays so. Nobody is
+// deleted. What the file says of a patron is taken over when it says something else than
+// in the import before; so what was changed here since, such as an e-mail address, stays
 // until the other system has news about it.
 type PatronImport struct {
-	Patrons iter.Seq2[library.Patron, error]
+	// Patrons are those of the file. One that comes with an error is left out; card and
+	// FileID, where they are known, stand beside the error. Where neither is known, nobody
+	// can tell whom a whole file lacks.
+	Patrons iter.Seq2[FilePatron, error]
 	Fields  []PatronField // what the file says of a patron beside ID and card; nil: everything
+	// Full says that the file has all patrons, so that whom it lacks is blocked. nil: it has not.
+	Full *PatronFull
+	// DryRun does all of it in one transaction, and takes that back.
+	DryRun bool
+	// Mark returns how a card or ID is known again of which nothing else is kept. It is asked
+	// for before the import, where somebody was deleted here; nil: who was is not looked at.
+	Mark func() (Mark, error)
+	// CardChanged is told, in the transaction, whose card becomes another; nil: nobody asks.
+	CardChanged func(ctx context.Context, tx *db.Tx, patron library.PatronID) error
 	// LeftOut is told of each patron that does not go in: an error of Patrons, or a
 	// *PatronError. number counts the patrons from 1. The import goes on when it
 	// returns nil, and otherwise ends with what it returns.
-	LeftOut  func(number int, err error) error
+	LeftOut func(number int, err error) error
+	// Note is told what a patron who went in lacks, in words that are the same for all; nil
+	// when nobody wants to know.
+	Note     func(number int, fault string)
 	Progress func(Counts) // after every batch; may be nil
 }
+
+// What PatronImport.Note tells.
+const (
+	NoPhone = "the patron has no telephone number, and so can never apply for a password at a terminal"
+	NoBirth = "the patron has no date of birth, and so can never apply for a password at a terminal"
+)
 
 // PatronError says why a patron cannot be taken in. It tells nothing about the patron.
 type PatronError struct {
@@ -55,60 +87,35 @@ func (e *PatronError) Unwrap() error { return e.Err }
 const patronBatch = 500
 
 // ImportPatrons takes in all patrons, in batches: each is in the database as a
-// whole or not at all. After it was broken off, running it again completes it.
+// whole or not at all. After it was broken off, running it again completes it. Whom a
+// whole file lacks is blocked when the file was read to its end.
 func (l *Ledger) ImportPatrons(ctx context.Context, in PatronImport) (Counts, error) {
+	if in.Fields == nil {
+		in.Fields = AllPatronFields()
+	}
+	look, err := l.deletions(ctx, in.Mark)
+	if err != nil {
+		return Counts{}, err
+	}
+	if !in.DryRun {
+		r := newPatronRun(in, look, l.cfg.DB.Tx)
+		err := r.all(ctx)
+		return r.n, err
+	}
 	var n Counts
-	var batch []library.Patron
-	var numbers []int
-	flush := func() error {
-		outcomes, bad, err := l.putPatrons(ctx, in.Fields, batch)
-		if err != nil {
-			return err
+	undo := errors.New("a trial")
+	err = l.cfg.DB.Locked(ctx, nil, func(tx *db.Tx) error {
+		r := newPatronRun(in, look, func(_ context.Context, fn func(*db.Tx) error) error { return fn(tx) })
+		err := r.all(ctx)
+		if n = r.n; err == nil {
+			err = undo
 		}
-		for i, o := range outcomes {
-			switch o {
-			case added:
-				n.Added++
-			case changed:
-				n.Changed++
-			case unchanged:
-				n.Unchanged++
-			case refused:
-				n.LeftOut++
-				if err := in.LeftOut(numbers[i], bad[i]); err != nil {
-					return err
-				}
-			}
-		}
-		batch, numbers = batch[:0], numbers[:0]
-		if in.Progress != nil {
-			in.Progress(n)
-		}
-		return nil
+		return err
+	})
+	if errors.Is(err, undo) {
+		err = nil
 	}
-	twice := doubles{}
-	for p, err := range in.Patrons {
-		if ctx.Err() != nil {
-			return n, ctx.Err()
-		}
-		n.Read++
-		if err == nil {
-			err = twice.check(p, n.Read)
-		}
-		if err != nil {
-			n.LeftOut++
-			if err := in.LeftOut(n.Read, err); err != nil {
-				return n, err
-			}
-			continue
-		}
-		if batch, numbers = append(batch, p), append(numbers, n.Read); len(batch) == patronBatch {
-			if err := flush(); err != nil {
-				return n, err
-			}
-		}
-	}
-	return n, flush()
+	return n, err
 }
 
 // PutPatrons takes in patrons with all that is said of them, in one transaction,
@@ -116,13 +123,15 @@ func (l *Ledger) ImportPatrons(ctx context.Context, in PatronImport) (Counts, er
 func (l *Ledger) PutPatrons(ctx context.Context, patrons ...library.Patron) error {
 	twice := doubles{}
 	for i, p := range patrons {
-		if err := twice.check(p, i+1); err != nil {
+		if err := twice.check(FilePatron{Patron: p}, i+1); err != nil {
 			return err
 		}
 	}
 	return l.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
+		put := patronPut{fields: AllPatronFields()}
+		put.begin()
 		for _, p := range patrons {
-			if _, err := putPatron(ctx, tx, p, AllPatronFields()); err != nil {
+			if _, err := put.patron(ctx, tx, FilePatron{Patron: p}); err != nil {
 				return err
 			}
 		}
@@ -133,10 +142,12 @@ func (l *Ledger) PutPatrons(ctx context.Context, patrons ...library.Patron) erro
 // doubles remembers which patron of an import had a card or an ID.
 type doubles map[string]int
 
-func (d doubles) check(p library.Patron, number int) error {
+func (d doubles) check(p FilePatron, number int) error {
 	keys := []string{"card " + p.Card}
-	if p.ID != "" {
-		keys = append(keys, "id "+string(p.ID))
+	for _, id := range []string{string(p.ID), p.FileID} {
+		if id != "" {
+			keys = append(keys, "id "+id)
+		}
 	}
 	for _, key := range keys {
 		if first := d[key]; first > 0 {
@@ -150,158 +161,125 @@ func (d doubles) check(p library.Patron, number int) error {
 	return nil
 }
 
-type outcome int
+// patronRun is an import under way.
+type patronRun struct {
+	PatronImport
+	tx      func(context.Context, func(*db.Tx) error) error
+	put     patronPut
+	n       Counts
+	twice   doubles
+	roll    roll
+	batch   []FilePatron
+	numbers []int
+}
 
-const (
-	unchanged outcome = iota
-	added
-	changed
-	refused
-)
+func newPatronRun(in PatronImport, look deletions, tx func(context.Context, func(*db.Tx) error) error) *patronRun {
+	roll := newRoll()
+	return &patronRun{
+		PatronImport: in, tx: tx, twice: doubles{}, roll: roll,
+		put: patronPut{fields: in.Fields, deletions: look, cardChanged: in.CardChanged, here: roll.here},
+	}
+}
 
-func (l *Ledger) putPatrons(ctx context.Context, fields []PatronField, patrons []library.Patron) ([]outcome, map[int]*PatronError, error) {
-	if len(patrons) == 0 {
-		return nil, nil, nil
-	}
-	if fields == nil {
-		fields = AllPatronFields()
-	}
-	var outcomes []outcome
-	var bad map[int]*PatronError
-	err := l.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		outcomes, bad = make([]outcome, len(patrons)), map[int]*PatronError{}
-		for i, p := range patrons {
-			o, err := putPatron(ctx, tx, p, fields)
-			if why := (*PatronError)(nil); errors.As(err, &why) {
-				outcomes[i], bad[i] = refused, why
-				continue
+func (r *patronRun) all(ctx context.Context) error {
+	for p, err := range r.Patrons {
+		if ctx.Err() != nil {
+			return ctx.Err()
+		}
+		r.n.Read++
+		if err == nil {
+			err = r.twice.check(p, r.n.Read)
+		}
+		if err != nil {
+			r.roll.leftOut(p)
+			if err := r.leftOut(r.n.Read, err); err != nil {
+				return err
 			}
-			if err != nil {
+			continue
+		}
+		if r.batch, r.numbers = append(r.batch, p), append(r.numbers, r.n.Read); len(r.batch) == patronBatch {
+			if err := r.flush(ctx); err != nil {
+				return err
+			}
+		}
+	}
+	if err := r.flush(ctx); err != nil {
+		return err
+	}
+	if r.Full == nil {
+		return nil
+	}
+	return r.blockLacking(ctx)
+}
+
+func (r *patronRun) leftOut(number int, err error) error {
+	r.n.LeftOut++
+	return r.LeftOut(number, err)
+}
+
+// flush takes in the batch.
+func (r *patronRun) flush(ctx context.Context) error {
+	if len(r.batch) == 0 {
+		return nil
+	}
+	var done []patronDone
+	err := r.tx(ctx, func(tx *db.Tx) error {
+		done = make([]patronDone, len(r.batch))
+		r.put.begin()
+		for i, p := range r.batch {
+			var why *PatronError
+			var err error
+			if done[i], err = r.put.patron(ctx, tx, p); errors.As(err, &why) {
+				done[i] = patronDone{outcome: refused, why: why}
+			} else if err != nil {
 				return fmt.Errorf("store a patron: %w", err)
 			}
-			outcomes[i] = o
 		}
 		return nil
 	})
-	return outcomes, bad, err
-}
-
-// putPatron takes in one patron. A bad one leaves no trace.
-func putPatron(ctx context.Context, tx *db.Tx, p library.Patron, fields []PatronField) (outcome, error) {
-	if err := checkPatron(ctx, tx, p); err != nil {
-		return refused, err
-	}
-	stored, known, err := samePatron(ctx, tx, p)
 	if err != nil {
-		return refused, err
+		return err
 	}
-	now := stored
-	if !known {
-		if now.ID = p.ID; now.ID == "" {
-			id, err := uuid.NewRandom()
-			if err != nil {
-				return refused, err
-			}
-			now.ID = library.PatronID(id.String())
-		}
-		now.Card = p.Card
-	}
-	said, err := parseSaid(stored.imported)
-	if err != nil {
-		return refused, err
-	}
-	for _, f := range append([]PatronField{fieldCard}, fields...) {
-		if said.news(now.ID, f, f.text(p)) {
-			f.copy(&now.Patron, p)
+	for i, d := range done {
+		if err := r.count(i, d); err != nil {
+			return err
 		}
 	}
-	if strings.TrimSpace(now.Name) == "" {
-		return refused, &PatronError{Reason: "it has no name"}
+	r.batch, r.numbers = r.batch[:0], r.numbers[:0]
+	if r.Progress != nil {
+		r.Progress(r.n)
 	}
-	if now.imported, err = said.encode(); err != nil {
-		return refused, err
-	}
-	return store(ctx, tx, stored, now, known)
+	return nil
 }
 
-func store(ctx context.Context, tx *db.Tx, stored, now storedPatron, known bool) (outcome, error) {
-	if !known {
-		_, err := tx.ExecContext(ctx, `INSERT INTO patron (`+patronColumns+`) VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`, now.args()...)
-		return added, err
+// count counts what became of a patron of the batch.
+func (r *patronRun) count(i int, d patronDone) error {
+	switch d.outcome {
+	case added:
+		r.n.Added++
+	case changed:
+		r.n.Changed++
+	case unchanged:
+		r.n.Unchanged++
+	case keptOut:
+		r.n.KeptOut++
+		return nil
+	case refused:
+		r.roll.leftOut(r.batch[i])
+		return r.leftOut(r.numbers[i], d.why)
 	}
-	same := !slices.ContainsFunc(append([]PatronField{fieldCard}, AllPatronFields()...), func(f PatronField) bool {
-		return f.text(stored.Patron) != f.text(now.Patron)
-	})
-	if same && stored.imported == now.imported {
-		return unchanged, nil
+	if d.back {
+		r.n.Back++
 	}
-	_, err := tx.ExecContext(ctx, `UPDATE patron SET card = $2, name = $3, reading = $4, born_on = $5, phones = $6, email = $7,
-		branch_code = $8, category = $9, valid_until = $10, blocks = $11, imported = $12 WHERE id = $1`, now.args()...)
-	if same {
-		return unchanged, err
-	}
-	return changed, err
-}
-
-// samePatron finds who is meant.
-func samePatron(ctx context.Context, tx *db.Tx, p library.Patron) (found storedPatron, known bool, err error) {
-	rows, err := tx.QueryContext(ctx, `SELECT `+patronColumns+` FROM patron WHERE card = $1 OR id = $2`, p.Card, string(p.ID))
-	if err != nil {
-		return found, false, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		s, err := scanPatron(rows)
-		if err != nil {
-			return found, false, err
-		}
-		if p.ID != "" && s.ID != p.ID {
-			return found, false, &PatronError{Reason: "its card is already that of a patron with another id; correct one of them"}
-		}
-		found, known = s, true
-	}
-	return found, known, rows.Err()
-}
-
-// maxPatronText is the longest text that a patron's field may have, in bytes.
-const maxPatronText = 1000
-
-// checkPatron says what is wrong with a patron in itself.
-func checkPatron(ctx context.Context, tx *db.Tx, p library.Patron) error {
-	if p.Card == "" {
-		return &PatronError{Reason: "it has no card"}
-	}
-	type named struct{ name, text string }
-	texts := []named{{"id", string(p.ID)}}
-	for _, f := range append([]PatronField{fieldCard}, AllPatronFields()...) {
-		texts = append(texts, named{string(f), f.text(p)})
-	}
-	for _, x := range texts {
-		if len(x.text) > maxPatronText || !db.Storable(x.text) || strings.ContainsFunc(x.text, unicode.IsControl) {
-			return &PatronError{Reason: fmt.Sprintf("its %s is longer than %d bytes or has characters that cannot be printed", x.name, maxPatronText)}
-		}
-	}
-	for _, phone := range p.Phones {
-		if phone == "" || phone != library.NormalPhone(phone) {
-			return &PatronError{Reason: "a telephone number has something else than digits"}
-		}
-	}
-	for _, b := range p.Blocks {
-		if !slices.Contains(library.Blocks, b) {
-			return &PatronError{Reason: "it has a block that is not known"}
-		}
-	}
-	if p.Branch == "" {
+	r.roll.here[d.id] = struct{}{}
+	if r.Note == nil {
 		return nil
 	}
-	err := knownBranch(ctx, tx, p.Branch)
-	if errors.Is(err, library.ErrUnknownBranch) {
-		return &PatronError{Reason: "its branch does not exist; add it with: central branch add", Err: err}
+	if d.noPhone {
+		r.Note(r.numbers[i], NoPhone)
 	}
-	return err
-}
-
-// nullBranch stores no branch as NULL, which refers to none.
-func nullBranch(code library.BranchCode) sql.NullString {
-	return sql.NullString{String: string(code), Valid: code != ""}
+	if d.noBirth {
+		r.Note(r.numbers[i], NoBirth)
+	}
+	return nil
 }

@@ -22,10 +22,12 @@ func hana() library.Patron {
 	}
 }
 
-func seq(patrons ...library.Patron) iter.Seq2[library.Patron, error] {
-	return func(yield func(library.Patron, error) bool) {
+// seq are patrons as a file has them, whose IDs are their references too: so each is known
+// again by name.
+func seq(patrons ...library.Patron) iter.Seq2[ledger.FilePatron, error] {
+	return func(yield func(ledger.FilePatron, error) bool) {
 		for _, p := range patrons {
-			if !yield(p, nil) {
+			if !yield(ledger.FilePatron{Patron: p, FileID: string(p.ID)}, nil) {
 				return
 			}
 		}
@@ -181,8 +183,8 @@ func TestImportLeavesOut(t *testing.T) {
 func TestImportBreaksOff(t *testing.T) {
 	each(t, func(t *testing.T, c *city) {
 		stop := errors.New("enough")
-		broken := func(yield func(library.Patron, error) bool) {
-			_ = yield(library.Patron{Card: "1", Name: "一"}, nil) && yield(library.Patron{}, stop)
+		broken := func(yield func(ledger.FilePatron, error) bool) {
+			_ = yield(ledger.FilePatron{Patron: library.Patron{Card: "1", Name: "一"}}, nil) && yield(ledger.FilePatron{}, stop)
 		}
 		n, err := c.ImportPatrons(t.Context(), ledger.PatronImport{Patrons: broken, LeftOut: func(_ int, err error) error { return err }})
 		if !errors.Is(err, stop) || n.Read != 2 {

@@ -83,34 +83,44 @@ func (l *Ledger) WithEmailTx(ctx context.Context, tx *db.Tx, address string) (id
 }
 
 func onePatron(ctx context.Context, tx *db.Tx, where, key string) (library.Patron, error) {
-	if !db.Storable(key) {
-		return library.Patron{}, library.ErrUnknownPatron
-	}
-	p, err := scanPatron(tx.QueryRowContext(ctx, `SELECT `+patronColumns+` FROM patron WHERE `+where, key))
-	if errors.Is(err, sql.ErrNoRows) {
-		return library.Patron{}, library.ErrUnknownPatron
-	}
+	p, err := oneStored(ctx, tx, where, key)
 	return p.Patron, err
 }
 
-// storedPatron is a patron with what the last import said (see PatronImport).
+func oneStored(ctx context.Context, tx *db.Tx, where, key string) (p storedPatron, err error) {
+	if !db.Storable(key) {
+		return p, library.ErrUnknownPatron
+	}
+	p, err = scanPatron(tx.QueryRowContext(ctx, `SELECT `+patronColumns+` FROM patron WHERE `+where, key))
+	if errors.Is(err, sql.ErrNoRows) {
+		return storedPatron{}, library.ErrUnknownPatron
+	}
+	return p, err
+}
+
+// storedPatron is a patron with what the imports said (see PatronImport).
 type storedPatron struct {
 	library.Patron
 	imported string
+	fileID   string // "" where no file has said it
+	lacking  bool   // the last whole file had no such patron; library.BlockLeft says so
 }
 
-const patronColumns = `id, card, name, reading, born_on, phones, email, branch_code, category, valid_until, blocks, imported`
+const patronColumns = `id, card, name, reading, born_on, phones, email, branch_code, category, valid_until, blocks, imported, file_id, lacking`
 
 func scanPatron(row interface{ Scan(...any) error }) (p storedPatron, err error) {
-	var branch sql.NullString
+	var branch, fileID sql.NullString
 	var phones, blocks string
-	err = row.Scan(&p.ID, &p.Card, &p.Name, &p.Reading, &p.BornOn, &phones, &p.Email, &branch, &p.Category, &p.ValidUntil, &blocks, &p.imported)
-	p.Branch = library.BranchCode(branch.String)
+	err = row.Scan(&p.ID, &p.Card, &p.Name, &p.Reading, &p.BornOn, &phones, &p.Email, &branch, &p.Category, &p.ValidUntil, &blocks, &p.imported, &fileID, &p.lacking)
+	p.Branch, p.fileID = library.BranchCode(branch.String), fileID.String
 	if phones != "" {
 		p.Phones = strings.Fields(phones)
 	}
 	for _, b := range strings.Fields(blocks) {
 		p.Blocks = append(p.Blocks, library.Block(b))
+	}
+	if p.lacking {
+		p.Blocks = append(p.Blocks, library.BlockLeft)
 	}
 	return p, err
 }
@@ -119,6 +129,7 @@ func (p storedPatron) args() []any {
 	return []any{
 		string(p.ID), p.Card, p.Name, p.Reading, p.BornOn, strings.Join(p.Phones, " "), p.Email,
 		nullBranch(p.Branch), p.Category, p.ValidUntil, FieldBlocks.text(p.Patron), p.imported,
+		sql.NullString{String: p.fileID, Valid: p.fileID != ""}, p.lacking,
 	}
 }
 

@@ -119,23 +119,32 @@ func (l *Ledger) collect(ctx context.Context, tx *db.Tx, patron library.PatronID
 		return err
 	}
 	for _, h := range found {
-		if _, err := tx.ExecContext(ctx, `DELETE FROM hold WHERE id = $1`, string(h.ID)); err != nil {
-			return err
+		if h.ItemID == it.ID { // it is what the patron took
+			h.ItemID = ""
 		}
-		if h.ItemID != "" && h.ItemID != it.ID { // the patron took another copy
-			other, err := itemByID(ctx, tx, h.ItemID)
-			if err != nil {
-				return err
-			}
-			if err := l.release(ctx, tx, other, h); err != nil {
-				return err
-			}
-		}
-		if err := l.moveOn(ctx, tx, h.Hold, l.Today()); err != nil {
+		if err := l.dropHold(ctx, tx, h); err != nil {
 			return err
 		}
 	}
 	return nil
+}
+
+// dropHold ends an active hold, whose queue is locked, and keeps nothing of it. The copy
+// that it had goes to whoever is next.
+func (l *Ledger) dropHold(ctx context.Context, tx *db.Tx, h storedHold) error {
+	if _, err := tx.ExecContext(ctx, `DELETE FROM hold WHERE id = $1`, string(h.ID)); err != nil {
+		return err
+	}
+	if h.ItemID != "" {
+		it, err := itemByID(ctx, tx, h.ItemID)
+		if err != nil {
+			return err
+		}
+		if err := l.release(ctx, tx, it, h); err != nil {
+			return err
+		}
+	}
+	return l.moveOn(ctx, tx, h.Hold, l.Today())
 }
 
 func (l *Ledger) holdByID(ctx context.Context, tx *db.Tx, id library.HoldID) (storedHold, error) {

@@ -1,124 +1,178 @@
 package main
 
 import (
-	"context"
 	"errors"
 	"fmt"
-	"iter"
-	"os"
-	"time"
 
 	"madoguchi/barcode"
-	"madoguchi/central/catalogue"
-	"madoguchi/central/intake"
+	"madoguchi/central"
+	"madoguchi/central/audit"
+	"madoguchi/central/db"
 	"madoguchi/central/ledger"
 	"madoguchi/library"
 )
 
 type patronCmd struct {
-	Import patronImportCmd `cmd:"" help:"Take patrons in from CSV or TSV with a header line. Nobody is deleted."`
-	Unlock patronUnlockCmd `cmd:"" help:"Let a card be tried again that is locked after too many failed logins."`
+	Import  patronImportCmd  `cmd:"" help:"Take patrons in from CSV or TSV with a header line. Nobody is deleted; with --full, who is lacking is blocked."`
+	Show    patronShowCmd    `cmd:"" help:"Say what is known of a patron. It is written down that you looked."`
+	Find    patronFindCmd    `cmd:"" help:"List the patrons of a name, reading or telephone number. It is written down whom you saw."`
+	NewCard patronNewCardCmd `cmd:"" help:"Give a patron another card. The old one is dead at once; loans, holds and password stay."`
+	Merge   patronMergeCmd   `cmd:"" help:"Make one patron of two who are one person: loans, holds and what else there is go over."`
+	Delete  patronDeleteCmd  `cmd:"" help:"Forget a patron. Holds end; no file brings the patron back."`
+	Readmit patronReadmitCmd `cmd:"" help:"Let the next import take in again who was deleted with this card."`
+	Unlock  patronUnlockCmd  `cmd:"" help:"Let a card be tried again that is locked after too many failed logins."`
 }
 
-type patronImportCmd struct {
-	File     string `arg:"" help:"The file, or - for standard input."`
-	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
-	Columns  string `help:"Where our columns stand in the file, as ours=theirs,…: id card name reading born_on phones email branch category valid_until blocks. Without id a patron is known by the card." placeholder:"OURS=THEIRS,…"`
+type patronNewCardCmd struct {
+	Old string `arg:"" help:"The card number until now, as scanned or typed."`
+	New string `arg:"" help:"The new card number."`
 }
 
-// Run imports the file. What it prints tells nothing about a patron.
-func (c *patronImportCmd) Run(a *app) error {
-	columns, err := intake.ParsePatronColumns(c.Columns)
+// Run replaces the card.
+func (c *patronNewCardCmd) Run(a *app) error {
+	old, card, err := a.twoCards(c.Old, c.New)
 	if err != nil {
 		return err
 	}
-	in := a.stdin
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
-	}
 	return a.with(func(s *server) error {
-		branches, err := a.findBranches(s)
-		if err != nil {
-			return err
-		}
-		file, err := intake.OpenPatrons(in, intake.PatronOptions{
-			Columns: columns, Encoding: c.Encoding,
-			Card:     a.settings.parseCard,
-			Branches: branches,
+		err := a.audited(s, "patron.new-card", func(tx *db.Tx, e *audit.Entry) error {
+			id, err := s.ledger.ReplaceCardTx(a.ctx, tx, old, card)
+			if err != nil {
+				return err
+			}
+			e.Subject = patronSubject(id)
+			return central.EndSessionsTx(a.ctx, tx, id)
 		})
 		if err != nil {
 			return err
 		}
-		defer file.Close()
-		if file.Encoding() != intake.UTF8 {
-			fmt.Fprintf(a.stderr, "read as %s\n", file.Encoding())
-		}
-		return importPatrons(a, s, file)
+		fmt.Fprintln(a.stdout, "the new card is valid; the old one is dead, and whoever is logged in with it is logged out")
+		return nil
 	})
 }
 
-func importPatrons(a *app, s *server, file *intake.PatronFile) error {
-	out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
-	out.shown = out.start
-	rows := &patronRows{file: file}
-	counts, err := s.ledger.ImportPatrons(a.ctx, ledger.PatronImport{
-		Patrons: rows.all(),
-		Fields:  patronFields(file),
-		LeftOut: func(number int, err error) error {
-			if refused := (*ledger.PatronError)(nil); errors.As(err, &refused) {
-				at := rows.at[number-1]
-				at.Fault = refused.Reason
-				err = &at
+type patronMergeCmd struct {
+	Keep string `arg:"" help:"The card that goes on being valid."`
+	Gone string `arg:"" help:"The card that is dead from now on."`
+}
+
+// Run merges two patrons.
+func (c *patronMergeCmd) Run(a *app) error {
+	keep, gone, err := a.twoCards(c.Keep, c.Gone)
+	if err != nil {
+		return err
+	}
+	return a.with(func(s *server) error {
+		passwords, err := a.passwords(s)
+		if err != nil {
+			return err
+		}
+		var m ledger.Merged
+		err = a.audited(s, "patron.merge", func(tx *db.Tx, e *audit.Entry) error {
+			keeps, err := s.ledger.PatronByCardTx(a.ctx, tx, keep)
+			if errors.Is(err, library.ErrUnknownPatron) {
+				return errors.New("there is no patron with the card to keep; see: central patron find")
+			} else if err != nil {
+				return err
 			}
-			return out.leftOut(number, err)
-		},
-		Progress: func(n ledger.Counts) { out.progress(catalogue.Counts{Read: n.Read, LeftOut: n.LeftOut}) },
+			goes, err := s.ledger.PatronByCardTx(a.ctx, tx, gone)
+			if errors.Is(err, library.ErrUnknownPatron) {
+				return errors.New("there is no patron with the card to give up; see: central patron find")
+			} else if err != nil {
+				return err
+			}
+			e.Subject, e.Detail = patronSubject(keeps.ID), map[string]string{"gone": patronSubject(goes.ID)}
+			if m, err = s.ledger.MergePatronsTx(a.ctx, tx, keeps.ID, goes.ID, passwords.Mark); err != nil {
+				return err
+			}
+			if err := central.MovePatronTx(a.ctx, tx, keeps.ID, goes.ID); err != nil {
+				return err
+			}
+			return passwords.ForgetPatronTx(a.ctx, tx, goes.ID, gone)
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintf(a.stdout, "merged: %d loans and %d holds went over, %d holds ended that the other had too\n", m.Loans, m.Holds, m.Ended)
+		return nil
 	})
-	out.end()
-	switch {
-	case errors.Is(err, context.Canceled):
-		return fmt.Errorf("broken off after %d patrons; what went in stays, and running it again completes it", counts.Read)
-	case err != nil:
-		return fmt.Errorf("patron %d: %w", counts.Read, err)
-	}
-	fmt.Fprintf(a.stdout, "%d patrons read: %d new, %d changed, %d unchanged, %d left out\n",
-		counts.Read, counts.Added, counts.Changed, counts.Unchanged, counts.LeftOut)
-	if counts.LeftOut > 0 {
-		return exitStatus(leftOut)
-	}
-	return nil
 }
 
-// patronRows remembers where in the file each patron stood.
-type patronRows struct {
-	file *intake.PatronFile
-	at   []intake.Problem
+type patronDeleteCmd struct {
+	Card string `arg:"" help:"The patron's card number, as scanned or typed."`
 }
 
-func (r *patronRows) all() iter.Seq2[library.Patron, error] {
-	return func(yield func(library.Patron, error) bool) {
-		for row, err := range r.file.Rows() {
-			r.at = append(r.at, row.At)
-			if !yield(row.Patron, err) {
-				return
+// Run deletes a patron.
+func (c *patronDeleteCmd) Run(a *app) error {
+	card, err := a.settings.parseCard(c.Card)
+	if err != nil {
+		return err
+	}
+	return a.with(func(s *server) error {
+		passwords, err := a.passwords(s)
+		if err != nil {
+			return err
+		}
+		var ended int
+		err = a.audited(s, "patron.delete", func(tx *db.Tx, e *audit.Entry) error {
+			p, err := s.ledger.PatronByCardTx(a.ctx, tx, card)
+			if err != nil {
+				return err
 			}
+			e.Subject = patronSubject(p.ID)
+			if ended, err = s.ledger.DeletePatronTx(a.ctx, tx, p.ID, passwords.Mark); err != nil {
+				return err
+			}
+			return passwords.ForgetPatronTx(a.ctx, tx, p.ID, card)
+		})
+		if err != nil {
+			return err
 		}
-	}
+		fmt.Fprintf(a.stdout, "deleted; %d holds ended. No import takes this patron in again, unless you say: central patron readmit CARD\n", ended)
+		fmt.Fprintln(a.stdout, "Backups made until now still have this patron, and so have the files that the library's own system exports: delete them, or keep them no longer than you must.")
+		return nil
+	})
 }
 
-func patronFields(file *intake.PatronFile) []ledger.PatronField {
-	fields := []ledger.PatronField{}
-	for _, column := range file.Columns() {
-		if column != "id" && column != "card" {
-			fields = append(fields, ledger.PatronField(column))
-		}
+type patronReadmitCmd struct {
+	Card string `arg:"" help:"The card number with which the patron was deleted, as scanned or typed."`
+}
+
+// Run lets a deleted patron be taken in again.
+func (c *patronReadmitCmd) Run(a *app) error {
+	card, err := a.settings.parseCard(c.Card)
+	if err != nil {
+		return err
 	}
-	return fields
+	return a.with(func(s *server) error {
+		passwords, err := a.passwords(s)
+		if err != nil {
+			return err
+		}
+		err = a.audited(s, "patron.readmit", func(tx *db.Tx, _ *audit.Entry) error {
+			return s.ledger.ReadmitTx(a.ctx, tx, card, passwords.Mark)
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout, "the next import takes this patron in as a new one; see: central patron import")
+		return nil
+	})
+}
+
+func patronSubject(id library.PatronID) string { return "patron:" + string(id) }
+
+// twoCards reads two card numbers, and says which of them is none.
+func (a *app) twoCards(first, second string) (string, string, error) {
+	one, err := a.settings.parseCard(first)
+	if err != nil {
+		return "", "", fmt.Errorf("the first card: %w", err)
+	}
+	two, err := a.settings.parseCard(second)
+	if err != nil {
+		return "", "", fmt.Errorf("the second card: %w", err)
+	}
+	return one, two, nil
 }
 
 // parseCard brings a card number into normal form. Where the library has not set
