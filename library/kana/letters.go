@@ -139,3 +139,23 @@ func lengthens(vowel, r rune) bool {
 	}
 	return false
 }
+
+// letterNames are the names of the Latin letters, from a on.
+var letterNames = [...]string{
+	"えー", "びー", "しー", "でぃー", "いー", "えふ", "じー", "えいち", "あい", "じぇー", "けー", "える", "えむ",
+	"えぬ", "おー", "ぴー", "きゅー", "あーる", "えす", "てぃー", "ゆー", "ぶい", "だぶりゅー", "えっくす", "わい", "ぜっと",
+}
+
+// Spell writes the names of Latin letters in their place, as they are read out in
+// Japanese: b is びー.
+func Spell(s string) string {
+	var b strings.Builder
+	for _, r := range s {
+		if isLetter(r) {
+			b.WriteString(letterNames[r-'a'])
+		} else {
+			b.WriteRune(r)
+		}
+	}
+	return b.String()
+}

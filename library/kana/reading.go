@@ -136,3 +136,16 @@ func Lengthen(s string) (long string, ok bool) {
 	}
 	return string(out), true
 }
+
+// foreignSounds are sounds of foreign words, each with the kana that has the same
+// romaji.
+var foreignSounds = strings.NewReplacer("てぃ", "ち", "でぃ", "ぢ", "とぅ", "つ", "どぅ", "づ", "うぉ", "を", "てゅ", "ちゅ", "でゅ", "ぢゅ")
+
+// Respell writes the sounds of foreign words as the kana that their romaji are first
+// read as, in hiragana: キャンディ, typed kyandi, is きゃんぢ. ok is false when there
+// are none.
+func Respell(s string) (respelled string, ok bool) {
+	s = strings.Map(toHiragana, norm.NFKC.String(s))
+	respelled = foreignSounds.Replace(s)
+	return respelled, respelled != s
+}

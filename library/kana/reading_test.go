@@ -71,6 +71,32 @@ func TestLengthen(t *testing.T) {
 	}
 }
 
+func TestRespell(t *testing.T) {
+	for in, want := range map[string]string{
+		"キャンディ": "きやんじ", "ﾊﾟｰﾃｨｰ": "ぱち", "トゥナイト": "つないと", "ドゥオーモ": "ずおも", "ウォーター": "おた", "テューバ": "ちゆば", "プロデュース": "ぷろじゆす", "ティティ": "ちち",
+	} {
+		if got, ok := Respell(in); FoldReading(got) != want || !ok {
+			t.Errorf("Respell(%q) = %q, %v; want %q", in, got, ok, want)
+		}
+	}
+	for _, s := range []string{"テイネイ", "トウキ", "チーズ", ""} {
+		if got, ok := Respell(s); ok {
+			t.Errorf("Respell(%q) = %q, but it has no foreign sound", s, got)
+		}
+	}
+}
+
+func TestSpell(t *testing.T) {
+	if got := Spell("abcの3"); got != "えーびーしーの3" {
+		t.Errorf("Spell = %q", got)
+	}
+	for r := 'a'; r <= 'z'; r++ {
+		if got := Spell(string(r)); !IsKana(got) || got == "" {
+			t.Errorf("%c is called %q", r, got)
+		}
+	}
+}
+
 func FuzzReading(f *testing.F) {
 	f.Add("ワガハイ ワ ネコ", "わがはい")
 	f.Add("ソウセキ", "そせ")

@@ -26,7 +26,17 @@ da:だ di:ぢ du:づ de:で do:ど
 ba:ば bi:び bu:ぶ be:べ bo:ぼ bya:びゃ byu:びゅ byo:びょ
 pa:ぱ pi:ぴ pu:ぷ pe:ぺ po:ぽ pya:ぴゃ pyu:ぴゅ pyo:ぴょ
 va:ゔぁ vi:ゔぃ vu:ゔ ve:ゔぇ vo:ゔぉ
+dya:ぢゃ dyu:ぢゅ dyo:ぢょ
 `
+
+// foreignSyllables are how keyboards tell the sounds of foreign words from the kana
+// that share their romaji, see Respell. English words begin like some of them (this,
+// two): they are read within a word only.
+const foreignSyllables = `
+thi:てぃ thu:てゅ dhi:でぃ dhu:でゅ twu:とぅ dwu:どぅ
+`
+
+var foreign = sync.OnceValue(func() *spelling { return newSpelling(foreignSyllables) })
 
 type syllable struct{ romaji, kana string }
 
@@ -88,7 +98,11 @@ func FromRomaji(s string) (kana, rest string) {
 	s = macrons.Replace(strings.ToLower(s))
 	var b strings.Builder
 	for s != "" {
-		if syl, ok := written().longest(s); ok {
+		syl, ok := written().longest(s)
+		if !ok && b.Len() > 0 {
+			syl, ok = foreign().longest(s)
+		}
+		if ok {
 			b.WriteString(syl.kana)
 			s = s[len(syl.romaji):]
 			if longO(b.String(), s) {
@@ -160,7 +174,11 @@ func Expand(s string) []string {
 		kana, rest = kana+"っ", "c"
 	}
 	var out []string
-	for _, syl := range written().list {
+	expected := written().list
+	if kana != "" {
+		expected = slices.Concat(expected, foreign().list)
+	}
+	for _, syl := range expected {
 		if strings.HasPrefix(syl.romaji, rest) {
 			out = addPrefix(out, kana+syl.kana)
 		}

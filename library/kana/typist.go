@@ -10,16 +10,15 @@ import (
 const keyboardSyllables = `
 xa:ぁ xi:ぃ xu:ぅ xe:ぇ xo:ぉ la:ぁ li:ぃ lu:ぅ le:ぇ lo:ぉ
 xya:ゃ xyu:ゅ xyo:ょ lya:ゃ lyu:ゅ lyo:ょ xtu:っ ltu:っ xtsu:っ ltsu:っ xwa:ゎ lwa:ゎ xka:ゕ xke:ゖ lka:ゕ lke:ゖ
-tha:てゃ thi:てぃ thu:てゅ the:てぇ tho:てょ dha:でゃ dhi:でぃ dhu:でゅ dhe:でぇ dho:でょ
-twu:とぅ dwu:どぅ tsi:つぃ wha:うぁ whi:うぃ whu:う whe:うぇ who:うぉ wyi:ゐ wye:ゑ
+tha:てゃ the:てぇ tho:てょ dha:でゃ dhe:でぇ dho:でょ tsi:つぃ wha:うぁ whi:うぃ whu:う whe:うぇ who:うぉ wyi:ゐ wye:ゑ
 kwa:くぁ kwi:くぃ kwe:くぇ kwo:くぉ gwa:ぐぁ qa:くぁ qi:くぃ qe:くぇ qo:くぉ
 kyi:きぃ kye:きぇ gyi:ぎぃ gye:ぎぇ syi:しぃ sye:しぇ zyi:じぃ zye:じぇ jya:じゃ jyi:じぃ jyu:じゅ jye:じぇ jyo:じょ
-tyi:ちぃ tye:ちぇ cya:ちゃ cyi:ちぃ cyu:ちゅ cye:ちぇ cyo:ちょ dya:ぢゃ dyi:ぢぃ dyu:ぢゅ dye:ぢぇ dyo:ぢょ
+tyi:ちぃ tye:ちぇ cya:ちゃ cyi:ちぃ cyu:ちゅ cye:ちぇ cyo:ちょ dyi:ぢぃ dye:ぢぇ
 nyi:にぃ nye:にぇ hyi:ひぃ hye:ひぇ fya:ふゃ fyu:ふゅ fyo:ふょ byi:びぃ bye:びぇ pyi:ぴぃ pye:ぴぇ
 myi:みぃ mye:みぇ ryi:りぃ rye:りぇ vya:ゔゃ vyu:ゔゅ vyo:ゔょ yi:い ye:いぇ wu:う
 `
 
-var typed = sync.OnceValue(func() *spelling { return newSpelling(syllables, keyboardSyllables) })
+var typed = sync.OnceValue(func() *spelling { return newSpelling(syllables, foreignSyllables, keyboardSyllables) })
 
 // Typist turns the letters of a hardware keyboard into hiragana as they are typed,
 // the way a Japanese input method does: nn and n before another consonant give ん,
