@@ -31,7 +31,7 @@ func (t term) parts() []part {
 func (t term) part() (p part) {
 	for _, w := range t {
 		// A word that begins so has all the letters that the text way asks for.
-		if w.as == asWord && t[0].as == asText {
+		if w.as == asWord && t[0].as == asText && w.want == t[0].want {
 			continue
 		}
 		p = append(p, w.alternatives()...)

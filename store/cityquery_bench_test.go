@@ -129,6 +129,13 @@ func (m *mixer) make() {
 		}
 		return library.Query{Subject: r.Bib.Subjects[0].Term, NDC: r.Bib.NDC[0][:2], Publisher: r.Bib.Publisher[:3], Language: "jpn"}, true
 	})
+	m.add("together", func(r library.Record) (library.Query, bool) {
+		w := strings.Fields(r.Bib.Title)
+		if r.Bib.Language != "eng" || len(w) < 2 {
+			return library.Query{}, false
+		}
+		return words(strings.ToLower(w[0] + w[1]))
+	})
 }
 
 // letters types readings letter by letter, in kana and in romaji.

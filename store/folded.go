@@ -98,7 +98,8 @@ func foldBib(b library.Bib) folded {
 }
 
 // readings returns the folded readings of a heading: the catalogued one, or what
-// is written where that is kana; and once more with its ー written out.
+// is written where that is kana; once more with its ー written out; and of each how
+// romaji have its foreign sounds.
 func readings(written, reading string) []string {
 	if reading == "" {
 		if !kana.IsKana(kana.Fold(written)) {
@@ -106,13 +107,19 @@ func readings(written, reading string) []string {
 		}
 		reading = written
 	}
-	var out []string
-	if short := kana.FoldReading(reading); short != "" {
-		out = append(out, short)
-	}
+	ways := []string{reading}
 	if long, ok := kana.Lengthen(reading); ok {
-		if long = kana.FoldReading(long); long != "" {
-			out = append(out, long)
+		ways = append(ways, long)
+	}
+	for _, way := range ways {
+		if respelled, ok := kana.Respell(way); ok {
+			ways = append(ways, respelled)
+		}
+	}
+	var out []string
+	for _, way := range ways {
+		if folded := kana.FoldReading(way); folded != "" {
+			out = append(out, folded)
 		}
 	}
 	return out
@@ -137,6 +144,23 @@ func squeeze(s string) string {
 		}
 		b.WriteRune(r)
 		last = r
+	}
+	return b.String()
+}
+
+// joined takes the spaces out of folded text but between two digits: onepiece and one
+// piece are one title.
+func joined(s string) string {
+	if !strings.Contains(s, " ") {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s))
+	for i := range len(s) {
+		if s[i] == ' ' && (i == 0 || i == len(s)-1 || !isDigit(rune(s[i-1])) || !isDigit(rune(s[i+1]))) {
+			continue
+		}
+		b.WriteByte(s[i])
 	}
 	return b.String()
 }

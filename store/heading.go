@@ -33,7 +33,7 @@ func (k headingKey) where() []any { return []any{clip(k.key), string(k.field), k
 func headingsOf(b library.Bib) map[headingKey]form {
 	out := map[headingKey]form{}
 	add := func(field library.SuggestionField, text, reading string) {
-		k := headingKey{field, squeeze(kana.Fold(text))}
+		k := headingKey{field, joined(kana.Fold(text))}
 		if _, have := out[k]; !have && k.key != "" {
 			out[k] = form{Text: text, Reading: reading, Count: 1}
 		}
@@ -111,10 +111,10 @@ func (fs forms) starts() []startKey {
 	var out []startKey
 	for _, f := range fs {
 		text := kana.Fold(f.Text)
-		out = append(out, startKey{false, clip(squeeze(text))})
+		out = append(out, startKey{false, clip(joined(text))})
 		for i := range len(text) {
 			if r, _ := utf8.DecodeRuneInString(text[i:]); i > 0 && text[i-1] == ' ' && kana.IsLatin(r) {
-				out = append(out, startKey{true, clip(squeeze(text[i:]))})
+				out = append(out, startKey{true, clip(joined(text[i:]))})
 			}
 		}
 		for _, reading := range readings(f.Text, f.Reading) {

@@ -46,7 +46,7 @@ func nearKeys(text string) []string {
 	if text == "" {
 		return nil
 	}
-	keys := []string{squeeze(text)}
+	keys := []string{joined(text)}
 	for _, k := range readingKeys(joinRomaji(text), false) {
 		keys = append(keys, k.key)
 	}

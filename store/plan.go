@@ -77,7 +77,7 @@ func planOf(q library.Query) plan {
 			p.nothing = true
 			return p
 		}
-		p.fields = append(p.fields, term{{asNDC, digits, nil}})
+		p.fields = append(p.fields, term{{as: asNDC, want: digits}})
 	}
 	var sure []part
 	for i, t := range slices.Concat(p.words, p.fields) {
@@ -189,7 +189,7 @@ func wholeOf(q library.Query) (whole, parts []string) {
 	text := kana.Fold(cmp.Or(q.Title, q.Words))
 	whole = wholeOfText(text)
 	if words := strings.Fields(text); len(words) > 1 && len(words) <= lookedUp {
-		for _, w := range words {
+		for _, w := range slices.Concat(words, runsOf(words)) {
 			parts = append(parts, wholeOfText(w)...)
 		}
 	}
@@ -197,7 +197,7 @@ func wholeOf(q library.Query) (whole, parts []string) {
 }
 
 func wholeOfText(text string) []string {
-	keys := []string{squeeze(text)}
+	keys := []string{joined(text)}
 	romaji := ""
 	for _, word := range strings.Fields(text) {
 		k, rest := kana.FromRomaji(word)
@@ -210,7 +210,7 @@ func wholeOfText(text string) []string {
 		}
 		romaji += k
 	}
-	if kana.IsKana(text) {
+	if isReading(strings.ReplaceAll(text, " ", "")) {
 		keys = append(keys, kana.Key(text))
 	} else if romaji != "" {
 		keys = append(keys, kana.Key(kana.Fold(romaji)))

@@ -91,7 +91,7 @@ func yearRank(year int) int64 { return int64(maxYear-min(max(year, 0), maxYear))
 
 // wholeKeys are the keys by which a search for exactly this title finds the bib.
 func wholeKeys(b library.Bib) []string {
-	keys := []string{squeeze(kana.Fold(b.Title))}
+	keys := []string{joined(kana.Fold(b.Title))}
 	for _, r := range readings(b.Title, b.TitleReading) {
 		keys = append(keys, kana.Key(r))
 	}

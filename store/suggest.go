@@ -37,7 +37,7 @@ func suggestKeys(words string) []string {
 		return nil
 	}
 	long := strings.ContainsRune(norm.NFKC.String(words), 'ー')
-	keys := []string{squeeze(text)}
+	keys := []string{joined(text)}
 	for _, k := range readingKeys(joinRomaji(text), long) {
 		key := clip(k.key)
 		keys = append(keys, key)

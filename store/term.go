@@ -4,7 +4,6 @@ import (
 	"slices"
 	"strings"
 	"unicode"
-	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -33,8 +32,9 @@ type term []way
 // or as the beginning of an NDC number.
 type way struct {
 	as   wayKind
-	want string // folded text, key, loose key, or digits
-	in   []int  // sections
+	want string     // folded text, key, loose key, or digits
+	in   []int      // sections
+	head *latinHead // which a text must have besides; nil: none
 }
 
 type wayKind int
@@ -42,6 +42,7 @@ type wayKind int
 const (
 	asText wayKind = iota
 	asWord         // a Latin word begins so; asText finds it inside words as well
+	asRun          // part of a text whose Latin words are written together
 	asReading
 	asLooseReading
 	asNDC
@@ -51,6 +52,9 @@ const (
 func (w way) met(r *row, f *folded) bool {
 	if w.as == asNDC {
 		return slices.ContainsFunc(strings.Fields(r.ndc), func(n string) bool { return strings.HasPrefix(n, w.want) })
+	}
+	if w.head != nil && !w.head.met(f) {
+		return false
 	}
 	for _, section := range w.in {
 		if f[section] == "" {
@@ -64,6 +68,11 @@ func (w way) met(r *row, f *folded) bool {
 			continue
 		case asWord:
 			if beginsWord(f[section], w.want) {
+				return true
+			}
+			continue
+		case asRun:
+			if runsTogether(f[section], w.want) {
 				return true
 			}
 			continue
@@ -96,7 +105,7 @@ func beginsWord(text, want string) bool {
 			return false
 		}
 		at += i
-		if before, _ := utf8.DecodeLastRuneInString(text[:at]); at == 0 || !kana.IsLatin(before) {
+		if wordBegins(text[:at]) {
 			return true
 		}
 		at += len(want)
@@ -117,11 +126,15 @@ func startsOnly(word string) bool {
 // certain reports whether every bib that has the way's tokens meets it.
 func (w way) certain() bool {
 	everywhere := len(w.in) == len(anywhere.text) || len(w.in) == len(anywhere.reading)
-	switch w.as {
-	case asNDC:
+	_, whole := begin(w.want)
+	switch {
+	case w.head != nil:
+		return false
+	case w.as == asNDC:
 		return true
-	case asWord, asReading, asLooseReading:
-		_, whole := begin(w.want)
+	case w.as == asRun:
+		return whole && everywhere && isLatinWord(w.want)
+	case w.as != asText:
 		return whole && everywhere
 	}
 	tokens := w.tokens()
@@ -130,19 +143,28 @@ func (w way) certain() bool {
 
 // alternatives returns the tokens that a bib by which the way is met has, all of one
 // alternative.
-func (w way) alternatives() []alternative {
+func (w way) alternatives() (out []alternative) {
 	head, _ := begin(w.want)
 	switch w.as {
 	case asNDC:
-		return []alternative{{markNDC + w.want}}
+		out = []alternative{{markNDC + w.want}}
 	case asWord:
-		return []alternative{{markWord + head}}
+		out = []alternative{{markWord + head}}
+	case asRun:
+		out = runAlternatives(w.want)
 	case asReading:
-		return []alternative{{markReading + head}}
+		out = []alternative{{markReading + head}}
 	case asLooseReading: // loose beginnings are in the index only where they differ
-		return []alternative{{markLoose + head}, {markReading + head}}
+		out = []alternative{{markLoose + head}, {markReading + head}}
+	default:
+		out = []alternative{w.tokens()}
 	}
-	return []alternative{w.tokens()}
+	if w.head != nil {
+		for i := range out {
+			out[i] = append(out[i], w.head.token())
+		}
+	}
+	return out
 }
 
 // tokens returns tokens that every bib has by which a text way is met.
@@ -193,22 +215,29 @@ func wordTokens(word string) []string {
 // termsOf reads what a patron typed into one field: a term for each word.
 func termsOf(input string, in fields, ndc bool) []term {
 	var out []term
+	var latin []string // the words just before
 	for _, raw := range strings.FieldsFunc(norm.NFKC.String(input), unicode.IsSpace) {
 		if digits, ok := ndcNumber(raw); ok && ndc {
-			t := term{{asNDC, digits, nil}}
+			t := term{{as: asNDC, want: digits}}
 			for i, word := range strings.Fields(kana.Fold(raw)) {
 				if i > 0 {
 					break // 913.6 is a number, not two words
 				}
 				if word == digits {
-					t = append(t, way{asText, word, in.text})
+					t = append(t, way{as: asText, want: word, in: in.text})
 				}
 			}
-			out = append(out, t)
+			out, latin = append(out, t), nil
 			continue
 		}
 		for _, word := range strings.Fields(kana.Fold(raw)) {
-			out = append(out, wordTerm(word, strings.ContainsRune(raw, 'ー'), in))
+			t := wordTerm(word, strings.ContainsRune(raw, 'ー'), in)
+			if latin = append(latin, word); isLatinWord(word) {
+				t = append(t, joinedWays(latin, in)...)
+			} else {
+				latin = nil
+			}
+			out = append(out, t)
 		}
 	}
 	return out
@@ -226,9 +255,12 @@ func ndcNumber(word string) (digits string, ok bool) {
 }
 
 func wordTerm(word string, lengthened bool, in fields) term {
-	t := term{{asText, word, in.text}}
+	t := term{{as: asText, want: word, in: in.text}}
 	if !startsOnly(word) && isLatinWord(word) {
-		t = append(t, way{asWord, word, in.text})
+		t = append(t, way{as: asWord, want: word, in: in.text})
+	}
+	if mayRun(word) {
+		t = append(t, way{as: asRun, want: word, in: in.text})
 	}
 	if len(in.reading) == 0 {
 		return t
@@ -238,9 +270,9 @@ func wordTerm(word string, lengthened bool, in fields) term {
 		if key.loose {
 			as = asLooseReading
 		}
-		t = append(t, way{as, key.key, in.reading})
+		t = append(t, way{as: as, want: key.key, in: in.reading})
 	}
-	return t
+	return append(t, letteredWays(word, in)...)
 }
 
 func isLatinWord(s string) bool {
@@ -285,14 +317,17 @@ func readingKeys(word string, lengthened bool) []typedKey {
 }
 
 // isReading reports whether folded text may be the beginning of a reading: kana, and
-// the digits that readings are catalogued with, as in 2015ねん.
+// among them the digits and Latin words that readings are catalogued with, as in
+// 2015ねん and cげんご.
 func isReading(folded string) bool {
-	for part := range strings.FieldsFuncSeq(folded, func(r rune) bool { return r >= '0' && r <= '9' }) {
+	read := !strings.ContainsFunc(folded, isLetter)
+	for part := range strings.FieldsFuncSeq(folded, kana.IsLatin) {
 		if !kana.IsKana(part) {
 			return false
 		}
+		read = true
 	}
-	return true
+	return read
 }
 
 // withSyllabicN returns romaji as it is, and once more for each n between vowels as

@@ -21,6 +21,7 @@ const (
 	markLanguage  = "\uE006"
 	markJuvenile  = "\uE007"
 	markPublisher = "\uE008" // a character of a publisher's name
+	markRun       = "\uE009" // the beginning of Latin words written together, see run.go
 	markNone      = "\uE0FF" // of no token
 )
 
@@ -98,6 +99,7 @@ func cutText(value string, add func(string)) {
 			}
 			if latin && !kana.IsLatin(before) {
 				addBeginnings(markWord, latinWord(value[i:]), add)
+				addRuns(value[i:], add)
 			}
 			if before != ' ' {
 				if !latin || !kana.IsLatin(before) {
