@@ -62,29 +62,23 @@ func record(ctx context.Context, tx *db.Tx, id library.BibID) (library.Record, e
 }
 
 // items reads the items of a condition, but those that are hidden.
-func items(ctx context.Context, tx *db.Tx, where string, args ...any) (all []library.Item, err error) {
-	err = storedItems(ctx, tx, func(it library.Item, _ bool) { all = append(all, it) }, `NOT withdrawn AND `+where, args...)
-	return all, err
-}
-
-// storedItems reads all items of a condition, and whether each is hidden.
-func storedItems(ctx context.Context, tx *db.Tx, each func(it library.Item, hidden bool), where string, args ...any) error {
-	rows, err := tx.QueryContext(ctx, `SELECT id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on, withdrawn FROM item WHERE `+where, args...)
+func items(ctx context.Context, tx *db.Tx, where string, args ...any) ([]library.Item, error) {
+	rows, err := tx.QueryContext(ctx, `SELECT id, bib_id, branch_code, barcode, call_number, shelf, lendable, state, due_on FROM item WHERE NOT withdrawn AND `+where, args...)
 	if err != nil {
-		return err
+		return nil, err
 	}
 	defer rows.Close()
+	var all []library.Item
 	for rows.Next() {
 		var it library.Item
 		var barcode sql.NullString
-		var hidden bool
-		if err := rows.Scan(&it.ID, &it.BibID, &it.Branch, &barcode, &it.CallNumber, &it.Shelf, &it.Lendable, &it.State, &it.DueOn, &hidden); err != nil {
-			return err
+		if err := rows.Scan(&it.ID, &it.BibID, &it.Branch, &barcode, &it.CallNumber, &it.Shelf, &it.Lendable, &it.State, &it.DueOn); err != nil {
+			return nil, err
 		}
 		it.Barcode = barcode.String
-		each(it, hidden)
+		all = append(all, it)
 	}
-	return rows.Err()
+	return all, rows.Err()
 }
 
 const (
