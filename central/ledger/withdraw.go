@@ -59,15 +59,15 @@ func (l *Ledger) WithdrawItemsTx(ctx context.Context, tx *db.Tx, items []library
 	items = slices.Sorted(slices.Values(items))
 	for part := range slices.Chunk(items, itemsAtOnce) {
 		in, args := listed(part)
+		if err := lockItem(ctx, tx, `id IN `+in, args...); err != nil {
+			return err
+		}
 		// First all of them, so that none is given to the hold that lets go of another.
 		if _, err := tx.ExecContext(ctx, `UPDATE item SET withdrawn = TRUE WHERE id IN `+in, args...); err != nil {
 			return err
 		}
 	}
 	for _, id := range items {
-		if err := lockItem(ctx, tx, `id = $1`, string(id)); err != nil {
-			return err
-		}
 		if _, err := l.leave(ctx, tx, id); err != nil && !errors.Is(err, library.ErrUnknownItem) {
 			return err
 		}
