@@ -108,7 +108,7 @@ func (c *Catalogue) follow(ctx context.Context, tx *db.Tx, b *putting) error {
 		return err
 	}
 	for _, bib := range b.lost.ids {
-		if err := c.lost(ctx, tx, library.BibID(bib)); err != nil {
+		if err := c.Touch(ctx, tx, library.BibID(bib)); err != nil {
 			return err
 		}
 	}
@@ -125,20 +125,6 @@ func (c *Catalogue) follow(ctx context.Context, tx *db.Tx, b *putting) error {
 		}
 	}
 	return nil
-}
-
-// lost looks after a bib that lost a copy to another one: a hidden one was there only for
-// the copies that patrons still have.
-func (c *Catalogue) lost(ctx context.Context, tx *db.Tx, bib library.BibID) error {
-	var one int
-	err := tx.QueryRowContext(ctx, `SELECT 1 FROM bib WHERE id = $1 AND withdrawn AND NOT EXISTS (SELECT 1 FROM item i WHERE i.bib_id = bib.id)`, string(bib)).Scan(&one)
-	if errors.Is(err, sql.ErrNoRows) {
-		return c.Touch(ctx, tx, bib)
-	}
-	if err != nil {
-		return err
-	}
-	return c.DeleteTx(ctx, tx, bib)
 }
 
 // errDry takes back the transaction of a dry run.
