@@ -42,6 +42,7 @@ func TestMARCNotes(t *testing.T) {
 		{"ISBN that is wrong", []string{"020 __ $a978-4-10-101003-9"}, plain, []string{wrongISBN + ": 978-4-10-101003-9"}},
 		{"a letter that was lost", []string{"245 10 $aこ\uFFFDろ"}, func(b *library.Bib) { b.Title = "こ〓ろ" }, []string{"field 245: " + lostLetters}},
 		{"NUL", []string{"245 10 $aこ\x00ころ"}, func(b *library.Bib) { b.Title = "こころ" }, []string{"field 245: " + controls}},
+		{"an escape that begins nothing", []string{"245 10 $aこ\x1Bころ"}, func(b *library.Bib) { b.Title = "こころ" }, []string{"field 245: " + controls}},
 		{"marks of direction", []string{"245 10 $a\u202Eこころ\u202C\u200F"}, func(b *library.Bib) { b.Title = "こころ" }, []string{"field 245: " + turned}},
 		{"in a field of which nothing is read", []string{"955 __ $a\x00\uFFFD"}, plain, nil},
 	} {

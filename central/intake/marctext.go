@@ -4,6 +4,7 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"regexp"
 	"slices"
 	"strings"
 	"unicode/utf8"
@@ -61,16 +62,9 @@ func openMARC(file io.ReadSeeker, start int64, opt Options) (in io.Reader, text 
 	switch {
 	case xml && name == marc8:
 		return nil, text, errors.New("MARCXML is never in MARC-8: leave --encoding out")
-	case xml && (name != "" || s.notUTF8 > 0 && s.utf8 == 0):
-		t, err := OpenText(file, name)
-		if err != nil {
-			return nil, text, err
-		}
-		in, err := t.Reader()
-		opt.readAs(t.Encoding())
-		// A byte order mark says UTF-8 before any declaration does.
-		return io.MultiReader(strings.NewReader("\uFEFF"), in), text, err
 	case xml:
+		in, err = openMARCXML(file, name, s, opt)
+		return in, text, err
 	case name == UTF16:
 		return nil, text, errors.New("MARC in ISO 2709 is never in UTF-16: leave --encoding out")
 	case name != "":
@@ -85,6 +79,39 @@ func openMARC(file io.ReadSeeker, start int64, opt Options) (in io.Reader, text 
 	}
 	opt.readAs(text.encoding)
 	return file, text, nil
+}
+
+// openMARCXML returns MARCXML to be read from its beginning: as UTF-8 where a name of its
+// encoding is given, or where the file declares none and one is found out, and else as it is.
+func openMARCXML(file io.ReadSeeker, name string, s survey, opt Options) (io.Reader, error) {
+	if name == "" && (s.notUTF8 == 0 || s.utf8 > 0) {
+		return file, nil
+	}
+	start, err := file.Seek(0, io.SeekCurrent)
+	if err != nil {
+		return nil, fmt.Errorf("the file cannot be read a second time: %w", err)
+	}
+	if name == "" {
+		japanese, err := anyJapanese(file)
+		if err == nil {
+			_, err = file.Seek(start, io.SeekStart)
+		}
+		if err != nil || !japanese {
+			return file, err
+		}
+	}
+	t, err := OpenText(file, name)
+	switch {
+	case err != nil && name == "" && s.records > 0: // those that are not UTF-8 are left out one by one
+		_, err = file.Seek(start, io.SeekStart)
+		return file, err
+	case err != nil:
+		return nil, err
+	}
+	in, err := t.Reader()
+	opt.readAs(t.Encoding())
+	// A byte order mark says UTF-8 before any declaration does.
+	return io.MultiReader(strings.NewReader("\uFEFF"), in), err
 }
 
 var errNotPossible = errors.New("not possible in this encoding")
@@ -115,9 +142,11 @@ func reader(name string) func(string) (string, error) {
 
 const escape = 0x1B
 
+var escapeSequence = regexp.MustCompile(`\x1B[$(),\-sbpg]`)
+
 // isUTF8 reports whether text is UTF-8 without escape sequences, which belong to
 // ISO-2022-JP or MARC-8.
-func isUTF8(s string) bool { return utf8.ValidString(s) && strings.IndexByte(s, escape) < 0 }
+func isUTF8(s string) bool { return utf8.ValidString(s) && !escapeSequence.MatchString(s) }
 
 // inOtherSet reports whether the last escape sequence of a text leaves it in a set
 // other than ASCII or JIS X 0201: what follows it would be misread.
@@ -269,6 +298,22 @@ func looksJapanese(text string) bool {
 		}
 	}
 	return false
+}
+
+// anyJapanese reports whether anything in a file looks Japanese.
+func anyJapanese(file io.Reader) (bool, error) {
+	buf := make([]byte, 64<<10)
+	for {
+		n, err := file.Read(buf)
+		switch {
+		case looksJapanese(string(buf[:n])):
+			return true, nil
+		case errors.Is(err, io.EOF):
+			return false, nil
+		case err != nil:
+			return false, fmt.Errorf("the file cannot be read: %w", err)
+		}
+	}
 }
 
 func isASCII(s string) bool {

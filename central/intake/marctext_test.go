@@ -144,6 +144,18 @@ func TestMARCXMLEncodings(t *testing.T) {
 	}
 }
 
+// TestMARCXMLNotUTF8: a record that is in no encoding is left out among others.
+func TestMARCXMLNotUTF8(t *testing.T) {
+	good := marcXML(bookLeader, "001 1", "245 10 $aBook") + marcXML(bookLeader, "001 2", "245 10 $aAnother")
+	for _, title := range []string{"G\xF6del, f\xFCr", "t\xE9l\xE9phone", "\x81\x20\xFF"} {
+		bad := marcXML(bookLeader, "001 3", "245 10 $a"+title)
+		records, problems, err := gather(t, "<collection>"+good+bad+"</collection>", Options{})
+		if err != nil || len(records) != 2 || len(problems) != 1 || problems[0].Bib != "3" {
+			t.Errorf("%q: %d records, problems %v, error %v", title, len(records), problems, err)
+		}
+	}
+}
+
 func TestMARCOtherFormats(t *testing.T) {
 	leader := func(b string, kind string) string { return b[:6] + kind + b[7:] }
 	uni := iso2709(' ', "001 U1", "100 __ $a20190101d2019    m  y0jpny50      ea", "200 1_ $aユニマークの本")
