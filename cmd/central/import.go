@@ -105,6 +105,8 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 			err = endErr
 		}
 		switch {
+		case errors.Is(err, context.Canceled) && c.DryRun:
+			return fmt.Errorf("the dry run was broken off after %d records; nothing was changed", counts.Read)
 		case errors.Is(err, context.Canceled):
 			return fmt.Errorf("broken off after %d records; what went in stays, and running it again completes it", counts.Read)
 		case err != nil && (counts.Read == 0 || out.failed):
