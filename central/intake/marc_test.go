@@ -272,8 +272,8 @@ func TestMARCWithoutIdentifier(t *testing.T) {
 	}
 }
 
-// sharedData is the folder of real data, which is not part of the project.
-func sharedData(t *testing.T, path string) []byte {
+// sharedFolder is a folder of the real data, which is not part of the project.
+func sharedFolder(t *testing.T, path string) string {
 	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
@@ -285,7 +285,13 @@ func sharedData(t *testing.T, path string) []byte {
 		}
 		dir = filepath.Dir(dir)
 	}
-	b, err := os.ReadFile(filepath.Join(dir, "..", "shared", "data", path))
+	return filepath.Join(dir, "..", "shared", "data", path)
+}
+
+// sharedData is a file of the real data.
+func sharedData(t *testing.T, path string) []byte {
+	t.Helper()
+	b, err := os.ReadFile(sharedFolder(t, path))
 	if errors.Is(err, os.ErrNotExist) {
 		t.Skipf("../shared/data/%s is not here", path)
 	} else if err != nil {

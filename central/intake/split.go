@@ -96,7 +96,7 @@ func openCSV(text *Text) (*splitter, []string, error) {
 	return s, header.cells, nil
 }
 
-var isoLeader = regexp.MustCompile(`^\d{5}[a-z][a-z ]{4}[ a-z0-9]22`)
+var isoLeader = regexp.MustCompile(`^\d{5}[a-z][a-z ]{4}22`)
 
 // noTable names a text that is no table by its first line, with advice; "" for all others.
 func noTable(first []byte) string {
