@@ -86,7 +86,7 @@ FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 # make bench ONLY="editions search" SIZES="1m 3m". Not among them unless they are named:
 # central and circulation, the rules under load, which take as long as all others, and
 # shared, what two editions have in common, for which another one is built.
-ONLY  ?= terminal recall editions patience search changes window
+ONLY  ?= terminal recall editions imports patience search changes window
 SIZES ?= 1m
 
 bench: $(ONLY:%=bench-%)
@@ -109,6 +109,9 @@ bench-central: deps-test
 
 bench-circulation: deps-test
 	@$(GO) test -run '^$$' -bench City -benchtime 1x -timeout 60m ./central/ledger | grep -E $(FIGURES)
+
+bench-imports: deps
+	@$(GO) test -run '^$$' -bench ImportOf -benchtime 1x -timeout 20m ./cmd/central | grep -E $(FIGURES)
 
 bench-recall: deps
 	@$(GO) test -run '^$$' -bench Recall -benchtime 1x -timeout 20m ./store 2>/dev/null | grep -E $(FIGURES)
