@@ -62,8 +62,9 @@ func headerList(header []string) string {
 	return shortened(strings.Join(names, ", "))
 }
 
-// find finds those of our columns that a header line has, by the names of columns
-// or else by their own; not ok, it returns the first of theirs that is missing.
+// find finds those of our columns that a header line has: by the names of columns, by
+// their own, or by what other systems call them. Not ok, it returns the first of theirs
+// that is missing.
 func find(header, names []string, columns map[string]string) (l layout, missing string, ok bool) {
 	index := map[string]int{}
 	for i, h := range header {
@@ -77,8 +78,11 @@ func find(header, names []string, columns map[string]string) (l layout, missing 
 	for _, ours := range names {
 		theirs, named := columns[ours]
 		if !named {
-			if i, ok := index[ours]; ok {
-				l[ours] = []int{i}
+			for _, name := range append([]string{ours}, usualHeaders[ours]...) {
+				if i, ok := index[columnKey(name)]; ok {
+					l[ours] = []int{i}
+					break
+				}
 			}
 			continue
 		}
@@ -95,6 +99,22 @@ func find(header, names []string, columns map[string]string) (l layout, missing 
 		}
 	}
 	return l, "", true
+}
+
+// unread returns the headers of the columns that stand for none of ours, in their order.
+func (l layout) unread(header []string) (names []string) {
+	used := map[int]bool{}
+	for _, at := range l {
+		for _, i := range at {
+			used[i] = true
+		}
+	}
+	for i, h := range header {
+		if name := clean(h); name != "" && !used[i] {
+			names = append(names, name)
+		}
+	}
+	return names
 }
 
 func columnKey(header string) string { return strings.ToLower(narrow(header)) }

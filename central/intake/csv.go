@@ -28,7 +28,7 @@ func CSV(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 		}
 		defer text.Close()
 		opt.readAs(text.Encoding())
-		c := csvReader{desk: newDesk(opt), yield: yield, last: map[uint64]int{}, open: map[library.BibID]*group{}}
+		c := csvReader{unread: opt.Unread, desk: newDesk(opt), yield: yield, last: map[uint64]int{}, open: map[library.BibID]*group{}}
 		if err := c.pass(text, c.learn); err != nil {
 			yield(catalogue.Incoming{}, err)
 			return
@@ -56,6 +56,7 @@ var errStopped = errors.New("stopped")
 // a run; last tells in which run a bib ends.
 type csvReader struct {
 	*desk
+	unread  func(headers []string) // nil when nobody wants to know, or knows
 	yield   func(catalogue.Incoming, error) bool
 	layout  layout
 	last    map[uint64]int // by the hash of the identifier
@@ -81,6 +82,10 @@ func (c *csvReader) pass(text *Text, take func(row) error) error {
 	if c.layout, err = lay(header, c.opt.Columns); err != nil {
 		return err
 	}
+	if names := c.layout.unread(header); len(names) > 0 && c.unread != nil {
+		c.unread(names)
+	}
+	c.unread = nil // the file is read twice
 	for {
 		r, err := s.next()
 		if errors.Is(err, io.EOF) {

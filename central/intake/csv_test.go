@@ -163,11 +163,11 @@ func TestCSVFatal(t *testing.T) {
 		want       string
 	}{
 		{"empty", "", nil, "is empty"},
-		{"Shift_JIS without a title", "\x8F\x91\x96\xBC,id\n", nil, "it has 書名, id"},
+		{"Shift_JIS without a title", "\x95\x69\x96\xBC,id\n", nil, "it has 品名, id"},
 		{"in no encoding", "\xFF\xFF\xA0,id\n", nil, "in none of"},
 		{"either of two", "id,title\n1,\xBB\xB3\xCB\xDC\n", nil, "in cp932 or in euc-jp"},
 		{"UTF-16", "\xFF\xFEi\x00", nil, "it has i"},
-		{"no title", "id,書名\n1,本\n", nil, "name it with --columns title="},
+		{"no title", "id,品名\n1,本\n", nil, "name it with --columns title="},
 		{"no such column", "id,書名\n1,本\n", map[string]string{"title": "題名"}, `no column "題名": it has id, 書名`},
 		{"broken header", "id,\"title\n1,本\n", nil, "header line cannot be read"},
 	}

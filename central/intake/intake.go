@@ -29,8 +29,13 @@ type Options struct {
 	ReadAs func(encoding string)
 
 	// Columns tells in which of the file's columns ours stand (see ParseColumns).
-	// Columns that it does not name are looked for under their own names.
+	// Columns that it does not name are looked for under their own names, and under
+	// usual Japanese ones.
 	Columns map[string]string
+
+	// Unread is told the headers of the file's columns that stand for none of ours, where
+	// there are any; nil when nobody wants to know.
+	Unread func(headers []string)
 
 	// Branches finds the branch of a copy. A record with a copy at a branch that is not
 	// found is a Problem.

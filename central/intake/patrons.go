@@ -54,6 +54,7 @@ type PatronFile struct {
 	text   *Text
 	s      *splitter
 	layout layout
+	unread []string
 	opt    PatronOptions
 }
 
@@ -83,7 +84,7 @@ func (f *PatronFile) readHeader() error {
 	case len(l["card"]) == 0:
 		return errors.New("the header line has no column for the card: name it with --columns card=…")
 	}
-	f.s, f.layout = s, l
+	f.s, f.layout, f.unread = s, l, l.unread(header)
 	return nil
 }
 
@@ -97,6 +98,9 @@ func (f *PatronFile) Close() { f.text.Close() }
 func (f *PatronFile) Columns() []string {
 	return slices.DeleteFunc(PatronColumns(), func(ours string) bool { return len(f.layout[ours]) == 0 })
 }
+
+// Unread are the headers of the file's columns that stand for none of ours.
+func (f *PatronFile) Unread() []string { return f.unread }
 
 // Rows yields the patrons, once. A row that may not go in is yielded as a *Problem
 // and reading goes on; any other error ends it.

@@ -87,7 +87,7 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		if !a.settings.Barcode.Item.IsZero() {
 			opt.Barcode = a.settings.Barcode.ParseItem
 		}
-		opt.Note, opt.ReadAs = out.note, out.readAs
+		opt.Note, opt.ReadAs, opt.Unread = out.note, out.readAs, out.unread
 		kept := ""
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
 			Source: c.Source, FileStates: a.settings.Intake.StateFrom == stateFromFile, DryRun: c.DryRun,

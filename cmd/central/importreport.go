@@ -8,6 +8,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"time"
 
 	"madoguchi/central/catalogue"
@@ -93,6 +94,13 @@ func (r *importReport) note(p intake.Problem) {
 
 // readAs tells in which encoding the file was read.
 func (r *importReport) readAs(encoding string) { r.line("read as %s", encoding) }
+
+// unread tells which columns of the file nobody asked for.
+func (r *importReport) unread(headers []string) {
+	if len(headers) > 0 {
+		r.line("not read, since they stand for none of ours (see --columns): %s", strings.Join(headers, ", "))
+	}
+}
 
 // placeOf is where a problem is, and what it is about.
 func placeOf(p *intake.Problem) string {

@@ -62,6 +62,7 @@ func (c *patronImportCmd) Run(a *app) error {
 		if file.Encoding() != intake.UTF8 {
 			fmt.Fprintf(a.stderr, "read as %s\n", file.Encoding())
 		}
+		out.unread(file.Unread())
 		return c.take(a, s, file, out)
 	})
 }
