@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"iter"
 	"os"
-	"time"
 
 	"madoguchi/central"
 	"madoguchi/central/catalogue"
@@ -21,6 +20,7 @@ type patronImportCmd struct {
 	Full      bool   `help:"The file has all patrons: who is lacking is blocked, until a file has them again."`
 	FullLimit int    `default:"5" help:"With --full: how many percent of the patrons may be blocked with one import, and at least one. Where more are lacking nobody is blocked, and the exit status is 3." placeholder:"PERCENT"`
 	DryRun    bool   `help:"Say what would happen, and change nothing."`
+	Report    string `help:"Write what was left out and noted to this file, each with its place, and nothing of a patron." placeholder:"FILE"`
 }
 
 // Run imports the file. What it prints tells nothing about a patron.
@@ -46,14 +46,16 @@ func (c *patronImportCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		out := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
-		out.shown = out.start
+		out, err := a.newReport(c.Report)
+		if err != nil {
+			return err
+		}
 		file, err := intake.OpenPatrons(in, intake.PatronOptions{
 			Columns: columns, Encoding: c.Encoding,
 			Card:     a.settings.parseCard,
 			Branches: branches,
 			Today:    s.ledger.Today(),
-			Note:     func(p intake.Problem) { out.line("note: %v", &p) },
+			Note:     out.note,
 		})
 		if err != nil {
 			return err
@@ -86,7 +88,7 @@ func (c *patronImportCmd) take(a *app, s *server, file *intake.PatronFile, out *
 			}
 			return out.leftOut(number, err)
 		},
-		Note:     func(number int, fault string) { out.line("note: %v", at(number, fault)) },
+		Note:     func(number int, fault string) { out.note(*at(number, fault)) },
 		Progress: func(n ledger.Counts) { out.progress(catalogue.Counts{Read: n.Read, LeftOut: n.LeftOut}) },
 	}
 	var lacking ledger.LackingPatrons
@@ -94,7 +96,9 @@ func (c *patronImportCmd) take(a *app, s *server, file *intake.PatronFile, out *
 		run.Full = &ledger.PatronFull{Limit: c.FullLimit, Lacking: func(l ledger.LackingPatrons) { lacking = l }}
 	}
 	counts, err := s.ledger.ImportPatrons(a.ctx, run)
-	out.end()
+	if endErr := out.end(); err == nil {
+		err = endErr
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("broken off after %d patrons; what went in stays, and running it again completes it", counts.Read)
@@ -109,6 +113,9 @@ func (c *patronImportCmd) take(a *app, s *server, file *intake.PatronFile, out *
 	kept := c.kept(lacking)
 	if kept != "" {
 		fmt.Fprintln(a.stderr, "central:", kept)
+	}
+	if counts.Read == counts.LeftOut {
+		return errNothingWentIn
 	}
 	if counts.LeftOut > 0 || kept != "" {
 		return exitStatus(leftOut)
