@@ -122,8 +122,8 @@ func (l *Ledger) ImportPatrons(ctx context.Context, in PatronImport) (Counts, er
 // as ImportPatrons does. One bad patron is a *PatronError, and then nobody is taken in.
 func (l *Ledger) PutPatrons(ctx context.Context, patrons ...library.Patron) error {
 	twice := doubles{}
-	for i, p := range patrons {
-		if err := twice.check(FilePatron{Patron: p}, i+1); err != nil {
+	for _, p := range patrons {
+		if err := twice.check(FilePatron{Patron: p}); err != nil {
 			return err
 		}
 	}
@@ -139,10 +139,10 @@ func (l *Ledger) PutPatrons(ctx context.Context, patrons ...library.Patron) erro
 	})
 }
 
-// doubles remembers which patron of an import had a card or an ID.
-type doubles map[string]int
+// doubles are the cards and IDs that an import has had.
+type doubles map[string]bool
 
-func (d doubles) check(p FilePatron, number int) error {
+func (d doubles) check(p FilePatron) error {
 	keys := []string{"card " + p.Card}
 	for _, id := range []string{string(p.ID), p.FileID} {
 		if id != "" {
@@ -150,13 +150,13 @@ func (d doubles) check(p FilePatron, number int) error {
 		}
 	}
 	for _, key := range keys {
-		if first := d[key]; first > 0 {
+		if d[key] {
 			what, _, _ := strings.Cut(key, " ")
-			return &PatronError{Reason: fmt.Sprintf("its %s is also that of patron %d in this import, who was read first", what, first)}
+			return &PatronError{Reason: "its " + what + " is also that of another patron of this file, who was read first"}
 		}
 	}
 	for _, key := range keys {
-		d[key] = number
+		d[key] = true
 	}
 	return nil
 }
@@ -188,7 +188,7 @@ func (r *patronRun) all(ctx context.Context) error {
 		}
 		r.n.Read++
 		if err == nil {
-			err = r.twice.check(p, r.n.Read)
+			err = r.twice.check(p)
 		}
 		if err != nil {
 			r.roll.leftOut(p)

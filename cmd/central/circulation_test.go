@@ -33,7 +33,7 @@ func circulating(t *testing.T) (data, csv string) {
 	if code != leftOut || !strings.Contains(out, "6 patrons read: 5 new, 0 changed, 0 unchanged, 1 left out") {
 		t.Fatalf("patron import: status %d, %s%s", code, out, told)
 	}
-	for _, says := range []string{"row 3 (line 4, ", "born_on is a day that the calendar does not have", "row 4 (line 5, ", "branch is none that there is", "can never apply for a password", "row 6 (line 7, ", "card is also that of patron 1"} {
+	for _, says := range []string{"row 3 (line 4, ", "born_on is a day that the calendar does not have", "row 4 (line 5, ", "branch is none that there is", "can never apply for a password", "row 6 (line 7, ", "card is also that of another patron"} {
 		if !strings.Contains(told, says) {
 			t.Errorf("the bad rows are told of without %q:\n%s", says, told)
 		}
