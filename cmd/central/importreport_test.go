@@ -6,6 +6,7 @@ import (
 	"os"
 	"strings"
 	"testing"
+	"unicode/utf8"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/central/intake"
@@ -92,7 +93,7 @@ func TestImportOfNothing(t *testing.T) {
 		for _, format := range []string{"csv", "marc"} {
 			path := file(t, "in."+format, text)
 			out, errs, code := command(t, data, "import", format, path)
-			if code != failed || !strings.Contains(errs, "central: ") || strings.ContainsAny(errs, "\x00\xFF\uFFFD") {
+			if code != failed || !strings.Contains(errs, "central: ") || !utf8.ValidString(errs) || strings.ContainsAny(errs, "\x00\uFFFD") {
 				t.Errorf("%s as %s: status %d\n%s%s", name, format, code, out, errs)
 			}
 		}
