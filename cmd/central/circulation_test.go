@@ -68,7 +68,7 @@ func TestPatronImport(t *testing.T) {
 	tellsNothing(t, told)
 	for says, args := range map[string][]string{
 		"there is no column":     {"--columns", "title=x", csv},
-		"no column for the card": {csv},
+		"no column for the card": {file(t, "names.csv", "name\n花\n")},
 		"no such file":           {"/nonexistent"},
 	} {
 		_, told, code := command(t, data, append([]string{"patron", "import"}, args...)...)
