@@ -25,7 +25,8 @@ type Counts struct {
 // understood is how many records went in.
 func (n Counts) understood() int { return n.Read - n.LeftOut }
 
-// Incoming is a record as a file has it.
+// Incoming is a record as a file has it. An item whose State is "" is one of which the file
+// does not say where it is.
 type Incoming struct {
 	library.Record
 	Deleted   bool                   // the file says that the bib has left; it has no items then

@@ -39,7 +39,7 @@ const (
 // that the others keep their names when one leaves.
 func (d *desk) finish(rec *catalogue.Incoming, copies []copied, at Problem) (fault, value string) {
 	if len(copies) == 0 && d.opt.Branch != "" && !rec.Partial {
-		copies = []copied{{Item: library.Item{Branch: d.opt.Branch, Lendable: true, State: library.OnShelf}}}
+		copies = []copied{{Item: library.Item{Branch: d.opt.Branch, Lendable: true}}}
 	}
 	rec.Items, rec.Withdrawn = nil, nil
 	if rec.Bib.Year > d.opt.Today.Year+1 && !d.opt.Today.IsZero() {

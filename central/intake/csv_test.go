@@ -26,7 +26,7 @@ func TestCSVRow(t *testing.T) {
 			ISBNs: []string{"9784101010038"}, NDC: []string{"913.6", "726"}, Subjects: []library.Subject{{Term: "文学"}, {Term: "友情"}},
 			Language: "jpn", Juvenile: true, Description: "一行目\n二行目",
 		},
-		Items: []library.Item{{ID: "1001", BibID: "b1", Branch: "chuo", Barcode: "1001", CallNumber: "913.6/ナ", Shelf: "2階 文学", State: library.OnShelf}},
+		Items: []library.Item{{ID: "1001", BibID: "b1", Branch: "chuo", Barcode: "1001", CallNumber: "913.6/ナ", Shelf: "2階 文学"}},
 	})
 }
 
@@ -273,11 +273,12 @@ func TestCSVCopies(t *testing.T) {
 		{"missing", "b,本,chuo,1,不明,2026/12/10,,,\n", with(func(it *library.Item) { it.State = library.Missing }), nil, nil},
 		{"not lent", "b,本,chuo,1,禁帯出,,,,\n", with(func(it *library.Item) { it.Lendable = false }), nil, nil},
 		{"not lent in the other column", "b,本,chuo,1,,,,,館内閲覧\n", with(func(it *library.Item) { it.Lendable = false }), nil, nil},
+		{"a word that is not known says nothing", "b,本,chuo,1,謎,2026/12/10,,,\n", with(func(it *library.Item) { it.State = "" }), nil, nil},
 		{"withdrawn, and no other", "b,本,chuo,1,除籍,,,,\n", nil, []library.ItemID{"1"}, nil},
 		{"withdrawn without a branch", "b,本,,1,除籍,,,,\n", nil, []library.ItemID{"1"}, nil},
 		{"one of two withdrawn", "b,本,chuo,1,,,,,\nb,本,chuo,2,除籍,,5,,\n", []library.Item{shelf}, []library.ItemID{"2"}, nil},
 		{"a spoiled barcode, and no other", "b,本,chuo,1.00001E+09,,,,,\n", nil, nil, nil},
-		{"none", "b,本,,,,,,,\n", []library.Item{{ID: "b.chuo.1", BibID: "b", Branch: "chuo", Lendable: true, State: library.OnShelf}}, nil, nil},
+		{"none", "b,本,,,,,,,\n", []library.Item{{ID: "b.chuo.1", BibID: "b", Branch: "chuo", Lendable: true}}, nil, nil},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -314,7 +315,7 @@ func TestCSVSpelling(t *testing.T) {
 			continue
 		}
 		same(t, name, records[0], library.Record{Bib: library.Bib{ID: "1", Title: "本", Kind: library.Book, ISBNs: []string{"9784101010038"}},
-			Items: []library.Item{{ID: "0000000123", BibID: "1", Branch: "chuo", Barcode: "0000000123", Lendable: true, State: library.OnShelf}}})
+			Items: []library.Item{{ID: "0000000123", BibID: "1", Branch: "chuo", Barcode: "0000000123", Lendable: true}}})
 	}
 	quoted := one(t, "id,title,description\r1,本,\"一\r二\"\r", Options{})
 	same(t, "a CR within quotation marks", quoted.Bib.Description, "一\n二")

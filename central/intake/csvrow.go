@@ -79,7 +79,7 @@ func fromRow(cells []string, l layout, opt Options) (e entry, fault, value strin
 		return e, "it has no title", ""
 	}
 	b.AddedOn = e.day(get("added_on"), "the day on which it came is none and was left out")
-	e.readCopy(get, opt)
+	e.readCopy(get, l, opt)
 	return e, "", ""
 }
 
@@ -141,8 +141,9 @@ func (e *entry) day(text, fault string) library.Date {
 	return d
 }
 
-// readCopy reads the copy that a row speaks of, if it speaks of one.
-func (e *entry) readCopy(get func(string) string, opt Options) {
+// readCopy reads the copy that a row speaks of, if it speaks of one. Where it is, only a
+// file says that has a column for it; an empty cell there says that it stands on its shelf.
+func (e *entry) readCopy(get func(string) string, l layout, opt Options) {
 	said := ""
 	for _, ours := range []string{"branch", "barcode", "call_number", "shelf", "lendable", "state", "due_on", "loans"} {
 		said += get(ours)
@@ -156,10 +157,12 @@ func (e *entry) readCopy(get func(string) string, opt Options) {
 		CallNumber: callNumber(get("call_number")),
 		Shelf:      clean(get("shelf")),
 		Lendable:   true,
-		State:      library.OnShelf,
 	}}
 	if it.Branch == "" && it.Barcode == "" && opt.Branch == "" {
 		return // a call number alone is no copy
+	}
+	if len(l["state"]) > 0 || len(l["due_on"]) > 0 {
+		it.State = library.OnShelf
 	}
 	if due := e.day(get("due_on"), "the due date is none and was left out"); !due.IsZero() {
 		it.State, it.DueOn = library.OnLoan, due
@@ -167,6 +170,7 @@ func (e *entry) readCopy(get func(string) string, opt Options) {
 	if state, ok := opt.States.Find(get("state")); ok {
 		it.say(state)
 	} else if get("state") != "" {
+		it.State, it.DueOn = "", library.Date{}
 		e.note("the state is not known and was left out: say what it is with [intake.states] in the settings", get("state"))
 	}
 	if lendable, ok := parseLendable(get("lendable")); ok {

@@ -87,7 +87,7 @@ func TestMARCCopies(t *testing.T) {
 		{"852: words of the settings", []string{"852 __ $bchuo $p1 $q書庫 整理待", "852 __ $bchuo $p2 $x旧蔵"}, "",
 			[]library.Item{with(shelved("1"), func(it *library.Item) { it.Lendable = false })}, []library.ItemID{"2"}, "", ""},
 		{"elsewhere", []string{"945 __ $lchuo $i1"}, "", nil, nil, copiesElsewhere + ": 945", ""},
-		{"none", nil, "chuo", []library.Item{shelved("a.chuo.1")}, nil, "", ""},
+		{"none", nil, "chuo", []library.Item{with(shelved("a.chuo.1"), func(it *library.Item) { it.State = "" })}, nil, "", ""},
 		{"one barcode twice, of which one has left", []string{"952 __ $achuo $p1 $01", "952 __ $achuo $p1"}, "", nil, nil, "", "two of its copies"},
 	}
 	for _, test := range tests {
