@@ -46,7 +46,7 @@ var (
 		return textunicode.UTF16(textunicode.BigEndian, textunicode.IgnoreBOM).NewDecoder()
 	}}
 	decodings = []decoding{
-		{CP932, func() transform.Transformer { return japanese.ShiftJIS.NewDecoder() }},
+		{CP932, func() transform.Transformer { return ownLetters{japanese.ShiftJIS.NewDecoder()} }},
 		{EUCJP, func() transform.Transformer { return japanese.EUCJP.NewDecoder() }},
 		{ISO2022JP, func() transform.Transformer { return strictISO2022JP{japanese.ISO2022JP.NewDecoder()} }},
 		utf16LE, utf16BE,
@@ -64,8 +64,9 @@ type Text struct {
 // OpenText finds out in which encoding a whole file is, or takes the one that is
 // named. Valid UTF-8 without escape sequences is UTF-8, and so is a file that is
 // UTF-8 but for some lines; otherwise exactly one of the others must decode all of
-// it. It returns an error that says what to do where none does or several do. The
-// caller closes the Text.
+// it. Letters that a library has made for itself (外字) count as decoded only where no
+// encoding does without them. It returns an error that says what to do where none does
+// or several do. The caller closes the Text.
 //
 // What cannot be read twice, such as a pipe, is first copied to a temporary file.
 func OpenText(r io.Reader, encoding string) (*Text, error) {
@@ -179,9 +180,8 @@ func escaped(text []byte) bool {
 // choose takes the one encoding that decodes the whole file, or of the one that is
 // named the way that does it best.
 func (t *Text) choose(name string) error {
-	var whole []decoding
+	var whole, own []decoding
 	nearest, fewest := decoding{}, math.MaxInt
-	var names []string
 	for _, d := range decodings {
 		if name != "" && d.name != name {
 			continue
@@ -191,19 +191,38 @@ func (t *Text) choose(name string) error {
 		if err != nil {
 			return err
 		}
+		if name == "" && d.name == CP932 && n.bad == n.own {
+			if japanese, err := t.anyJapanese(); err != nil {
+				return err
+			} else if !japanese {
+				continue
+			}
+		}
 		if n.bad < fewest {
 			nearest, fewest = d, n.bad
 		}
-		if n.bad == 0 {
+		switch {
+		case n.bad == 0:
 			whole = append(whole, d)
-			names = appendNew(names, d.name)
+		case n.bad == n.own && n.own*2 <= n.lines:
+			own = append(own, d)
 		}
+	}
+	if len(whole) == 0 {
+		whole = own
 	}
 	switch {
 	case name != "" || len(whole) == 1:
 		t.in = nearest
+		if len(whole) == 1 {
+			t.in = whole[0]
+		}
 		return nil
 	case len(whole) > 1:
+		var names []string
+		for _, d := range whole {
+			names = appendNew(names, d.name)
+		}
 		return fmt.Errorf("the file may be in %s: name the right one with --encoding", strings.Join(names, " or in "))
 	}
 	t.in = decoding{name: UTF8}
@@ -219,6 +238,7 @@ func (t *Text) choose(name string) error {
 type counts struct {
 	runes, nul int
 	lines, bad int // bad ones are no text in the encoding
+	own        int // bad ones that are so for letters of the library's own alone
 	wide       int // good ones with a letter that takes three bytes in UTF-8
 	ascii      bool
 }
@@ -230,16 +250,18 @@ func (t *Text) count() (n counts, err error) {
 		return n, err
 	}
 	in := bufio.NewReaderSize(all, 64<<10)
-	bad, wide, last := false, false, '\n'
+	bad, own, wide, last := false, false, false, '\n'
 	end := func() {
 		n.lines++
 		switch {
 		case bad:
 			n.bad++
+		case own:
+			n.bad, n.own = n.bad+1, n.own+1
 		case wide:
 			n.wide++
 		}
-		bad, wide = false, false
+		bad, own, wide = false, false, false
 	}
 	for {
 		r, size, err := in.ReadRune()
@@ -259,6 +281,8 @@ func (t *Text) count() (n counts, err error) {
 			bad = bad || size == 1 || t.in.decoder != nil
 		case t.in.decoder == nil:
 			bad = bad || last == '\x1B' && (r == '$' || r == '(')
+		case ownLetter(r):
+			own = true
 		default:
 			bad = bad || !plain(r)
 		}
@@ -287,6 +311,65 @@ func plain(r rune) bool {
 		return false
 	}
 	return unicode.In(r, unicode.L, unicode.M, unicode.N, unicode.P, unicode.S, unicode.Z, unicode.Cf)
+}
+
+// ownLetter reports whether a letter is for private use: a library, or the maker of its
+// system, has drawn it (外字).
+func ownLetter(r rune) bool { return unicode.Is(unicode.Co, r) }
+
+// anyJapanese reports whether anything in the file looks Japanese in cp932.
+func (t *Text) anyJapanese() (bool, error) {
+	if _, err := t.file.Seek(t.start, io.SeekStart); err != nil {
+		return false, fmt.Errorf("the file cannot be read a second time: %w", err)
+	}
+	return anyJapanese(t.file)
+}
+
+// ownLetters reads the letters of cp932 that a library or maker has made for itself
+// (外字) as those for private use that Windows has for them.
+type ownLetters struct{ transform.Transformer }
+
+func (d ownLetters) Transform(dst, src []byte, atEOF bool) (nDst, nSrc int, err error) {
+	for nSrc < len(src) {
+		end, own, short := nSrc, false, false
+		for end < len(src) && !own && !short {
+			c := src[end]
+			switch single := c <= 0x80 || c >= 0xA0 && c <= 0xDF || c >= 0xFD; {
+			case single:
+				end++
+			case end+1 == len(src):
+				short = true
+			case c >= 0xF0 && c <= 0xF9 && src[end+1] >= 0x40 && src[end+1] != 0x7F && src[end+1] <= 0xFC:
+				own = true
+			default:
+				end += 2
+			}
+		}
+		if short && atEOF {
+			end, short = len(src), false
+		}
+		if end > nSrc {
+			wrote, read, err := d.Transformer.Transform(dst[nDst:], src[nSrc:end], true)
+			nDst, nSrc = nDst+wrote, nSrc+read
+			if err != nil {
+				return nDst, nSrc, err
+			}
+		}
+		switch {
+		case own && len(dst)-nDst < 3:
+			return nDst, nSrc, transform.ErrShortDst
+		case own:
+			place := int(src[nSrc+1]) - 0x40
+			if place > 0x3F {
+				place-- // 0x7F is none
+			}
+			nDst += utf8.EncodeRune(dst[nDst:], '\uE000'+rune(int(src[nSrc]-0xF0)*188+place))
+			nSrc += 2
+		case short:
+			return nDst, nSrc, transform.ErrShortSrc
+		}
+	}
+	return nDst, nSrc, nil
 }
 
 // strictISO2022JP takes care that no letter of two bytes goes over the end of a line,

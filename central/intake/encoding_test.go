@@ -89,7 +89,9 @@ func TestEncodingsInDoubt(t *testing.T) {
 		{"both, named", "id,title\n1,\xBB\xB3\xCB\xDC\n", "EUC-JP", EUCJP, ""},
 		{"one line of another", good + "2,\x96\x7B\n", "", UTF8, ""},
 		{"one line of another, in ASCII", "id,title\n1,a\n2,b\n3,Caf\xE9\n", "", UTF8, ""},
-		{"a letter of the library's own", "id,title\n1,\x93\xFA\x96\x7B\n2,\xF0\x40\x96\x7B\n3,\x93\xFA\n", "", "", "cp932 fits best, but for 1 lines"},
+		{"a letter of the library's own", "id,title\n1,\x93\xFA\x96\x7B\n2,\xF0\x40\x96\x7B\n3,\x93\xFA\n", "", CP932, ""},
+		{"letters of the library's own alone", "id,title\n1,\xF0\x40\n2,\xF9\xFC\n", "", "", "as a whole"},
+		{"Latin-1, which cp932 would make rare kanji of", "id,title\n1,caf\xE9s\n2,\xE9t\xE9s\n", "", "", "as a whole"},
 		{"that, named", "id,title\n1,\x93\xFA\x96\x7B\n2,\xF0\x40\x96\x7B\n3,\x93\xFA\n", "sjis", CP932, ""},
 		{"put together", good + strings.Repeat("2,\x96\x7B\n", 50), "", "", "put together"},
 		{"an escape sequence among UTF-8", good + "2,\x1b$BK\\\x1b(B\n", "", UTF8, ""},
@@ -113,9 +115,28 @@ func TestEncodingsInDoubt(t *testing.T) {
 	}
 }
 
+// TestLettersOfTheLibrarysOwn: a letter that cannot be shown costs itself, with a note.
+func TestLettersOfTheLibrarysOwn(t *testing.T) {
+	for name, file := range map[string]string{
+		"cp932":  "id,title\n1,\xF0\x40\x96\x7B\n2,\x96\x7B\xF9\xFC\xF0\x80\n3,\x93\xFA\x96\x7B\n4,\x93\xFA\x96\x7B\n5,\x93\xFA\x96\x7B\n",
+		"UTF-8":  "id,title\n1,\uE000本\n2,本\uE757\uE03F\n3,日本\n4,日本\n5,日本\n",
+		"UTF-16": "\xFE\xFF" + "\x00i\x00d\x00,\x00t\x00i\x00t\x00l\x00e\x00\n\x001\x00,\xE0\x00\x67\x2C\x00\n\x002\x00,\x67\x2C\xE7\x57\xE0\x3F\x00\n\x003\x00,\x65\xE5\x67\x2C\x00\n",
+	} {
+		text, _, err := readText(t, file, "")
+		if err != nil || !strings.Contains(text, "1,\uE000本") || !strings.Contains(text, "2,本\uE757\uE03F") {
+			t.Errorf("%s: %q, %v", name, text, err)
+		}
+		var notes []string
+		records, problems, err := gather(t, file, Options{Note: func(p Problem) { notes = append(notes, p.Fault) }})
+		if err != nil || len(problems) > 0 || len(records) < 3 || records[0].Bib.Title != "〓本" || records[1].Bib.Title != "本〓〓" || len(notes) != 2 || !strings.Contains(notes[0], "外字") {
+			t.Errorf("%s: %+v, %v, %v, %q", name, records, problems, err, notes)
+		}
+	}
+}
+
 // TestEncodedRows: a row that is not in the encoding of its file costs itself.
 func TestEncodedRows(t *testing.T) {
-	records, problems, err := gather(t, "id,title\n1,\x93\xFA\x96\x7B\n2,\xF0\x40\x96\x7B\n3,\x93\xFA\n", Options{Encoding: CP932})
+	records, problems, err := gather(t, "id,title\n1,\x93\xFA\x96\x7B\n2,\xFD\x40\x96\x7B\n3,\x93\xFA\n", Options{Encoding: CP932})
 	if err != nil || len(records) != 2 || records[0].Bib.Title != "日本" || len(problems) != 1 || !strings.Contains(problems[0].Error(), "row 2 (line 3): it is not cp932") {
 		t.Errorf("%+v, %v, %v", records, problems, err)
 	}

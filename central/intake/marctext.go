@@ -133,7 +133,9 @@ func reader(name string) func(string) (string, error) {
 			return s, nil
 		}
 		out, _, err := transform.String(decodings[i].decoder(), s)
-		if err != nil || strings.ContainsFunc(out, func(r rune) bool { return r == utf8.RuneError || r >= utf8.RuneSelf && !plain(r) || r == escape }) || inOtherSet(s) {
+		if err != nil || strings.ContainsFunc(out, func(r rune) bool {
+			return r == utf8.RuneError || r >= utf8.RuneSelf && !plain(r) && !ownLetter(r) || r == escape
+		}) || inOtherSet(s) {
 			return "", errNotPossible
 		}
 		return out, nil
@@ -198,7 +200,7 @@ func each(rec *marc.Record, is func(string) bool) bool {
 // surveyMARC reads a file through to learn what its text is, and returns an error where
 // none of its records is of MARC 21. What cannot be read is left to the second reading.
 func surveyMARC(file io.Reader) (survey, error) {
-	s := survey{formats: map[string]int{}, possible: []string{CP932, EUCJP, ISO2022JP}}
+	s := survey{formats: map[string]int{}, possible: []string{CP932, EUCJP, ISO2022JP}, withOwn: []string{CP932, EUCJP, ISO2022JP}}
 	for rec, err := range marc.Records(file) {
 		var bad *marc.RecordError
 		if err == nil {
@@ -224,6 +226,7 @@ type survey struct {
 	notUTF8  int            // records of MARCXML that should be, and are not
 	others   int            // records that are not UTF-8
 	possible []string       // legacy encodings in which all of these can be
+	withOwn  []string       // the same, where letters that a library has made count too
 	sure     int            // of these, those in Latin MARC-8, as their leader says
 	unsure   int            // which could be, with letters that no language has
 	scripts  int            // which are in another script of MARC-8
@@ -244,9 +247,16 @@ func (s *survey) take(rec *marc.Record) {
 	}
 	s.others++
 	s.japanese = s.japanese || !each(rec, func(text string) bool { return !looksJapanese(text) })
-	s.possible = slices.DeleteFunc(s.possible, func(name string) bool {
+	s.withOwn = slices.DeleteFunc(s.withOwn, func(name string) bool {
 		decode := reader(name)
 		return !each(rec, func(text string) bool { _, err := decode(text); return err == nil })
+	})
+	s.possible = slices.DeleteFunc(s.possible, func(name string) bool {
+		decode := reader(name)
+		return !each(rec, func(text string) bool {
+			out, err := decode(text)
+			return err == nil && !strings.ContainsFunc(out, ownLetter)
+		})
 	})
 	if rec.Leader[9] != ' ' {
 		return
@@ -267,6 +277,9 @@ const mostly = 10
 
 func (s *survey) verdict() (marcText, error) {
 	text := marcText{marc8: s.sure > s.unsure*mostly}
+	if len(s.possible) == 0 {
+		s.possible = s.withOwn
+	}
 	if !s.japanese {
 		s.possible = slices.DeleteFunc(s.possible, func(name string) bool { return name == CP932 })
 	}

@@ -60,6 +60,7 @@ func TestMARCEncodings(t *testing.T) {
 		{"cp932", book(t, sjis, 'a', "1", "表の能力①") + book(t, sjis, ' ', "2", "坊っちゃん"), "", []string{"表の能力①", "坊っちゃん"}, "", ""},
 		{"EUC-JP", book(t, euc, ' ', "1", "国語辞典") + book(t, euc, ' ', "2", "坊っちゃん漱石"), "", []string{"国語辞典", "坊っちゃん漱石"}, "", ""},
 		{"ISO-2022-JP", book(t, jis, ' ', "1", "国語辞典") + book(t, jis, ' ', "2", "ABC 坊っちゃん"), "", []string{"国語辞典", "ABC 坊っちゃん"}, "", ""},
+		{"cp932 with a letter of the library's own", book(t, sjis, 'a', "1", "表の能力") + iso2709('a', "001 2", "245 10 $a\x96\x7B\xF0\x40"), "", []string{"表の能力", "本〓"}, "", ""},
 		{"could be three", iso2709(' ', "001 1", "245 10 $a\xA4\xB3\xA4\xB3"), "", nil, "", "cp932 or in euc-jp or in marc-8"},
 		{"which is named", iso2709(' ', "001 1", "245 10 $a\xA4\xB3\xA4\xB3\xA4\xED"), "euc-jp", []string{"こころ"}, "", ""},
 		{"UTF-16 by name", book(t, utf8, 'a', "1", "こころ"), "utf-16", nil, "", "never in UTF-16"},

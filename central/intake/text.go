@@ -9,7 +9,8 @@ import (
 )
 
 // clean makes text fit to be shown on one line: no control or invisible characters,
-// single spaces, kana composed with their marks, 〓 for a letter that was lost.
+// single spaces, kana composed with their marks, 〓 for a letter that was lost or is for
+// private use.
 func clean(s string) string {
 	marks := false
 	s = strings.Map(func(r rune) rune {
@@ -18,7 +19,7 @@ func clean(s string) string {
 			return ' '
 		case unicode.IsControl(r), r == '\u200B', r == '\uFEFF', turnsText(r):
 			return -1
-		case r == unicode.ReplacementChar:
+		case r == unicode.ReplacementChar, ownLetter(r):
 			return '〓'
 		}
 		marks = marks || unicode.Is(unicode.Mn, r)

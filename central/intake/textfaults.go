@@ -14,6 +14,7 @@ import (
 // What clean changes in a text, and what may be wrong with it as a whole.
 const (
 	lostLetters  = "letters were lost before the file was made (U+FFFD), and 〓 stands in their place"
+	madeLetters  = "there were letters in it that somebody has made (外字), and 〓 stands in their place"
 	controls     = "there were control characters in it, which were left out"
 	turned       = "there were marks in it that turn the direction of text, which were left out"
 	mojibake     = "it looks like UTF-8 that was taken for another encoding and saved again: look where the file comes from"
@@ -41,6 +42,7 @@ func textFaults(s string) (faults []string) {
 		}
 	}
 	add(lostLetters, strings.Contains(s, "\uFFFD"))
+	add(madeLetters, strings.ContainsFunc(s, ownLetter))
 	add(turned, strings.ContainsFunc(s, turnsText))
 	add(lostEscapes, isoWithoutEscapes.MatchString(s))
 	if isMojibake(s) {
