@@ -23,8 +23,8 @@ func TestARequestIsFoundByItsReceipt(t *testing.T) {
 	desk("branch", "add", "chuo", "中央図書館")
 	desk("import", "csv", file(t, "books.csv", "id,title,barcode,branch\nb1,こころ,1001,chuo\nb2,三四郎,1002,chuo\n"))
 	desk("patron", "import", file(t, "patrons.csv", "id,card,name\np1,21000000011,港 花子\np2,21000000028,北 次郎\n"))
-	for _, p := range []library.PatronID{"p1", "p2"} {
-		givePassword(t, data, config, p, "right1")
+	for _, card := range []string{"21000000011", "21000000028"} {
+		givePassword(t, data, config, card, "right1")
 	}
 	desk("--config", file(t, "day.toml", quick+"[policy]\nloan_days = 1\n"), "checkout", "21000000011", "1001") // so that a renewal lengthens it
 	enrolment := strings.TrimSpace(desk("terminal", "add", "--branch", "chuo", "--name", "入口"))
@@ -100,8 +100,8 @@ func fullWidth(code string) string {
 	return strings.Map(func(r rune) rune { return r - '!' + '！' }, code)
 }
 
-// givePassword gives a patron a password, as an application at a terminal would.
-func givePassword(t *testing.T, data, config string, patron library.PatronID, password string) {
+// givePassword gives the patron with a card a password, as an application at a terminal would.
+func givePassword(t *testing.T, data, config string, card, password string) {
 	t.Helper()
 	s, err := settingsFlags{Config: config, Data: data}.settings()
 	if err != nil {
@@ -113,7 +113,11 @@ func givePassword(t *testing.T, data, config string, patron library.PatronID, pa
 		if err != nil {
 			return err
 		}
-		return passwords.SetPassword(t.Context(), patron, password)
+		p, err := s.ledger.PatronByCard(t.Context(), card)
+		if err != nil {
+			return err
+		}
+		return passwords.SetPassword(t.Context(), p.ID, password)
 	})
 	if err != nil {
 		t.Fatal(err)
