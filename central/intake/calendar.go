@@ -32,6 +32,7 @@ var allBranches = []string{"*", "all", "全館", "全ての館", "すべての�
 type CalendarOptions struct {
 	Encoding string // as in Options
 	ReadAs   func(encoding string)
+	Unread   func(headers []string) // as in Options
 	Branches Branches
 }
 
@@ -59,6 +60,9 @@ func ReadClosedDays(r io.Reader, opt CalendarOptions) iter.Seq2[ClosedDays, erro
 		if branch < 0 || day < 0 {
 			yield(ClosedDays{}, fmt.Errorf("the first line must name the columns branch and date, or 館 and 休館日; it has %s", strings.Join(header, ", ")))
 			return
+		}
+		if unread := (layout{"branch": {branch}, "day": {day}}).unread(header); opt.Unread != nil && len(unread) > 0 {
+			opt.Unread(unread)
 		}
 		s.columns = 0 // spreadsheets leave out empty cells at the end
 		for number := 1; ; number++ {

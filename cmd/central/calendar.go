@@ -6,6 +6,7 @@ import (
 	"io"
 	"os"
 	"slices"
+	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -22,13 +23,14 @@ type calendarCmd struct {
 type calendarImportCmd struct {
 	File     string `arg:"" help:"The file, or - for standard input."`
 	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
+	Report   string `help:"Write each line that was left out to this file, with its place." placeholder:"FILE"`
 }
 
 // Run adds the closed days of the file to those of the branches. A line that cannot
 // be read is reported and left out; the others go in.
 func (c *calendarImportCmd) Run(a *app) error {
 	return a.with(func(s *server) error {
-		rows, bad, err := readClosedDays(a, s, c.File, c.Encoding)
+		rows, bad, err := readClosedDays(a, s, c.File, c.Encoding, c.Report)
 		if err != nil {
 			return err
 		}
@@ -52,9 +54,9 @@ func leftOutOf(bad int) error {
 	return nil
 }
 
-// readClosedDays reads a file and tells of its bad lines. It is an error where it has no
-// other ones.
-func readClosedDays(a *app, s *server, path, encoding string) (rows []intake.ClosedDays, bad int, err error) {
+// readClosedDays reads a file and tells of its bad lines, with each in the file report,
+// "" for none. It is an error where it has no other ones.
+func readClosedDays(a *app, s *server, path, encoding, report string) (rows []intake.ClosedDays, bad int, err error) {
 	in := a.stdin
 	if path != "-" {
 		f, err := os.Open(path)
@@ -68,22 +70,31 @@ func readClosedDays(a *app, s *server, path, encoding string) (rows []intake.Clo
 	if err != nil {
 		return nil, 0, err
 	}
-	for row, err := range intake.ReadClosedDays(in, intake.CalendarOptions{
-		Encoding: encoding, Branches: branches,
-		ReadAs: func(encoding string) { fmt.Fprintf(a.stderr, "read as %s\n", encoding) },
-	}) {
-		problem := (*intake.Problem)(nil)
-		switch {
-		case errors.As(err, &problem):
-			bad++
-			fmt.Fprintf(a.stderr, "left out: %v\n", problem)
-		case err != nil:
-			return nil, bad, fmt.Errorf("%s: %w", path, err)
-		default:
+	out, err := a.newReport(report)
+	if err != nil {
+		return nil, 0, err
+	}
+	opt := intake.CalendarOptions{
+		Encoding: encoding, Branches: branches, ReadAs: out.readAs,
+		Unread: func(headers []string) { out.line("not read: %s", strings.Join(headers, ", ")) },
+	}
+	number := 0
+	for row, rowErr := range intake.ReadClosedDays(in, opt) {
+		if number++; rowErr == nil {
 			rows = append(rows, row)
+		} else if err = out.leftOut(number, rowErr); err != nil {
+			err = fmt.Errorf("%s: %w", path, err)
+			break
+		} else {
+			bad++
 		}
 	}
+	if endErr := out.end(); err == nil {
+		err = endErr
+	}
 	switch {
+	case err != nil:
+		return nil, bad, err
 	case len(rows) > 0:
 		return rows, bad, nil
 	case bad > 0:
@@ -167,12 +178,16 @@ type calendarRemoveCmd struct {
 	Days     []string `arg:"" optional:"" help:"The days, such as 2026-12-29, 令和8年12月29日 or 2026-12-29〜2027-01-03."`
 	File     string   `help:"Take back the days of this file, in the form of calendar import; - for standard input." placeholder:"FILE"`
 	Encoding string   `help:"The encoding of the file, as in calendar import." placeholder:"NAME"`
+	Report   string   `help:"With --file: write each line that was left out to this file, with its place." placeholder:"FILE"`
 }
 
 // Validate refuses what names neither a file nor days, or both.
 func (c *calendarRemoveCmd) Validate() error {
 	if (c.File == "") == (len(c.Days) == 0) || c.File != "" && c.Branch != "" {
 		return errors.New("name a branch and the days to be taken back, or a --file of them")
+	}
+	if c.Report != "" && c.File == "" {
+		return errors.New("--report is for what is wrong in a --file")
 	}
 	return nil
 }
@@ -182,7 +197,7 @@ func (c *calendarRemoveCmd) Validate() error {
 func (c *calendarRemoveCmd) Run(a *app) error {
 	return a.with(func(s *server) error {
 		if c.File != "" {
-			rows, bad, err := readClosedDays(a, s, c.File, c.Encoding)
+			rows, bad, err := readClosedDays(a, s, c.File, c.Encoding, c.Report)
 			if err != nil {
 				return err
 			}

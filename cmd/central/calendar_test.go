@@ -2,6 +2,7 @@ package main
 
 import (
 	"encoding/json"
+	"os"
 	"path/filepath"
 	"reflect"
 	"strings"
@@ -183,6 +184,7 @@ func TestCalendar(t *testing.T) {
 		{[]string{"remove", "minami", "2091-01-01"}, "", failed, `"minami": there is no branch`},
 		{[]string{"remove", "chuo"}, "", usage, "name a branch and the days"},
 		{[]string{"remove"}, "", usage, "name a branch and the days"},
+		{[]string{"remove", "chuo", "2091-01-01", "--report", "x.txt"}, "", usage, "--report is for what is wrong in a --file"},
 		{[]string{"remove", "--file", in("h.csv", "branch,date\n*,2090-12-31\nnowhere,2090-12-31\n")}, "2 closed days taken back\n", leftOut, `"nowhere"`},
 		{[]string{"list", "--json"}, "[\n  {\n    \"branch\": \"chuo\",\n    \"date\": \"2090-12-29\"\n  },\n  {\n    \"branch\": \"chuo\",\n    \"date\": \"2091-01-02\"\n  },\n  {\n    \"branch\": \"chuo\",\n    \"date\": \"2091-01-05\"\n  },\n" +
 			"  {\n    \"branch\": \"kita\",\n    \"date\": \"2091-01-01\"\n  },\n  {\n    \"branch\": \"kita\",\n    \"date\": \"2091-01-02\"\n  }\n]\n", 0, ""},
@@ -198,6 +200,49 @@ func TestCalendar(t *testing.T) {
 	}
 	if out := must(t, data, "calendar", "list", "--past"); !strings.Contains(out, "2001-01-01 mon") {
 		t.Error(out)
+	}
+}
+
+// TestCalendarReport: of many bad lines a sum by fault is shown, each stands in the file
+// of --report, and columns that nobody asks for are said.
+func TestCalendarReport(t *testing.T) {
+	data := t.TempDir()
+	must(t, data, "branch", "add", "chuo", "中央図書館")
+	text := "館,曜日,休館日,備考\n中央図書館,火,2090-01-03,年始\n"
+	for i := range 300 {
+		text += []string{"どこか,,2090-01-04,\n", "中央図書館,,そのうち,\n", "中央図書館\n"}[i%3]
+	}
+	closed := file(t, "closed.csv", text)
+	report := filepath.Join(t.TempDir(), "report.txt")
+	sum := "not read: 曜日, 備考\n" +
+		"left out, 100 times: there is no branch of this code or name; see: central branch list; the first: row 2 (line 3, byte 66), \"どこか\"\n" +
+		"left out, 100 times: the day is " + library.ErrNotADate.Error() + "; the first: row 3 (line 4, byte 89), \"そのうち\"\n" +
+		"left out, 100 times: a column is missing; the first: row 4 (line 5, byte 120)\n"
+	hint := "each of them with its place: read the file again with --report FILE\n"
+	for _, step := range []struct{ args, out, told string }{
+		{"import " + closed, "1 closed days added, 300 lines left out\n", sum + hint},
+		{"import " + closed + " --report " + report, "0 closed days added, 300 lines left out\n", sum},
+		{"remove --file " + closed + " --report " + report, "1 closed days taken back\n", sum},
+	} {
+		out, told, code := command(t, data, append([]string{"calendar"}, strings.Fields(step.args)...)...)
+		if out != step.out || told != step.told || code != leftOut {
+			t.Errorf("calendar %s: status %d\n%s%s\nwant\n%s", step.args, code, out, told, step.told)
+		}
+		if !strings.Contains(step.args, report) {
+			continue
+		}
+		all, err := os.ReadFile(report)
+		if err != nil || strings.Count(string(all), "\n") != 300 || !strings.HasSuffix(string(all), "\nleft out: row 301 (line 302, byte 7050): a column is missing\n") {
+			t.Errorf("the report of %s, %v:\n%s", step.args, err, all)
+		}
+		os.Remove(report)
+	}
+	bad := file(t, "bad.csv", "館,休館日\nどこか,2090-01-04\n")
+	if _, told, code := command(t, data, "calendar", "import", bad, "--report", report); code != failed || !strings.Contains(told, "none of its lines could be read") {
+		t.Errorf("status %d, %s", code, told)
+	}
+	if all, err := os.ReadFile(report); err != nil || strings.Count(string(all), "\n") != 1 {
+		t.Errorf("the report of a file of which nothing goes in: %q, %v", all, err)
 	}
 }
 

@@ -171,7 +171,7 @@ func (r *importReport) sum() (lines []string) {
 		lines = append(lines, fmt.Sprintf("and %d more, of %d other kinds", more, kinds))
 	}
 	if r.lines == nil {
-		lines = append(lines, "each of them with its place: import the file again with --report FILE")
+		lines = append(lines, "each of them with its place: read the file again with --report FILE")
 	}
 	return lines
 }
