@@ -155,6 +155,9 @@ func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 		leaveOut("id", fault)
 	}
 	var err error
+	if narrow(get("card")) == "" {
+		return "it has no card"
+	}
 	if fault := mangled(get("card")); fault != "" {
 		return "the card: " + fault
 	}
@@ -172,8 +175,12 @@ func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 			note(ours + ": " + fault)
 		}
 	}
-	for _, x := range []struct{ ours, text string }{{"reading", p.Reading}, {"category", p.Category}} {
-		if len(x.text) > library.MaxPatronText {
+	for _, x := range []struct {
+		ours string
+		text *string
+	}{{"reading", &p.Reading}, {"category", &p.Category}} {
+		if len(*x.text) > library.MaxPatronText {
+			*x.text = ""
 			leaveOut(x.ours, fmt.Sprintf("%s is longer than %d bytes: it is left out", x.ours, library.MaxPatronText))
 		}
 	}

@@ -161,6 +161,9 @@ func TestPatronCells(t *testing.T) {
 					t.Errorf("%s %q: rows %v, problems %v, %v", column, cell, rows, problems, err)
 					continue
 				}
+				if p := rows[0].Patron; max(len(p.Reading), len(p.Category)) > library.MaxPatronText {
+					t.Errorf("%s, which is left out, stays: %q", column, p)
+				}
 				if len(notes) != c.notes || slices.Contains(rows[0].Unsaid, column) != c.unsaid || len(rows[0].Unsaid) > 1 {
 					t.Errorf("%s %q: notes %v, unsaid %q", column, cell, notes, rows[0].Unsaid)
 				}
