@@ -8,51 +8,104 @@ import (
 	"strings"
 	"testing"
 	"time"
+
+	"madoguchi/library"
 )
 
-// faults are rows of a file of records, each with a fault of another kind. %d is the
-// number of the record.
-var faults = []string{
-	"f%d,本,,,,,chuo,s%d\n", // one field more than the header has
-	"f%d\n",
-	"f%d,\"本,,,,,chuo\n",
-	"f%d,本\"の,,,,,chuo\n",
-	"f%d,,,,,,chuo\n",
-	"1.0E+%d,本,,,,,chuo\n",
-	"f%d,#NAME?,,,,,chuo\n",
-	"f%d,$BF|K\\(B,,,,,chuo\n",
-	"f%d,本,,,,,どこか\n",
-	"f%d,\x96\x7B,,,,,chuo\n",
-	"b1,本%d,,,,,chuo\n",
-	"f%d,本,そのうち,,,,chuo\n",
-	"f%d,本,2091,,,,chuo\n",
-	"f%d,本,,978-4-10-101003-9,,,chuo\n",
-	"f%d,本,,9.78401E+12,,,chuo\n",
-	"f%d,本,,,Klingon,,chuo\n",
-	"f%d,本,,,,粘土板,chuo\n",
-	"f%d,本\uFFFD,,,,,chuo\n",
-	"f%d,本\x00,,,,,chuo\n",
-	"f%d,本\u202E,,,,,chuo\n",
-	"f%d,å\u0090¾è¼©,,,,,chuo\n",
+// faultyFile is a kind of file whose rows have faults. In a row %d is the number of the
+// record, in five digits, and %y a number of two.
+type faultyFile struct {
+	header, good string
+	faults       []string // each of another kind
 }
 
-// faulty writes a file of so many records, of which each kind of fault has one in a
+var faultyBooks = faultyFile{
+	header: "id,title,year,isbn,language,kind,branch\n",
+	good:   "b%d,良書その%d,19%y,,jpn,図書,chuo\n",
+	faults: []string{
+		"f%d,本,,,,,chuo,s%d\n", // one field more than the header has
+		"f%d\n",
+		"f%d,\"本,,,,,chuo\n",
+		"f%d,本\"の,,,,,chuo\n",
+		"f%d,,,,,,chuo\n",
+		"1.0E+%d,本,,,,,chuo\n",
+		"f%d,#NAME?,,,,,chuo\n",
+		"f%d,$BF|K\\(B,,,,,chuo\n",
+		"f%d,本,,,,,どこか\n",
+		"f%d,\x96\x7B,,,,,chuo\n",
+		"b00001,本%d,,,,,chuo\n",
+		"f%d,本,そのうち,,,,chuo\n",
+		"f%d,本,2091,,,,chuo\n",
+		"f%d,本,,978-4-10-101003-9,,,chuo\n",
+		"f%d,本,,9.78401E+12,,,chuo\n",
+		"f%d,本,,,Klingon,,chuo\n",
+		"f%d,本,,,,粘土板,chuo\n",
+		"f%d,本\uFFFD,,,,,chuo\n",
+		"f%d,本\x00,,,,,chuo\n",
+		"f%d,本\u202E,,,,,chuo\n",
+		"f%d,å\u0090¾è¼©,,,,,chuo\n",
+	},
+}
+
+var faultyPatrons = faultyFile{
+	header: "id,card,name,reading,born_on,phones,email,branch,category,valid_until,blocks\n",
+	good:   "u%d,200%d,利用者その%d,リヨウシャ,19%y-04-01,090123%d,u%d@example.jp,chuo,一般,2090-03-31,\n",
+	faults: []string{
+		"u%d,200%d,花,,1990-04-01,090123%d,,chuo,,,,s\n",
+		"u%d,200%d\n",
+		"u%d,200%d,\"花,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,花\"子,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,,花,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,こころ,花,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,2.0E+%d,花,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,#N/A,花,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,20000001,花,,1990-04-01,090123%d,,chuo,,,\n",
+		"u00001,200%d,花,,1990-04-01,090123%d,,chuo,,,\n",
+		"1.0E+%d,200%d,花,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,\x96\x7B,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,花\uFFFD,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,花\x00,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,花\u202E,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,å\u0090¾è¼©,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,$BF|K\\(B,,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d," + strings.Repeat("花", library.MaxPatronText) + ",,1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,花," + strings.Repeat("ハ", library.MaxPatronText) + ",1990-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,そのうち,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,2001-02-29,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,36585,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,29/02/2000,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,00-02-29,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,2091-04-01,090123%d,,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,,,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,0901,,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,00000000000,,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,90123%d,,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,123%d,,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,44123%d12,,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,090123%d,なし@,chuo,,,\n",
+		"u%d,200%d,花,,1990-04-01,090123%d,,どこか,,,\n",
+		"u%d,200%d,花,,1990-04-01,090123%d,,chuo,,いつか,\n",
+		"u%d,200%d,花,,1990-04-01,090123%d,,chuo,,,謎\n",
+	},
+}
+
+// write writes a file of so many records, of which each kind of fault has one in a
 // hundred.
-func faulty(tb testing.TB, records int) string {
+func (f faultyFile) write(tb testing.TB, records int) (path string) {
 	tb.Helper()
 	var text strings.Builder
-	text.WriteString("id,title,year,isbn,language,kind,branch\n")
+	text.WriteString(f.header)
 	r := rand.New(rand.NewPCG(1, 14))
 	for i := range records {
-		if fault := r.IntN(100); fault < len(faults) && i > 0 {
-			row := faults[fault]
-			args := []any{i + 1, i + 1}
-			fmt.Fprintf(&text, row, args[:strings.Count(row, "%d")]...)
-			continue
+		row := f.good
+		if fault := r.IntN(100); fault < len(f.faults) && i > 0 {
+			row = f.faults[fault]
 		}
-		fmt.Fprintf(&text, "b%d,良書その%d,19%02d,,jpn,図書,chuo\n", i+1, i+1, i%100)
+		strings.NewReplacer("%d", fmt.Sprintf("%05d", i+1), "%y", fmt.Sprintf("%02d", i%100)).WriteString(&text, row)
 	}
-	path := filepath.Join(tb.TempDir(), "faulty.csv")
+	path = filepath.Join(tb.TempDir(), "faulty.csv")
 	if err := os.WriteFile(path, []byte(text.String()), 0o600); err != nil {
 		tb.Fatal(err)
 	}
@@ -65,42 +118,61 @@ func TestReportFitsAScreen(t *testing.T) {
 	data := t.TempDir()
 	must(t, data, "branch", "add", "chuo", "中央図書館")
 	const records = 3000
-	report := filepath.Join(t.TempDir(), "report.txt")
-	out, errs, code := command(t, data, "import", "csv", faulty(t, records), "--report", report)
-	if lines := strings.Count(out+errs, "\n"); code != leftOut || lines > 25 || !strings.Contains(out, "records read") {
-		t.Errorf("status %d, %d lines:\n%s%s", code, lines, errs, out)
-	}
-	all, err := os.ReadFile(report)
-	if lines := strings.Count(string(all), "\n"); err != nil || lines < records*len(faults)/100/2 {
-		t.Errorf("%d lines, %v", lines, err)
-	}
-	for _, line := range strings.Split(strings.TrimSpace(string(all)), "\n") {
-		if !strings.HasPrefix(line, "left out: r") && !strings.HasPrefix(line, "note: row ") {
-			t.Errorf("the report has the line %q", line)
+	for _, test := range []struct {
+		args []string
+		file faultyFile
+		read string
+	}{
+		{[]string{"import", "csv"}, faultyBooks, "records read"},
+		{[]string{"patron", "import"}, faultyPatrons, "patrons read"},
+	} {
+		path := test.file.write(t, records)
+		report := filepath.Join(t.TempDir(), "report.txt")
+		out, errs, code := command(t, data, append(test.args, path, "--report", report)...)
+		if lines := strings.Count(out+errs, "\n"); code != leftOut || lines > 25 || !strings.Contains(out, test.read) {
+			t.Errorf("%s: status %d, %d lines:\n%s%s", test.args, code, lines, errs, out)
 		}
-	}
-	if again, errs, _ := command(t, data, "import", "csv", faulty(t, records)); !strings.Contains(again, " 0 new, 0 changed,") {
-		t.Errorf("the second time: %s%s", errs, again)
+		all, err := os.ReadFile(report)
+		if lines := strings.Count(string(all), "\n"); err != nil || lines < records*len(test.file.faults)/100/2 {
+			t.Errorf("%s: %d lines, %v", test.args, lines, err)
+		}
+		for _, patron := range []string{"花", "利用者", "090123", "example.jp", "どこか"} {
+			if test.read == "patrons read" && strings.Contains(out+errs+string(all), patron) {
+				t.Errorf("%s tells %q of a patron:\n%s%s", test.args, patron, errs, all)
+			}
+		}
+		for _, line := range strings.Split(strings.TrimSpace(string(all)), "\n") {
+			if !strings.HasPrefix(line, "left out: r") && !strings.HasPrefix(line, "note: row ") {
+				t.Errorf("%s: the report has the line %q", test.args, line)
+			}
+		}
+		if again, errs, _ := command(t, data, append(test.args, path)...); !strings.Contains(again, " 0 new, 0 changed,") {
+			t.Errorf("%s, the second time: %s%s", test.args, errs, again)
+		}
 	}
 }
 
-// BenchmarkImportOfFaults imports 50,000 records of which each kind of fault has one in a
-// hundred, on SQLite.
+// BenchmarkImportOfFaults imports 50,000 records and 20,000 patrons of which each kind of
+// fault has one in a hundred, on SQLite.
 func BenchmarkImportOfFaults(b *testing.B) {
-	var out, errs strings.Builder
-	path := faulty(b, 50_000)
 	for range b.N {
 		data := b.TempDir()
-		if code := run(b.Context(), []string{"--data", data, "branch", "add", "chuo", "中央図書館"}, strings.NewReader(""), &out, &errs); code != 0 {
-			b.Fatal(errs.String())
+		central := func(want int, args ...string) (told string) {
+			var out, errs strings.Builder
+			if code := run(b.Context(), append([]string{"--data", data}, args...), strings.NewReader(""), &out, &errs); code != want {
+				b.Fatalf("%s: status %d: %s%s", args, code, out.String(), errs.String())
+			}
+			return errs.String()
 		}
-		errs.Reset()
-		begun := time.Now()
-		if code := run(b.Context(), []string{"--data", data, "import", "csv", path}, strings.NewReader(""), &out, &errs); code != leftOut {
-			b.Fatalf("status %d: %s%s", code, out.String(), errs.String())
+		central(0, "branch", "add", "chuo", "中央図書館")
+		measure := func(name, report string, args ...string) {
+			begun := time.Now()
+			told := central(leftOut, args...)
+			fmt.Printf("%s %.1f s\n", name, time.Since(begun).Seconds())
+			fmt.Printf("%s %d lines\n", report, strings.Count(told, "\n"))
 		}
-		fmt.Printf("import_of_faults_50k %.1f s\n", time.Since(begun).Seconds())
-		fmt.Printf("import_of_faults_report %d lines\n", strings.Count(errs.String(), "\n"))
+		measure("import_of_faults_50k", "import_of_faults_report", "import", "csv", faultyBooks.write(b, 50_000))
+		measure("import_of_faults_patrons_20k", "import_of_faults_patrons_report", "patron", "import", faultyPatrons.write(b, 20_000))
 	}
 }
 
