@@ -145,6 +145,12 @@ func (db *DB) Exclusive(ctx context.Context, name string, fn func(context.Contex
 	return fn(ctx)
 }
 
+// Scrub takes away what was deleted and still stands in the log of the database. It
+// reports false where others read all the time: then it goes with the next checkpoint.
+func (db *DB) Scrub(ctx context.Context) (done bool, err error) {
+	return db.dialect.scrub(ctx, db.write)
+}
+
 // ErrTaken says that another process or goroutine does the same work right now.
 var ErrTaken = errors.New("another process is doing this right now")
 

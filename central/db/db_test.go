@@ -249,7 +249,8 @@ func TestMigrateTwiceAtOnce(t *testing.T) {
 }
 
 func TestOpenRefuses(t *testing.T) {
-	for _, dsn := range []string{"", "sqlite:", "mysql://x", "postgres:///x?host=/nowhere"} {
+	for _, dsn := range []string{"", "sqlite:", "mysql://x", "postgres:///x?host=/nowhere",
+		"postgres:/foo", "postgres:foo", "Postgres://u@h/x", "postgresql:/u@h/x", "pg://u@h/x", "jdbc:postgresql://h/x", "host=h dbname=x"} {
 		if d, err := db.Open(t.Context(), dsn); err == nil {
 			d.Close()
 			t.Errorf("%q was opened", dsn)

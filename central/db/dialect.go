@@ -10,6 +10,7 @@ import (
 	"net/url"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -38,13 +39,20 @@ type dialect interface {
 	retryable(error) bool
 	insertRows(ctx context.Context, tx *sql.Tx, head string, rows [][]any, tail string) error
 	lock(ctx context.Context, pool *sql.DB, name string) (unlock func(), err error)
+	// scrub takes away what was deleted and still stands in a log.
+	scrub(ctx context.Context, pool *sql.DB) (done bool, err error)
 }
+
+// looksLikePostgres matches what is meant for PostgreSQL and would be the name of a file.
+var looksLikePostgres = regexp.MustCompile(`(?i)^\s*(?:postgres|postgresql|pgsql|pg|psql) *(?::|//)|^\s*jdbc:|\b(?:host|dbname|sslmode)\s*=`)
 
 func dialectOf(dsn string) (dialect, error) {
 	if path, ok := strings.CutPrefix(dsn, "sqlite:"); ok {
 		dsn = path
 	} else if strings.HasPrefix(dsn, "postgres://") || strings.HasPrefix(dsn, "postgresql://") {
 		return postgres{dsn}, nil
+	} else if looksLikePostgres.MatchString(dsn) {
+		return nil, errors.New("this looks like a PostgreSQL database, but is not written like one: write postgres://USER@HOST/NAME, or sqlite:PATH for a file of this name")
 	} else if scheme, _, ok := strings.Cut(dsn, "://"); ok {
 		return nil, fmt.Errorf("the database cannot be of the kind %q: give a path, sqlite:PATH or postgres://…", scheme)
 	}
@@ -75,6 +83,7 @@ func (s sqliteFile) open() (write, read *sql.DB, err error) {
 			"journal_mode(WAL)",
 			"synchronous(FULL)", // the truth about the library survives a power cut
 			"cache_size(-65536)",
+			"secure_delete(1)", // of a patron who is deleted nothing remains in the file
 		}}
 		for _, p := range params {
 			k, v, _ := strings.Cut(p, "=")
@@ -143,6 +152,14 @@ func (s sqliteFile) lock(_ context.Context, _ *sql.DB, name string) (func(), err
 		return nil, fmt.Errorf("lock %s: %w", f.Name(), err)
 	}
 	return func() { f.Close() }, nil
+}
+
+// scrub empties the write-ahead log, in which pages stand as they were. The statement
+// waits for readers as long as for any lock, and gives up where there are some all the time.
+func (sqliteFile) scrub(ctx context.Context, pool *sql.DB) (done bool, err error) {
+	var busy, pages, moved int
+	err = pool.QueryRowContext(ctx, `PRAGMA wal_checkpoint(TRUNCATE)`).Scan(&busy, &pages, &moved)
+	return err == nil && busy == 0, err
 }
 
 // postgres is a PostgreSQL database, perhaps shared by several central processes.
@@ -225,6 +242,9 @@ func (postgres) lock(ctx context.Context, pool *sql.DB, name string) (func(), er
 		conn.Close()
 	}, nil
 }
+
+// scrub has nothing to do: dead rows go with autovacuum, and logs when they are recycled.
+func (postgres) scrub(context.Context, *sql.DB) (bool, error) { return true, nil }
 
 // lockKey is the number of an advisory lock. Locks belong to one database.
 func lockKey(name string) int64 {

@@ -93,6 +93,7 @@ func (c *patronMergeCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		a.scrub(s)
 		fmt.Fprintf(a.stdout, "merged: %d loans and %d holds went over, %d holds ended that the other had too\n", m.Loans, m.Holds, m.Ended)
 		return nil
 	})
@@ -128,6 +129,7 @@ func (c *patronDeleteCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
+		a.scrub(s)
 		fmt.Fprintf(a.stdout, "deleted; %d holds ended. No import takes this patron in again, unless you say: central patron readmit CARD\n", ended)
 		fmt.Fprintln(a.stdout, "Backups made until now still have this patron, and so have the files that the library's own system exports: delete them, or keep them no longer than you must.")
 		return nil
@@ -158,6 +160,13 @@ func (c *patronReadmitCmd) Run(a *app) error {
 		fmt.Fprintln(a.stdout, "the next import takes this patron in as a new one; see: central patron import")
 		return nil
 	})
+}
+
+// scrub takes what was deleted out of the database's log, or says when that will be.
+func (a *app) scrub(s *server) {
+	if done, err := s.db.Scrub(a.ctx); err != nil || !done {
+		fmt.Fprintln(a.stderr, "the database is being read: what was deleted is still in its log (central.db-wal), until the next patron is deleted or the server stops")
+	}
 }
 
 func patronSubject(id library.PatronID) string { return "patron:" + string(id) }
