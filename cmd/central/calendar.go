@@ -4,7 +4,6 @@ import (
 	"errors"
 	"fmt"
 	"io"
-	"os"
 	"slices"
 	"strings"
 	"text/tabwriter"
@@ -57,20 +56,16 @@ func leftOutOf(bad int) error {
 // readClosedDays reads a file and tells of its bad lines, with each in the file report,
 // "" for none. It is an error where it has no other ones.
 func readClosedDays(a *app, s *server, path, encoding, report string) (rows []intake.ClosedDays, bad int, err error) {
-	in := a.stdin
-	if path != "-" {
-		f, err := os.Open(path)
-		if err != nil {
-			return nil, 0, err
-		}
-		defer f.Close()
-		in = f
+	in, done, err := a.openInput(path)
+	if err != nil {
+		return nil, 0, err
 	}
+	defer done()
 	branches, err := a.findBranches(s)
 	if err != nil {
 		return nil, 0, err
 	}
-	out, err := a.newReport(report)
+	out, err := a.newReport(report, in)
 	if err != nil {
 		return nil, 0, err
 	}

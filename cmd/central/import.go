@@ -6,7 +6,6 @@ import (
 	"fmt"
 	"io"
 	"iter"
-	"os"
 	"time"
 
 	"madoguchi/central/catalogue"
@@ -60,15 +59,11 @@ var errNothingWentIn = errors.New("nothing of the file went in: see the lines ab
 type reader func(io.Reader, intake.Options) iter.Seq2[catalogue.Incoming, error]
 
 func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
-	in := io.Reader(os.Stdin)
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
+	in, done, err := a.openInput(c.File)
+	if err != nil {
+		return err
 	}
+	defer done()
 	return a.with(func(s *server) error {
 		branches, err := a.findBranches(s)
 		if err != nil {
@@ -78,7 +73,7 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		if c.Branch != "" && !known {
 			return library.ErrUnknownBranch
 		}
-		out, err := a.newReport(c.Report)
+		out, err := a.newReport(c.Report, in)
 		if err != nil {
 			return err
 		}

@@ -141,7 +141,7 @@ func TestReportFitsAScreen(t *testing.T) {
 				t.Errorf("%s tells %q of a patron:\n%s%s", test.args, patron, errs, all)
 			}
 		}
-		for _, line := range strings.Split(strings.TrimSpace(string(all)), "\n") {
+		for _, line := range strings.Split(strings.TrimSpace(strings.TrimPrefix(string(all), reportMark)), "\n") {
 			if !strings.HasPrefix(line, "left out: r") && !strings.HasPrefix(line, "note: row ") {
 				t.Errorf("%s: the report has the line %q", test.args, line)
 			}

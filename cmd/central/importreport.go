@@ -54,16 +54,16 @@ const (
 	tellNote    = "note"
 )
 
-// newReport begins the report of an import. path is the file of --report, "" for none.
-func (a *app) newReport(path string) (*importReport, error) {
+// newReport begins the report of an import from in. path is the file of --report, "" for none.
+func (a *app) newReport(path string, in io.Reader) (*importReport, error) {
 	r := &importReport{out: a.stderr, every: progressEvery(a.stderr), start: time.Now()}
 	r.shown = r.start
 	if path == "" {
 		return r, nil
 	}
 	var err error
-	if r.file, err = os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_TRUNC, 0o600); err != nil {
-		return nil, fmt.Errorf("the report cannot be written: %w", err)
+	if r.file, err = a.openReport(path, in); err != nil {
+		return nil, err
 	}
 	r.lines = bufio.NewWriter(r.file)
 	return r, nil

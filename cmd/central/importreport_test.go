@@ -33,8 +33,8 @@ func TestReport(t *testing.T) {
 	})
 	t.Run("many", func(t *testing.T) {
 		var out strings.Builder
-		path := file(t, "report.txt", "an older one")
-		r, err := (&app{stderr: &out}).newReport(path)
+		path := file(t, "report.txt", reportMark+"note: an older one\n")
+		r, err := (&app{stderr: &out}).newReport(path, strings.NewReader(""))
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -58,7 +58,7 @@ func TestReport(t *testing.T) {
 			t.Errorf("%s\nwant\n%s", out.String(), want)
 		}
 		all, err := os.ReadFile(path)
-		if err != nil || strings.Count(string(all), "\n") != 1011 || !strings.HasPrefix(string(all), "note: row 1 (line 2, byte 10): it is wrong: \"v1\"\n") {
+		if err != nil || strings.Count(string(all), "\n") != 1012 || !strings.HasPrefix(string(all), reportMark+"note: row 1 (line 2, byte 10): it is wrong: \"v1\"\n") {
 			t.Errorf("%d lines, %v", strings.Count(string(all), "\n"), err)
 		}
 	})
@@ -77,7 +77,7 @@ func TestReport(t *testing.T) {
 	if err := new(importReport).leftOut(1, broken); !errors.Is(err, broken) {
 		t.Error(err)
 	}
-	if _, err := (&app{}).newReport(t.TempDir()); err == nil {
+	if _, err := (&app{}).newReport(t.TempDir(), strings.NewReader("")); err == nil {
 		t.Error("a folder was taken for the file of a report")
 	}
 }

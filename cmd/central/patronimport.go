@@ -5,7 +5,6 @@ import (
 	"errors"
 	"fmt"
 	"iter"
-	"os"
 
 	"madoguchi/central"
 	"madoguchi/central/catalogue"
@@ -32,21 +31,17 @@ func (c *patronImportCmd) Run(a *app) error {
 	if c.FullLimit < 0 || c.FullLimit > 100 {
 		return errors.New("--full-limit is a number of percent, 0 to 100")
 	}
-	in := a.stdin
-	if c.File != "-" {
-		f, err := os.Open(c.File)
-		if err != nil {
-			return err
-		}
-		defer f.Close()
-		in = f
+	in, done, err := a.openInput(c.File)
+	if err != nil {
+		return err
 	}
+	defer done()
 	return a.with(func(s *server) error {
 		branches, err := a.findBranches(s)
 		if err != nil {
 			return err
 		}
-		out, err := a.newReport(c.Report)
+		out, err := a.newReport(c.Report, in)
 		if err != nil {
 			return err
 		}
