@@ -41,8 +41,9 @@ type Circulation interface {
 	// they are lent. All of them are written already.
 	CopiesTx(ctx context.Context, tx *db.Tx, items []library.ItemID) error
 	// StatesTx is told where copies are, as a file says that counts here. A copy that is on
-	// loan or held with us stays so, but that one that is held may be missing.
-	StatesTx(ctx context.Context, tx *db.Tx, said []library.Availability) error
+	// loan or held with us stays so, but that one that is held may be missing. It returns
+	// those that are elsewhere now, or due on another day.
+	StatesTx(ctx context.Context, tx *db.Tx, said []library.Availability) (changed []library.ItemID, err error)
 	// WithdrawItemsTx takes copies out of the library. What is on loan is hidden until it
 	// comes back, what is held lets go.
 	WithdrawItemsTx(ctx context.Context, tx *db.Tx, items []library.ItemID) error
@@ -67,19 +68,20 @@ type uncirculated struct{ catalogue *Catalogue }
 
 func (uncirculated) CopiesTx(context.Context, *db.Tx, []library.ItemID) error { return nil }
 
-func (u uncirculated) StatesTx(ctx context.Context, tx *db.Tx, said []library.Availability) error {
+func (u uncirculated) StatesTx(ctx context.Context, tx *db.Tx, said []library.Availability) (changed []library.ItemID, err error) {
 	for _, a := range said {
 		var bib library.BibID
 		err := tx.QueryRowContext(ctx, `UPDATE item SET state = $2, due_on = $3 WHERE id = $1 RETURNING bib_id`, string(a.ItemID), string(a.State), a.DueOn).Scan(&bib)
 		if err != nil {
-			return err
+			return nil, err
 		}
 		if err := u.catalogue.Touch(ctx, tx, bib); err != nil {
-			return err
+			return nil, err
 		}
 		tx.Changed(db.KindAvailability, string(a.ItemID), string(bib))
+		changed = append(changed, a.ItemID)
 	}
-	return nil
+	return changed, nil
 }
 
 func (u uncirculated) WithdrawItemsTx(ctx context.Context, tx *db.Tx, items []library.ItemID) error {

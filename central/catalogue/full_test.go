@@ -389,7 +389,10 @@ func TestStatesOfAFile(t *testing.T) {
 			"missing and found": {
 				{"on_shelf", "", "on_shelf", "on_shelf"}, {"missing", "", "missing", "missing"}, {"missing", "", "missing", "missing"}, {"on_shelf", "", "on_shelf", "on_shelf"},
 			},
-			"begins as the file says":              {{"on_loan", "", "on_loan", "on_loan"}, {"on_shelf", "", "on_loan", "on_shelf"}},
+			"begins as the file says, and ends so": {{"on_loan", "", "on_loan", "on_loan"}, {"on_shelf", "", "on_shelf", "on_shelf"}, {"on_loan", "", "on_shelf", "on_loan"}},
+			"on its way":                           {{"in_transit", "", "in_transit", "in_transit"}, {"on_hold_shelf", "", "on_hold_shelf", "on_hold_shelf"}, {"missing", "", "missing", "missing"}},
+			"says nothing of what began":           {{"on_hold_shelf", "", "on_hold_shelf", "on_hold_shelf"}, {"", "", "on_hold_shelf", "on_hold_shelf"}, {"on_shelf", "", "on_shelf", "on_shelf"}},
+			"came back here meanwhile":             {{"on_loan", "on_shelf", "on_shelf", "on_loan"}, {"in_transit", "", "on_shelf", "in_transit"}},
 			"begins missing":                       {{"missing", "", "missing", "missing"}, {"on_loan", "", "on_shelf", "on_loan"}},
 			"says nothing":                         {{"", "", "on_shelf", "on_shelf"}, {"", "missing", "missing", "missing"}, {"missing", "", "missing", "missing"}, {"", "", "missing", "missing"}},
 			"staff found it":                       {{"missing", "on_shelf", "on_shelf", "missing"}, {"missing", "", "on_shelf", "missing"}},
@@ -403,7 +406,8 @@ func TestStatesOfAFile(t *testing.T) {
 					night(t, c, how, goods(in(step[0])))
 					if step[1] != "" {
 						err := c.db.Tx(t.Context(), func(tx *db.Tx) error {
-							return c.circulation.StatesTx(t.Context(), tx, []library.Availability{{ItemID: "1", State: step[1]}})
+							_, err := c.circulation.StatesTx(t.Context(), tx, []library.Availability{{ItemID: "1", State: step[1]}})
+							return err
 						})
 						if err != nil {
 							t.Fatal(err)
@@ -420,6 +424,48 @@ func TestStatesOfAFile(t *testing.T) {
 						t.Errorf("%s, by the file %t: after file %d it is %+v, want %s", name, how.FileStates, n+1, got, step[2+from])
 					}
 				}
+			}
+		}
+	})
+}
+
+// TestDueDateOfAFile: a copy that began on loan is due when the file says.
+func TestDueDateOfAFile(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		r := book("b1", copyAt("chuo", "1"))
+		r.Items[0].State = library.OnLoan
+		for _, day := range []int{1, 15, 15} {
+			due := library.Date{Year: 2026, Month: 12, Day: day}
+			same := r.Items[0].DueOn == due
+			r.Items = slices.Clone(r.Items)
+			r.Items[0].DueOn = due
+			n, _, _ := night(t, c, Import{}, goods(r))
+			if (n.Unchanged == 1) != same {
+				t.Errorf("due on %s: %+v", due, n)
+			}
+			if got, err := c.Record(t.Context(), "b1"); err != nil || got.Items[0].DueOn != due {
+				t.Errorf("it is due on %s, want %s: %v", got.Items[0].DueOn, due, err)
+			}
+		}
+	})
+}
+
+// TestTakenOver: an import tells what it takes from other sources.
+func TestTakenOver(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		c.batch = 2
+		night(t, c, Import{Source: "magazines"}, goods(book("m1", copyAt("chuo", "1")), book("m2", copyAt("chuo", "2"), copyAt("chuo", "3"))))
+		night(t, c, Import{Source: "kita"}, goods(book("k1", copyAt("kita", "4"))))
+		all := goods(book("m1", copyAt("chuo", "1")), book("b1", copyAt("chuo", "9")), book("k1"), book("m2", copyAt("chuo", "2"), copyAt("chuo", "3")))
+		want := []Taken{{"kita", 1, 0}, {"magazines", 2, 3}}
+		for _, in := range []Import{{DryRun: true}, {}, {}} {
+			var told []Taken
+			in.TakenOver = func(all []Taken) { told = all }
+			if night(t, c, in, all); !slices.Equal(told, want) {
+				t.Errorf("a dry run %t: taken over %+v, want %+v", in.DryRun, told, want)
+			}
+			if !in.DryRun {
+				want = nil // they are its own now
 			}
 		}
 	})

@@ -5,6 +5,8 @@ import (
 	"context"
 	"errors"
 	"iter"
+	"maps"
+	"slices"
 
 	"madoguchi/library"
 )
@@ -67,7 +69,8 @@ type Import struct {
 	// import runs, another one is refused with db.ErrTaken.
 	Full *Full
 	// FileStates says that the file knows where copies are, but for those that are on loan or
-	// held with us. Otherwise only news of copies that are missing, or found, is taken over.
+	// held with us. Otherwise only news of copies that are missing, or found, is taken over,
+	// and of those that are still on loan, on their way or on a hold shelf as a file said.
 	FileStates bool
 	// DryRun does all of it and leaves nothing behind: each transaction is taken back in the
 	// place of its commit, so that no lock is held longer than in a real import, and
@@ -80,8 +83,17 @@ type Import struct {
 	// LeftOut is told of each record that does not go in: an error of Records, or a
 	// *RecordError. number counts the records from 1. The import goes on when it
 	// returns nil, and otherwise ends with what it returns.
-	LeftOut  func(number int, err error) error
-	Progress func(Counts) // after every batch; may be nil
+	LeftOut func(number int, err error) error
+	// TakenOver is told once, when the import ends, however it does, from which other sources
+	// it took bibs and copies over, if it took any; may be nil.
+	TakenOver func([]Taken)
+	Progress  func(Counts) // after every batch; may be nil
+}
+
+// Taken is how much an import made its source's own that was of another one.
+type Taken struct {
+	Source      string // that was theirs
+	Bibs, Items int
 }
 
 // batchSize is how many records go in with one transaction.
@@ -92,6 +104,7 @@ const batchSize = 500
 // full import is withdrawn when the file was read to its end.
 func (c *Catalogue) Import(ctx context.Context, in Import) (Counts, error) {
 	run := newRun(in)
+	defer run.tellTaken()
 	if in.Full == nil || in.DryRun {
 		err := c.importAll(ctx, run)
 		return run.n, err
@@ -107,11 +120,31 @@ type run struct {
 	roll    roll
 	records []Incoming // of the batch to come
 	numbers []int      // of those records
+	taken   map[string]Taken
 }
 
 func newRun(in Import) *run {
 	in.Source = cmp.Or(in.Source, MainSource)
-	return &run{Import: in, roll: newRoll(in)}
+	return &run{Import: in, roll: newRoll(in), taken: map[string]Taken{}}
+}
+
+// tookOver adds what a batch took over.
+func (run *run) tookOver(b *putting) {
+	for source, n := range b.takenBibs {
+		t := run.taken[source]
+		run.taken[source] = Taken{source, t.Bibs + n, t.Items}
+	}
+	for source, n := range b.takenItems {
+		t := run.taken[source]
+		run.taken[source] = Taken{source, t.Bibs, t.Items + n}
+	}
+}
+
+func (run *run) tellTaken() {
+	if run.TakenOver == nil || len(run.taken) == 0 {
+		return
+	}
+	run.TakenOver(slices.SortedFunc(maps.Values(run.taken), func(a, b Taken) int { return cmp.Compare(a.Source, b.Source) }))
 }
 
 func (c *Catalogue) importAll(ctx context.Context, run *run) (err error) {
@@ -170,6 +203,7 @@ func (c *Catalogue) flush(ctx context.Context, run *run) error {
 		return err
 	}
 	run.roll.took(b)
+	run.tookOver(b)
 	run.n.WithdrawnItems += len(b.gone)
 	for i, o := range b.outcomes {
 		switch o {

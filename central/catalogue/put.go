@@ -83,7 +83,7 @@ func (c *Catalogue) putAll(ctx context.Context, run *run, records []Incoming) (b
 		for i, r := range records {
 			var bad *RecordError
 			if bad = check(r, site); bad == nil {
-				b.outcomes[i], bad = b.put(tx, r)
+				b.outcomes[i], bad = b.put(tx, i, r)
 			}
 			switch {
 			case bad == nil:
@@ -112,8 +112,14 @@ func (c *Catalogue) follow(ctx context.Context, tx *db.Tx, b *putting) error {
 			return err
 		}
 	}
-	if err := c.circulation.StatesTx(ctx, tx, b.states); err != nil {
+	changed, err := c.circulation.StatesTx(ctx, tx, b.states)
+	if err != nil {
 		return err
+	}
+	for _, id := range changed {
+		if n := b.saidBy[id]; b.outcomes[n] == Unchanged {
+			b.outcomes[n] = Changed
+		}
 	}
 	leaving := slices.DeleteFunc(b.leavingItems, func(id library.ItemID) bool { return !b.gone[id] })
 	if err := c.circulation.WithdrawItemsTx(ctx, tx, leaving); err != nil {

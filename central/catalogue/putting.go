@@ -29,6 +29,9 @@ type putting struct {
 	lost              changeList       // bibs that lost a copy to another one
 	copies            []library.ItemID // new or changed
 	states            []library.Availability
+	saidBy            map[library.ItemID]int // which of the records says those
+
+	takenBibs, takenItems map[string]int // from other sources, how many from each
 
 	placed       map[library.ItemID]*storedItem // by a record of this batch
 	freed        []string                       // barcodes that no copy has any longer
@@ -58,7 +61,8 @@ func newPutting(run *run, today library.Date, records int) *putting {
 	return &putting{
 		run: run, today: today, outcomes: make([]Outcome, records), refused: map[int]*RecordError{},
 		bibs: map[library.BibID]*storedBib{}, items: map[library.ItemID]*storedItem{}, barcodes: map[string]library.ItemID{},
-		placed: map[library.ItemID]*storedItem{}, gone: map[library.ItemID]bool{},
+		placed: map[library.ItemID]*storedItem{}, gone: map[library.ItemID]bool{}, saidBy: map[library.ItemID]int{},
+		takenBibs: map[string]int{}, takenItems: map[string]int{},
 	}
 }
 
@@ -200,8 +204,9 @@ func (b *putting) record(bib *storedBib) library.Record {
 	return r
 }
 
-// put takes in one record, which was checked. A bad one leaves no trace.
-func (b *putting) put(tx *db.Tx, r Incoming) (Outcome, *RecordError) {
+// put takes in record n of the batch, which was checked. A bad one leaves no trace. Whether
+// states that it says change it is seen when circulation knows them.
+func (b *putting) put(tx *db.Tx, n int, r Incoming) (Outcome, *RecordError) {
 	if r.Deleted {
 		return b.leave(r)
 	}
@@ -246,10 +251,13 @@ func (b *putting) put(tx *db.Tx, r Incoming) (Outcome, *RecordError) {
 	if text != textBefore || stored.source != b.run.Source {
 		b.bibRows.add(id)
 	}
+	if there && stored.source != b.run.Source {
+		b.takenBibs[stored.source]++
+	}
 	stored.Bib, stored.source, stored.hidden = r.Bib, b.run.Source, false
 	changed := false
 	for _, p := range places {
-		changed = b.place(tx, p) || changed
+		changed = b.place(tx, n, p) || changed
 	}
 	for _, id := range r.Withdrawn {
 		if x := b.items[id]; x != nil && !x.hidden && !b.gone[id] && x.BibID == r.Bib.ID && b.placed[id] == nil {
@@ -328,9 +336,11 @@ func (b *putting) news(it library.Item, was *storedItem) *library.Availability {
 	switch {
 	case was == nil || it.State == "":
 		return nil
-	case b.run.FileStates && (a.State != was.State || a.DueOn != was.DueOn):
-		return a
-	case b.run.FileStates || it.State == was.said:
+	case b.run.FileStates || was.State == was.said && elsewhere(was.State):
+		if a.State != was.State || a.DueOn != was.DueOn {
+			return a
+		}
+	case it.State == was.said:
 		return nil
 	case it.State == library.Missing && was.State != library.Missing:
 		return a
@@ -340,17 +350,26 @@ func (b *putting) news(it library.Item, was *storedItem) *library.Availability {
 	return nil
 }
 
-// place puts an item where a record says, and reports whether that changes anything that
+// elsewhere reports whether a copy in a state comes back to its shelf by circulation: what the
+// other system's has begun, and ours has not changed, ends there.
+func elsewhere(s library.ItemState) bool {
+	return s == library.OnLoan || s == library.InTransit || s == library.OnHoldShelf
+}
+
+// place puts an item where record n says, and reports whether that changes anything that
 // is seen of it.
-func (b *putting) place(tx *db.Tx, p placing) (changed bool) {
+func (b *putting) place(tx *db.Tx, n int, p placing) (changed bool) {
 	x, was := p.storedItem, b.items[p.ID]
 	b.placed[x.ID] = x
 	delete(b.gone, x.ID)
 	if p.said != nil {
-		b.states = append(b.states, *p.said)
+		b.states, b.saidBy[x.ID] = append(b.states, *p.said), n
 	}
 	if was != nil && *was == *x {
-		return p.said != nil
+		return false
+	}
+	if was != nil && !was.hidden && was.source != x.source {
+		b.takenItems[was.source]++
 	}
 	b.itemRows.add(string(x.ID))
 	if changed = was == nil || was.hidden || was.Item != x.Item; changed {
@@ -366,7 +385,7 @@ func (b *putting) place(tx *db.Tx, p placing) (changed bool) {
 		b.freed = append(b.freed, was.Barcode)
 	}
 	b.own(x)
-	return changed || p.said != nil
+	return changed
 }
 
 // leave takes in a record that says that its bib has left.

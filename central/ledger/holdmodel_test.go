@@ -525,7 +525,8 @@ func (q *queues) notFound(t *rapid.T) {
 // said is an import that says where a copy is.
 func (q *queues) said(t *rapid.T, n int, state library.ItemState) {
 	err := q.c.db.Locked(q.ctx, nil, func(tx *db.Tx) error {
-		return q.c.StatesTx(q.ctx, tx, []library.Availability{{ItemID: library.ItemID(q.item(n)), State: state}})
+		_, err := q.c.StatesTx(q.ctx, tx, []library.Availability{{ItemID: library.ItemID(q.item(n)), State: state}})
+		return err
 	})
 	expect(t, "said", err, nil)
 }

@@ -108,18 +108,19 @@ func (l *Ledger) wanted(ctx context.Context, tx *db.Tx, where string, args ...an
 // StatesTx says, in the transaction of an import, where copies are by its file. One that is
 // on loan with us stays so, and one that is held, or still stands on a hold shelf, unless it
 // is missing. What stands on a shelf goes to the hold that is next, to be fetched: a file has
-// no copy in hand. Those that are gone meanwhile are no error.
-func (l *Ledger) StatesTx(ctx context.Context, tx *db.Tx, said []library.Availability) error {
+// no copy in hand. Those that are gone meanwhile are no error. It returns those that are
+// elsewhere now, or due on another day.
+func (l *Ledger) StatesTx(ctx context.Context, tx *db.Tx, said []library.Availability) (changed []library.ItemID, err error) {
 	for _, a := range said {
 		if err := lockItem(ctx, tx, `id = $1`, string(a.ItemID)); err != nil {
-			return err
+			return nil, err
 		}
 		it, err := itemByID(ctx, tx, a.ItemID)
 		switch {
 		case errors.Is(err, library.ErrUnknownItem):
 			continue
 		case err != nil:
-			return err
+			return nil, err
 		case it.loan != "" || it.withdrawn:
 			continue
 		case a.State == library.Missing:
@@ -132,8 +133,11 @@ func (l *Ledger) StatesTx(ctx context.Context, tx *db.Tx, said []library.Availab
 			}
 		}
 		if err != nil {
-			return err
+			return nil, err
+		}
+		if it.State != a.State || it.DueOn != a.DueOn {
+			changed = append(changed, a.ItemID)
 		}
 	}
-	return nil
+	return changed, nil
 }

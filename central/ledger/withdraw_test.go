@@ -271,8 +271,14 @@ func TestStatesOfAFile(t *testing.T) {
 				c.patron(t, "p1")
 				c.patron(t, "p2")
 				test.before(t, c)
-				err := c.tx(t, func(ctx context.Context, tx *db.Tx) error {
-					return c.StatesTx(ctx, tx, []library.Availability{at(test.said), {ItemID: "no such copy", State: library.Missing}})
+				before, err := c.catalogue.Record(t.Context(), "b1")
+				if err != nil {
+					t.Fatal(err)
+				}
+				var changed []library.ItemID
+				err = c.tx(t, func(ctx context.Context, tx *db.Tx) (err error) {
+					changed, err = c.StatesTx(ctx, tx, []library.Availability{at(test.said), {ItemID: "no such copy", State: library.Missing}})
+					return err
 				})
 				if err != nil {
 					t.Fatal(err)
@@ -280,6 +286,9 @@ func TestStatesOfAFile(t *testing.T) {
 				r, err := c.catalogue.Record(t.Context(), "b1")
 				if err != nil || r.Items[0].State != test.want || c.digest(t, "b1") != library.DigestOf(r).String() {
 					t.Errorf("it is %+v, %v", r.Items, err)
+				}
+				if want := before.Items[0] != r.Items[0]; (len(changed) == 1) != want || len(changed) > 1 {
+					t.Errorf("of %+v, now %+v, changed: %q", before.Items, r.Items, changed)
 				}
 				if test.want == library.OnLoan && test.said == library.OnLoan && r.Items[0].DueOn != due {
 					t.Errorf("it is due on %s", r.Items[0].DueOn)

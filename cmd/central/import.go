@@ -95,6 +95,11 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 			Records:  read(in, opt),
 			LeftOut:  out.leftOut,
 			Progress: out.progress,
+			TakenOver: func(all []catalogue.Taken) {
+				for _, t := range all {
+					out.line("%s", c.taken(t))
+				}
+			},
 		})
 		if endErr := out.end(); err == nil {
 			err = endErr

@@ -45,6 +45,15 @@ func (c *fullFlags) counted(n catalogue.Counts) string {
 	return text
 }
 
+// taken says what was of another source.
+func (c *fullFlags) taken(t catalogue.Taken) string {
+	are := "they are"
+	if c.DryRun {
+		are = "they would be"
+	}
+	return fmt.Sprintf("%s were of the source %s; %s of %s from now on", bibsAndCopies(t.Bibs, t.Items), t.Source, are, c.Source)
+}
+
 // lacking is what the file does not name of its source, in lines.
 func (c *fullFlags) lacking(l catalogue.Lacking) (lines []string) {
 	if l.Bibs == 0 && l.Items == 0 {

@@ -79,6 +79,18 @@ func TestFullImport(t *testing.T) {
 	if out := must(t, data, "edition", "build"); !strings.Contains(out, "5 bibs, 5 items") { // b2, b4, b5, b40 and m1
 		t.Errorf("edition: %s", out)
 	}
+	magazine := file(t, "m.csv", "id,title,barcode,branch\nm1,文藝,9001,chuo\n")
+	for _, step := range [][2]string{
+		{"--dry-run", "1 bibs and 1 copies were of the source magazines; they would be of main from now on\n"},
+		{"--source=main", "1 bibs and 1 copies were of the source magazines; they are of main from now on\n"},
+	} {
+		if _, told, code := command(t, data, "import", "csv", magazine, step[0]); code != 0 || told != step[1] {
+			t.Errorf("%s: status %d, told %q", step[0], code, told)
+		}
+	}
+	if _, told, _ := command(t, data, "import", "csv", magazine); told != "" {
+		t.Errorf("again: told %q", told)
+	}
 	for _, wrong := range [][]string{{"--full-limit", "101"}, {"--full-limit", "-1"}, {"--source", ""}, {"--source", "a b"}} {
 		if _, told, code := command(t, data, append([]string{"import", "csv", booksBut(t, 1), "--full"}, wrong...)...); code != usage {
 			t.Errorf("%q: status %d, %s", wrong, code, told)
