@@ -45,18 +45,33 @@ var (
 // 令和元年5月1日, 昭和六十四年一月七日. It does not guess: not whether 02/03/2000 is in February
 // or in March, not the century of 00-02-29, not what day 36585 is; and 2001-02-29 is none.
 // Its errors are the ones above.
-func ReadDate(text string) (Date, error) {
+func ReadDate(text string) (Date, error) { return readDate(text, Era.Date) }
+
+// ReadComingDate is ReadDate for a day that may be still to come, which systems write that
+// count the years of an era on after its end: 平成39年3月31日 is 2027-03-31. It reports
+// where it was such a day.
+func ReadComingDate(text string) (d Date, countedOn bool, err error) {
+	if d, err = ReadDate(text); err == nil {
+		return d, false, nil
+	}
+	if d, onErr := readDate(text, Era.dateOn); onErr == nil {
+		return d, true, nil
+	}
+	return Date{}, false, err
+}
+
+func readDate(text string, dateIn eraDate) (Date, error) {
 	s := plainDate(text)
 	s = weekdayBehind.ReplaceAllString(timeBehind.ReplaceAllString(s, ""), "")
 	if m := dateDigits.FindStringSubmatch(s); m != nil {
-		return dateOf(m[1], m[2]+m[3], m[4], m[5])
+		return dateOf(dateIn, m[1], m[2]+m[3], m[4], m[5])
 	}
 	if m := dateText.FindStringSubmatch(s); m != nil && !noCentury.MatchString(s) {
-		d, err := dateOf(m[1], m[2], m[5], m[6])
+		d, err := dateOf(dateIn, m[1], m[2], m[5], m[6])
 		if err != nil || m[4] == "" {
 			return d, err
 		}
-		if also, err := dateOf(m[3], m[4], m[5], m[6]); err != nil || also != d {
+		if also, err := dateOf(dateIn, m[3], m[4], m[5], m[6]); err != nil || also != d {
 			return Date{}, ErrTwoYears
 		}
 		return d, nil
@@ -89,7 +104,10 @@ func plainDate(text string) string {
 	return strings.Join(strings.Fields(s), " ")
 }
 
-func dateOf(era, year, month, day string) (Date, error) {
+// eraDate is the day of a year of an era.
+type eraDate func(e Era, year, month, day int) (Date, error)
+
+func dateOf(dateIn eraDate, era, year, month, day string) (Date, error) {
 	y, m, d := dateNumber(year), dateNumber(month), dateNumber(day)
 	if era == "" {
 		if len([]rune(year)) != 4 {
@@ -103,7 +121,7 @@ func dateOf(era, year, month, day string) (Date, error) {
 	}
 	for _, e := range Eras {
 		if era == e.Code || strings.HasPrefix(e.Name, era) {
-			if date, err := e.Date(y, m, d); err == nil {
+			if date, err := dateIn(e, y, m, d); err == nil {
 				return date, nil
 			}
 		}

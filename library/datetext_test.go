@@ -33,7 +33,7 @@ func TestReadDate(t *testing.T) {
 		{Year: 2027, Month: 3, Day: 31}:  {"令和9年3月31日", "R9.3.31"},
 		{Year: 1955, Month: 10, Day: 10}: {"昭和三十年十月十日", "S30.10.10", "一九五五年十月十日"},
 		{Year: 1999, Month: 12, Day: 31}: {"H11.12.31", "1999.12.31"},
-		{Year: 1926, Month: 12, Day: 25}: {"昭和元年12月25日", "S1.12.25"},
+		{Year: 1926, Month: 12, Day: 25}: {"昭和元年12月25日", "S1.12.25", "大正15年12月25日", "T151225", "1926(大正15)年12月25日"},
 		{Year: 1989, Month: 11, Day: 1}:  {"平成元年11月1日", "H元.11.1"},
 		{Year: 2021, Month: 1, Day: 2}:   {"令和3年1月2日(土)", "R3.1.2", "2021/1/2"},
 		{Year: 2004, Month: 10, Day: 20}: {"2004年10月20日", "平成十六年十月二十日"},
@@ -41,9 +41,9 @@ func TestReadDate(t *testing.T) {
 		{Year: 1975, Month: 12, Day: 1}:  {"S50.12.1", "昭和五十年十二月一日"},
 		{Year: 1868, Month: 1, Day: 25}:  {"明治元年1月25日"},
 		{Year: 2019, Month: 4, Day: 30}:  {"平成31年4月30日", "H31.4.30"},
-		{Year: 1926, Month: 12, Day: 24}: {"大正15年12月24日"},
+		{Year: 1926, Month: 12, Day: 24}: {"大正15年12月24日", "T15.12.24"},
 		{Year: 1000, Month: 1, Day: 1}:   {"1000-01-01"},
-		{Year: 1912, Month: 7, Day: 30}:  {"大正元年7月30日", "T1.7.30"},
+		{Year: 1912, Month: 7, Day: 30}:  {"大正元年7月30日", "T1.7.30", "明治45年7月30日", "M45.7.30"},
 	} {
 		for _, text := range texts {
 			if got, err := library.ReadDate(text); err != nil || got != want {
@@ -53,7 +53,7 @@ func TestReadDate(t *testing.T) {
 	}
 	for want, texts := range map[error][]string{
 		library.ErrNoSuchDay: {"2001-02-29", "2000年2月30日", "2000/13/1", "20000230", "0000-00-00", "00000000", "99999999", "0000-01-01", "平成12年2月30日", "昭和64年1月8日",
-			"平成元年1月7日", "令和元年4月30日", "平成0年1月1日", "H120230", "昭和99年1月1日", "2026-00-10"},
+			"平成元年1月7日", "令和元年4月30日", "平成0年1月1日", "H120230", "昭和99年1月1日", "平成32年1月1日", "大正15年12月26日", "明治45年7月31日", "2026-00-10"},
 		library.ErrSerialDate: {"36585", "36585.5", "36585.0", "2000", "1", "200002", "3.6585"},
 		library.ErrDayFirst:   {"29/02/2000", "2/29/2000", "29.2.2000", "29-2-2000", "29/02/2000 0:00"},
 		library.ErrNoCentury:  {"00-02-29", "12.2.29", "99/12/31", "'99/12/31", "12年2月29日"},
@@ -71,6 +71,30 @@ func TestReadDate(t *testing.T) {
 	// A number of a municipality's system: its first digit names the era, and nothing says so.
 	if got, err := library.ReadDate("4120229"); err == nil {
 		t.Errorf("4120229 was guessed to be %v", got)
+	}
+}
+
+func TestReadComingDate(t *testing.T) {
+	for text, want := range map[string]struct {
+		date library.Date
+		on   bool
+	}{
+		"2027-03-31":        {library.Date{Year: 2027, Month: 3, Day: 31}, false},
+		"令和9年3月31日":         {library.Date{Year: 2027, Month: 3, Day: 31}, false},
+		"平成39年3月31日":        {library.Date{Year: 2027, Month: 3, Day: 31}, true},
+		"H39.3.31":          {library.Date{Year: 2027, Month: 3, Day: 31}, true},
+		"H390331":           {library.Date{Year: 2027, Month: 3, Day: 31}, true},
+		"昭和102年3月31日":       {library.Date{Year: 2027, Month: 3, Day: 31}, true},
+		"2027年(平成39年)3月31日": {library.Date{Year: 2027, Month: 3, Day: 31}, true},
+		"平成31年5月1日":         {library.Date{Year: 2019, Month: 5, Day: 1}, true},
+		"平成31年4月30日":        {library.Date{Year: 2019, Month: 4, Day: 30}, false},
+		"平成39年2月29日":        {},
+		"令和元年4月30日":         {},
+		"46477":             {},
+	} {
+		if d, on, err := library.ReadComingDate(text); d != want.date || on != want.on || (err == nil) == want.date.IsZero() {
+			t.Errorf("%q: %v, %v, %v", text, d, on, err)
+		}
 	}
 }
 

@@ -58,6 +58,7 @@ type PhoneFault string
 const (
 	PhoneDigits    PhoneFault = "a telephone number has too few or too many digits: it is left out"
 	PhoneNone      PhoneFault = "a telephone number is one digit again and again: it is left out"
+	PhoneMangled   PhoneFault = "a telephone number was made a number by a spreadsheet, and its digits are lost: it is left out; give the column the format text there"
 	PhoneLostZero  PhoneFault = "a telephone number has lost the 0 at its beginning, as a spreadsheet does: it is put back"
 	PhoneLocal     PhoneFault = "a telephone number has no area code: a patron who types it with one is not recognised by it"
 	PhoneElsewhere PhoneFault = "a telephone number does not begin with 0: it is taken for one of another country, from the country code on"
@@ -69,6 +70,7 @@ var (
 	areaCodeWithin = regexp.MustCompile(`\((\d{1,5})\)-?(\d)`)
 	phoneNote      = regexp.MustCompile(`[(\[<【〔「][^()\[\]<>【】〔〕「」]*[)\]>】〕」]`)
 	phoneFloat     = regexp.MustCompile(`^(\d{5,})\.0+$`)
+	phoneMangled   = regexp.MustCompile(`\+?\d(?:[.,]\d+)?E[-+]\d+`)
 	phoneRun       = regexp.MustCompile(`\+?\d(?:[-. ]*\d)*`)
 )
 
@@ -85,6 +87,9 @@ func ReadPhones(text string) (numbers []string, faults []PhoneFault) {
 		}
 		return r
 	}, norm.NFKC.String(text))
+	if phoneMangled.MatchString(s) {
+		s, faults = phoneMangled.ReplaceAllString(s, "|"), append(faults, PhoneMangled)
+	}
 	s = phoneFloat.ReplaceAllString(phoneExtension.ReplaceAllString(s, "|"), "$1")
 	s = areaCodeWithin.ReplaceAllString(areaCodeFirst.ReplaceAllString(s, "$1$2-$3"), "-$1-$2")
 	s = phoneNote.ReplaceAllStringFunc(s, func(note string) string {

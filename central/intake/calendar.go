@@ -34,6 +34,7 @@ type CalendarOptions struct {
 	ReadAs   func(encoding string)
 	Unread   func(headers []string) // as in Options
 	Branches Branches
+	Note     func(Problem) // as in Options
 }
 
 // ReadClosedDays reads a file of closed days: a table as CSV reads it, with a header line
@@ -57,6 +58,10 @@ func ReadClosedDays(r io.Reader, opt CalendarOptions) iter.Seq2[ClosedDays, erro
 			return
 		}
 		branch, day := columnOf(header, branchColumns), columnOf(header, dayColumns)
+		if (branch < 0 || day < 0) && isData(header) {
+			yield(ClosedDays{}, errors.New(noHeader+": branch and date, or 館 and 休館日"))
+			return
+		}
 		if branch < 0 || day < 0 {
 			yield(ClosedDays{}, fmt.Errorf("the first line must name the columns branch and date, or 館 and 休館日; it has %s", strings.Join(header, ", ")))
 			return
@@ -77,7 +82,13 @@ func ReadClosedDays(r io.Reader, opt CalendarOptions) iter.Seq2[ClosedDays, erro
 			at.Number = number
 			var c ClosedDays
 			if at.Fault == "" {
-				c, at.Fault, at.Value = closedDays(r.cells, branch, day, opt.Branches)
+				var countedOn bool
+				c, countedOn, at.Fault, at.Value = closedDays(r.cells, branch, day, opt.Branches)
+				if countedOn && opt.Note != nil {
+					note := at
+					note.Fault, note.Value = "the day counts the years of an era that has ended: it is read as if that went on", r.cells[day]
+					opt.Note(note)
+				}
 			}
 			if at.Fault != "" {
 				if !yield(ClosedDays{}, &at) {
@@ -97,20 +108,20 @@ func columnOf(header, names []string) int {
 }
 
 // closedDays reads a row, or says what is wrong with which value.
-func closedDays(cells []string, branch, day int, branches Branches) (c ClosedDays, fault, value string) {
+func closedDays(cells []string, branch, day int, branches Branches) (c ClosedDays, countedOn bool, fault, value string) {
 	if len(cells) <= max(branch, day) {
-		return c, "a column is missing", ""
+		return c, false, "a column is missing", ""
 	}
 	c.Branch, fault = closedBranch(cells[branch], branches)
 	if fault != "" {
-		return c, fault, cells[branch]
+		return c, false, fault, cells[branch]
 	}
-	days, err := ReadDays(cells[day])
+	days, countedOn, err := readDays(cells[day])
 	if err != nil {
-		return c, "the day is " + err.Error(), cells[day]
+		return c, false, "the day is " + err.Error(), cells[day]
 	}
 	c.Days = days
-	return c, "", ""
+	return c, countedOn, "", ""
 }
 
 func closedBranch(text string, branches Branches) (code library.BranchCode, fault string) {
@@ -145,46 +156,50 @@ var (
 // longestSpan is how many days are taken for one span of closed days at most.
 const longestSpan = 366
 
-// ReadDays reads a day as library.ReadDate does, or a span of days,
+// ReadDays reads a day as library.ReadComingDate does, or a span of days,
 // 2026-12-29〜2027-01-03, which becomes all of them. Where a weekday stands in brackets
 // beside a day, it must be that of the day. The error completes the sentence "this is …".
 func ReadDays(text string) ([]library.Date, error) {
+	days, _, err := readDays(text)
+	return days, err
+}
+
+// readDays is ReadDays, and reports whether an era was counted on.
+func readDays(text string) (days []library.Date, countedOn bool, err error) {
 	at := daySpan.FindStringIndex(text)
 	if at == nil {
-		d, err := readDay(text)
+		d, countedOn, err := readDay(text)
 		if err != nil {
-			return nil, err
+			return nil, false, err
 		}
-		return []library.Date{d}, nil
+		return []library.Date{d}, countedOn, nil
 	}
-	first, err := readDay(text[:at[0]])
+	first, one, err := readDay(text[:at[0]])
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
-	last, err := readDay(strings.TrimSuffix(strings.TrimSpace(text[at[1]:]), "まで"))
+	last, other, err := readDay(strings.TrimSuffix(strings.TrimSpace(text[at[1]:]), "まで"))
 	if err != nil {
-		return nil, err
+		return nil, false, err
 	}
 	n := last.Sub(first)
 	if n < 0 || n >= longestSpan {
-		return nil, errors.New("no span of days within a year")
+		return nil, false, errors.New("no span of days within a year")
 	}
-	var days []library.Date
 	for i := range n + 1 {
 		days = append(days, first.Add(i))
 	}
-	return days, nil
+	return days, one || other, nil
 }
 
-func readDay(text string) (library.Date, error) {
-	d, err := library.ReadDate(text)
-	if err != nil {
-		return library.Date{}, err
+func readDay(text string) (d library.Date, countedOn bool, err error) {
+	if d, countedOn, err = library.ReadComingDate(text); err != nil {
+		return library.Date{}, false, err
 	}
 	if beside := dayWeekday.FindStringSubmatch(text); beside != nil {
 		if weekdays, err := library.ReadWeekdays(beside[1]); err == nil && !slices.Contains(weekdays, d.Weekday()) {
-			return library.Date{}, errors.New("a day beside which the weekday of another one stands; which is meant?")
+			return library.Date{}, false, errors.New("a day beside which the weekday of another one stands; which is meant?")
 		}
 	}
-	return d, nil
+	return d, countedOn, nil
 }

@@ -14,6 +14,7 @@ func TestReadDays(t *testing.T) {
 		"2026-12-30〜2027-01-01": "2026-12-30 2026-12-31 2027-01-01", "2026/12/31 ～ 2027/1/1": "2026-12-31 2027-01-01",
 		"令和8年12月31日（木）から令和9年1月1日（金）まで": "2026-12-31 2027-01-01", "2026-12-29~2026-12-29": "2026-12-29",
 		"2026-12-29(水)": "", "2026-02-29": "", "29/12/2026": "", "2027-01-01〜2026-12-31": "", "2026-01-01〜2027-01-02": "", "2026-12-29〜": "", "〜": "", "": "", "46385": "",
+		"平成39年1月4日": "2027-01-04", "H38.12.31〜令和9年1月1日": "2026-12-31 2027-01-01",
 	} {
 		days, err := ReadDays(text)
 		var got []string
@@ -23,6 +24,20 @@ func TestReadDays(t *testing.T) {
 		if strings.Join(got, " ") != want || (err == nil) != (want != "") {
 			t.Errorf("ReadDays(%q) = %v, %v, want %s", text, days, err, want)
 		}
+	}
+}
+
+func TestClosedDaysOfAnEraThatEnded(t *testing.T) {
+	var notes []Problem
+	opt := CalendarOptions{Note: func(p Problem) { notes = append(notes, p) }}
+	rows := 0
+	for row, err := range ReadClosedDays(strings.NewReader("館,休館日\n全館,平成39年1月4日\n全館,令和9年1月5日\n"), opt) {
+		if rows++; err != nil || len(row.Days) != 1 {
+			t.Errorf("%v, %v", row, err)
+		}
+	}
+	if rows != 2 || len(notes) != 1 || notes[0].Line != 2 || notes[0].Value != "平成39年1月4日" {
+		t.Errorf("%d rows, notes %v", rows, notes)
 	}
 }
 

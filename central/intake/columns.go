@@ -1,9 +1,13 @@
 package intake
 
 import (
+	"errors"
 	"fmt"
+	"regexp"
 	"slices"
 	"strings"
+
+	"madoguchi/library"
 )
 
 // columnNames are our columns of a CSV file, as the manual lists them.
@@ -44,6 +48,9 @@ type layout map[string][]int
 // lay finds the columns of a bibliographic file in its header line.
 func lay(header []string, columns map[string]string) (layout, error) {
 	l, missing, ok := find(header, columnNames, columns)
+	if (!ok || len(l["title"]) == 0) && isData(header) {
+		return nil, errors.New(noHeader)
+	}
 	if !ok {
 		return nil, fmt.Errorf("the header line has no column %q: it has %s", missing, headerList(header))
 	}
@@ -51,6 +58,24 @@ func lay(header []string, columns map[string]string) (layout, error) {
 		return nil, fmt.Errorf("the header line has no column for the title: name it with --columns title=…; it has %s", headerList(header))
 	}
 	return l, nil
+}
+
+// noHeader says what is wrong with a first line of which nothing may be told: it may be
+// somebody.
+const noHeader = "the first line looks like data, not like names of columns: put a line with those before it"
+
+// isData reports whether a header line has a cell that is no name of a column.
+func isData(header []string) bool { return slices.ContainsFunc(header, isDatum) }
+
+var digitRun = regexp.MustCompile(`\d{5}|\d{2,5}-\d{2,4}-\d{4}`)
+
+// isDatum reports whether a cell has a number of five digits or more, or is a date.
+func isDatum(cell string) bool {
+	if digitRun.MatchString(narrow(cell)) {
+		return true
+	}
+	_, err := library.ReadDate(cell)
+	return err == nil
 }
 
 // headerList is a header line for a message.
@@ -101,7 +126,8 @@ func find(header, names []string, columns map[string]string) (l layout, missing 
 	return l, "", true
 }
 
-// unread returns the headers of the columns that stand for none of ours, in their order.
+// unread returns the headers of the columns that stand for none of ours, in their order,
+// but not what looks like data.
 func (l layout) unread(header []string) (names []string) {
 	used := map[int]bool{}
 	for _, at := range l {
@@ -110,7 +136,7 @@ func (l layout) unread(header []string) (names []string) {
 		}
 	}
 	for i, h := range header {
-		if name := clean(h); name != "" && !used[i] {
+		if name := clean(h); name != "" && !used[i] && !isDatum(h) {
 			names = append(names, name)
 		}
 	}

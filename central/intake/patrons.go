@@ -7,6 +7,7 @@ import (
 	"iter"
 	"slices"
 	"strings"
+	"time"
 
 	"madoguchi/library"
 )
@@ -79,6 +80,8 @@ func (f *PatronFile) readHeader() error {
 	}
 	l, missing, ok := find(header, PatronColumns(), f.opt.Columns)
 	switch {
+	case isData(header):
+		return errors.New(noHeader + "; there is no column for the card")
 	case !ok:
 		return fmt.Errorf("the header line has no column %q", missing)
 	case len(l["card"]) == 0:
@@ -154,6 +157,10 @@ func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 		row.ID = ""
 		leaveOut("id", fault)
 	}
+	if isPlaceholder(get("id")) && row.ID != "" {
+		row.ID = ""
+		leaveOut("id", "id has a word or mark that stands for none: it is left out, and the patron known by the card")
+	}
 	var err error
 	if narrow(get("card")) == "" {
 		return "it has no card"
@@ -168,9 +175,16 @@ func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 	if p.Name = clean(get("name")); p.Name == "" && len(f.layout["name"]) > 0 {
 		return "it has no name"
 	}
+	if isPlaceholder(get("name")) {
+		p.Name = ""
+		leaveOut("name", "name has a word or mark that stands for none: it is left out")
+	}
 	p.Reading = reading(get("reading"))
 	p.Category = clean(get("category"))
 	for _, ours := range []string{"name", "reading", "category"} {
+		if p.Name == "" && ours == "name" {
+			continue
+		}
 		for _, fault := range textFaults(get(ours)) {
 			note(ours + ": " + fault)
 		}
@@ -192,10 +206,25 @@ func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 		}
 		return d
 	}
-	p.ValidUntil = date("valid_until")
-	if p.BornOn = date("born_on"); !f.opt.Today.IsZero() && f.opt.Today.Before(p.BornOn) {
+	if cell := get("valid_until"); narrow(cell) != "" {
+		var countedOn bool
+		switch p.ValidUntil, countedOn, err = library.ReadComingDate(cell); {
+		case err != nil:
+			leaveOut("valid_until", "valid_until is "+err.Error()+"; it is left out")
+		case !f.mayEnd(p.ValidUntil):
+			p.ValidUntil = library.Date{}
+			leaveOut("valid_until", "valid_until is before 1950 or more than 100 years away: it is left out; for always write 9999-12-31")
+		case countedOn:
+			note("valid_until counts the years of an era that has ended: it is read as if that went on")
+		}
+	}
+	switch p.BornOn = date("born_on"); {
+	case !f.opt.Today.IsZero() && f.opt.Today.Before(p.BornOn):
 		p.BornOn = library.Date{}
 		leaveOut("born_on", "born_on is a day that is still to come: it is left out")
+	case !p.BornOn.IsZero() && p.BornOn.Year < firstBirth:
+		p.BornOn = library.Date{}
+		leaveOut("born_on", "born_on is before 1900: it is left out")
 	}
 	phones, faults := library.ReadPhones(f.list(cells, "phones"))
 	for _, fault := range faults {
@@ -203,6 +232,8 @@ func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 	}
 	if p.Phones = phones; len(phones) == 0 && len(faults) > 0 {
 		row.Unsaid = append(row.Unsaid, "phones")
+	} else if len(phones) == 0 && !f.hasNoPhone(cells) {
+		leaveOut("phones", "phones has something that is no telephone number and does not say that there is none: it is left out")
 	}
 	if cell := get("email"); narrow(cell) != "" && !isNothing(cell) {
 		if p.Email, err = library.ParseEmail(clean(cell)); err != nil {
@@ -216,10 +247,27 @@ func (f *PatronFile) patron(cells []string, row *PatronRow) (fault string) {
 		}
 	}
 	var unknown bool
-	if p.Blocks, unknown = blocks(get("blocks")); unknown {
+	if cell := get("blocks"); onlyParts(cell) || isPlaceholder(cell) && !isNothing(cell) {
+		leaveOut("blocks", "blocks has a word or marks that say nothing: it is left out")
+	} else if p.Blocks, unknown = blocks(cell); unknown {
 		note("blocks has a word that is not known: it counts as staff, who speak to the patron first; words that are known are " + blockList())
 	}
 	return ""
+}
+
+// firstBirth is the first year in which somebody who is alive can be born.
+const firstBirth = 1900
+
+// mayEnd reports whether a day can be the last one of a card: also one of those that mean
+// always.
+func (f *PatronFile) mayEnd(d library.Date) bool {
+	always := d.Year == 9999 || d.Year >= 2999 && d.Month == time.December && d.Day == 31
+	return d.Year >= 1950 && (always || f.opt.Today.IsZero() || d.Year <= f.opt.Today.Year+100)
+}
+
+// hasNoPhone reports whether the row says that there is no telephone number.
+func (f *PatronFile) hasNoPhone(cells []string) bool {
+	return !slices.ContainsFunc(f.layout["phones"], func(i int) bool { return !hasNoPhone(cells[i]) })
 }
 
 // list returns our column of a row as a list: each of theirs holds at least one value.

@@ -149,6 +149,17 @@ func TestPatronCells(t *testing.T) {
 		{unsaid("branch", "", "CHUO"), 0, false},
 		{unsaid("blocks", "", "なし", "0", "紛失"), 0, false},
 		{unsaid("id", "", " "), 0, false},
+		{unsaid("id", "NULL", "null", "0", "000", "-", "なし", "無", "?", "？", "不明", "N/A", "nil", "none", "None", "#N/A", "〓"), 1, true},
+		{unsaid("name", "????", "#N/A", "NULL", "-", "?", "〓〓", "\uFFFD\uFFFD", "＊＊＊"), 1, true},
+		{unsaid("phones", "変更", "#N/A", "NULL", "同上", "裏面参照", "FAX", "内線123", "nil", "\u200B", "9.01235E+09", ";", "0"), 1, true},
+		{unsaid("phones", "無", "無し", "-", "―", "－", "ー", "---", "なし;なし", "なし、無", "電話なし"), 0, false},
+		{unsaid("blocks", ";", "，", "、", "/", "\u200B", " ; ;", "NULL", "#N/A", "？"), 1, true},
+		{unsaid("blocks", "-", "無", "なし;", ";なし"), 0, false},
+		{unsaid("valid_until", "1949-12-31", "1900-01-01", "2127-01-01", "2207-03-31"), 1, true},
+		{unsaid("valid_until", "9999-12-31", "2999-12-31", "2126-12-31", "1950-01-01", "9999-01-01"), 0, false},
+		{unsaid("valid_until", "平成39年3月31日", "S102.3.31"), 1, false},
+		{unsaid("born_on", "1899-12-31", "平成39年3月31日", "M30.1.1"), 1, true},
+		{unsaid("born_on", "1900-01-01", "大正15年12月25日", "M45.7.30"), 0, false},
 	} {
 		for column, cells := range c.columns {
 			for _, cell := range cells {
@@ -210,6 +221,21 @@ func TestPatronFile(t *testing.T) {
 		_, _, err := gatherPatrons(t, file, patronOptions())
 		if err == nil || !strings.Contains(err.Error(), says) || strings.Contains(err.Error(), "青木花") || strings.Contains(err.Error(), "1234") {
 			t.Errorf("%q: %v", file, err)
+		}
+	}
+	// Also where it is named, or given to another import.
+	const noHeaderFile = "12340001,青木花,S55.5.3\n12340002,鈴木,S60.1.1\n"
+	named := patronOptions()
+	named.Columns = map[string]string{"card": "12340001"}
+	_, _, errNamed := gatherPatrons(t, noHeaderFile, named)
+	_, _, errBooks := gather(t, noHeaderFile, Options{})
+	var errDays error
+	for _, err := range ReadClosedDays(strings.NewReader(noHeaderFile), CalendarOptions{}) {
+		errDays = err
+	}
+	for _, err := range []error{errNamed, errBooks, errDays} {
+		if err == nil || !strings.Contains(err.Error(), "looks like data") || strings.Contains(err.Error(), "青木花") || strings.Contains(err.Error(), "1234") {
+			t.Errorf("a first line that is a patron: %v", err)
 		}
 	}
 	if _, _, err := gatherPatrons(t, "青木花,x\n", opt); err == nil || !strings.Contains(err.Error(), "利用者番号") || strings.Contains(err.Error(), "青木花") {

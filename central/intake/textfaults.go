@@ -117,6 +117,10 @@ func mangled(s string) (fault string) {
 	return ""
 }
 
+// Mangled says how a spreadsheet has spoiled a number that somebody copied out of one, ""
+// where it has not.
+func Mangled(number string) (fault string) { return mangled(number) }
+
 // isSheetError reports whether a cell has nothing but an error message of a spreadsheet,
 // or the signs for a column that is too narrow.
 func isSheetError(s string) bool {

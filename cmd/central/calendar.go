@@ -70,7 +70,7 @@ func readClosedDays(a *app, s *server, path, encoding, report string) (rows []in
 		return nil, 0, err
 	}
 	opt := intake.CalendarOptions{
-		Encoding: encoding, Branches: branches, ReadAs: out.readAs,
+		Encoding: encoding, Branches: branches, ReadAs: out.readAs, Note: out.note,
 		Unread: func(headers []string) { out.line("not read: %s", strings.Join(headers, ", ")) },
 	}
 	number := 0

@@ -8,6 +8,7 @@ import (
 	"madoguchi/central"
 	"madoguchi/central/audit"
 	"madoguchi/central/db"
+	"madoguchi/central/intake"
 	"madoguchi/central/ledger"
 	"madoguchi/library"
 )
@@ -187,6 +188,9 @@ func (a *app) twoCards(first, second string) (string, string, error) {
 // parseCard brings a card number into normal form. Where the library has not set
 // what its numbers look like, any number may be one.
 func (s settings) parseCard(typed string) (string, error) {
+	if fault := intake.Mangled(typed); fault != "" {
+		return "", errors.New(fault)
+	}
 	codes := s.Barcode
 	if codes.Card.IsZero() {
 		codes.Card = anyNumber()

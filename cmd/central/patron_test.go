@@ -54,6 +54,7 @@ func TestPatronCommands(t *testing.T) {
 		"no patron with this card":          "show 12345670",
 		"not the number of a library card":  "show こころ",
 		"nobody is found":                   "find 12",
+		"made a number by a spreadsheet":    "new-card 22345670 2.0E+07",
 		"another patron's":                  "new-card 22345670 12345671",
 		"the card to give up":               "merge 22345670 12345673",
 		"both cards are one":                "merge 22345670 22345670",
