@@ -29,6 +29,7 @@ type splitter struct {
 	in      string // the name of the encoding
 	comma   byte
 	columns int    // of the header; 0 before it has been read
+	spaced  bool   // and a space follows a comma there
 	back    []line // to be read again, the next one first
 	line    int    // lines read
 	offset  int64  // bytes read
@@ -84,6 +85,7 @@ func openCSV(text *Text) (*splitter, []string, error) {
 			s.comma = sign
 		}
 	}
+	s.spaced = bytes.Contains(first.text, []byte{s.comma, ' '})
 	s.giveBack([]line{first})
 	header, err := s.next()
 	if err == nil && header.fault != "" {
@@ -141,7 +143,7 @@ func (s *splitter) next() (row, error) {
 
 // row reads the row that begins with the line.
 func (s *splitter) row(first line) (cells []string, fault, value string, err error) {
-	p := rowParser{comma: s.comma, columns: s.columns}
+	p := rowParser{comma: s.comma, columns: s.columns, spaced: s.spaced}
 	lines := []line{first}
 	size := 0
 	for l := first; ; {
@@ -178,6 +180,11 @@ func (s *splitter) row(first line) (cells []string, fault, value string, err err
 			fault = "it has more fields than the header line"
 		}
 		return p.cells, s.orEncoding(first, fault), fmt.Sprintf("%d instead of %d", len(p.cells), s.columns), nil
+	}
+	if s.swallowed(lines) {
+		s.giveBack(lines[1:])
+		before := slices.IndexFunc(p.cells, func(cell string) bool { return strings.Contains(cell, "\n") })
+		return p.cells[:before], s.orEncoding(first, endsTooLate), "", nil
 	}
 	for _, l := range lines {
 		if fault := s.orEncoding(l, ""); fault != "" {
@@ -252,6 +259,7 @@ func (s *splitter) skip(n int) {
 type rowParser struct {
 	comma   byte
 	columns int
+	spaced  bool
 	cells   []string
 	cell    strings.Builder
 	quoted  bool // within a quoted field
@@ -262,8 +270,8 @@ func (p *rowParser) feed(text []byte) (complete bool, fault string) {
 	if p.quoted {
 		p.cell.WriteByte('\n')
 		inside, _, _ := bytes.Cut(text, []byte(`"`))
-		if p.columns >= 6 && bytes.Count(inside, []byte{p.comma}) >= p.columns-1 {
-			return false, "a field that begins with a quotation mark does not end before the next row"
+		if p.columns >= 6 && separators(inside, p.comma, p.spaced) >= p.columns-1 {
+			return false, endsTooLate
 		}
 	}
 	for {
