@@ -1,7 +1,6 @@
 package catalogue
 
 import (
-	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -23,9 +22,9 @@ func check(r Incoming, site library.Site) *RecordError {
 	bad := func(refusal error, format string, args ...any) *RecordError {
 		return refuse(r.Bib.ID, refusal, format, args...)
 	}
-	if err := checkID(string(r.Bib.ID)); err != nil {
-		r.Bib.ID = ""
-		return bad(nil, "its identifier %v", err)
+	if fault := checkID(string(r.Bib.ID)); fault != "" {
+		fault = "its identifier " + fault
+		return &RecordError{Reason: fault, Fault: fault}
 	}
 	if r.Deleted {
 		return nil // nothing else of it counts
@@ -35,8 +34,9 @@ func check(r Incoming, site library.Site) *RecordError {
 	}
 	ids, barcodes := map[library.ItemID]bool{}, map[string]bool{}
 	for _, it := range r.Items {
-		if err := checkID(string(it.ID)); err != nil {
-			return bad(nil, "the identifier of a copy %v", err)
+		if fault := checkID(string(it.ID)); fault != "" {
+			fault = "the identifier of a copy " + fault
+			return &RecordError{Bib: r.Bib.ID, Reason: fault, Fault: fault}
 		}
 		if it.BibID != "" && it.BibID != r.Bib.ID {
 			return bad(nil, "its copy %s says that it belongs to bib %s", it.ID, it.BibID)
@@ -60,16 +60,17 @@ func check(r Incoming, site library.Site) *RecordError {
 	return nil
 }
 
-func checkID(id string) error {
+// checkID says what is wrong with an identifier, "" for nothing, and does not repeat it.
+func checkID(id string) (fault string) {
 	switch {
 	case id == "":
-		return errors.New("is missing")
+		return "is missing"
 	case len(id) > maxID:
-		return fmt.Errorf("is longer than %d bytes", maxID)
+		return fmt.Sprintf("is longer than %d bytes", maxID)
 	case !printable(id) || strings.TrimSpace(id) != id:
-		return fmt.Errorf("%q has characters that cannot be printed or a space at its end", id)
+		return "has characters that cannot be printed or a space at its end"
 	}
-	return nil
+	return ""
 }
 
 func printable(s string) bool {

@@ -43,6 +43,7 @@ const (
 	OverLimit                 // it is more than one import may withdraw
 	WhoseUnknown              // a record was left out, and nothing tells whose it is: it may be one of those
 	CutOff                    // the file is cut off
+	MayBeCut                  // nothing says that the file is whole: its last line has no line end
 	NotUnderstood             // nothing of the file went in
 )
 
@@ -80,6 +81,8 @@ func (c *Catalogue) withdrawLacking(ctx context.Context, run *run, had size) err
 		s.Kept = NotUnderstood
 	case run.roll.cut:
 		s.Kept = CutOff
+	case run.roll.mayBeCut:
+		s.Kept = MayBeCut
 	case run.roll.unknown > 0:
 		s.Kept = WhoseUnknown
 	case s.Bibs > s.MayBibs || s.Items > s.MayItems:

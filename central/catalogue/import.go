@@ -35,6 +35,8 @@ type Incoming struct {
 	Withdrawn []library.ItemID       // copies of which the file says that they have left; not among the items
 	Loans     map[library.ItemID]int // how often a copy was lent in the last year, where the file says it
 	Partial   bool                   // copies were left out for a fault, so that none of it is lacking
+	Place     string                 // where in the file it is, for people; "" where nobody knows
+	MayBeCut  bool                   // the file ends behind it, and nothing says that it is whole
 }
 
 // Plain makes records that say nothing more of a bib and its items to incoming ones.
@@ -159,6 +161,7 @@ func (c *Catalogue) importAll(ctx context.Context, run *run) (err error) {
 			return ctx.Err()
 		}
 		run.n.Read++
+		run.roll.mayBeCut = run.roll.mayBeCut || r.MayBeCut
 		if first := run.roll.first(r.Bib.ID); err == nil && first > 0 {
 			// Taken in, the two would overwrite each other in every import.
 			err = refuse(r.Bib.ID, nil, "record %d of this import has the same identifier and went in", first)
@@ -185,6 +188,9 @@ func (c *Catalogue) importAll(ctx context.Context, run *run) (err error) {
 
 // leaveOut tells of a record that does not go in.
 func (run *run) leaveOut(number int, r Incoming, why error) error {
+	if refused := (*RecordError)(nil); errors.As(why, &refused) {
+		refused.Place = r.Place
+	}
 	if err := run.LeftOut(number, why); err != nil {
 		return err
 	}

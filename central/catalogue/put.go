@@ -31,6 +31,7 @@ type RecordError struct {
 	Reason string
 	Fault  string // the reason without what is this record's, in the same words for all of a kind
 	Err    error  // the refusal behind it, where there is one
+	Place  string // where in the file of an import it is (see Incoming), "" where nobody knows
 }
 
 func (e *RecordError) Error() string {

@@ -22,6 +22,7 @@ type roll struct {
 	left, whole map[uint64]struct{}
 	unknown     int  // records were left out of which nothing tells whose they are
 	cut         bool // the file ends before its end
+	mayBeCut    bool // nothing says that it does not
 
 	// What a dry run did not take out of the database.
 	gone  map[library.ItemID]bool

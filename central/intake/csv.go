@@ -28,7 +28,7 @@ func CSV(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 		}
 		defer text.Close()
 		opt.readAs(text.Encoding())
-		c := csvReader{unread: opt.Unread, desk: newDesk(opt), yield: yield, last: map[uint64]int{}, open: map[library.BibID]*group{}}
+		c := csvReader{unread: opt.Unread, desk: newDesk(opt), yield: yield, last: map[uint64]int{}, groups: map[library.BibID]*group{}}
 		if err := c.pass(text, c.learn); err != nil {
 			yield(catalogue.Incoming{}, err)
 			return
@@ -61,9 +61,10 @@ type csvReader struct {
 	layout  layout
 	last    map[uint64]int // by the hash of the identifier
 	runs    int
-	rows    int // of the file
+	rows    int  // of the file
+	open    bool // its last line was read, and has no line end
 	current library.BibID
-	open    map[library.BibID]*group
+	groups  map[library.BibID]*group // of which more rows may come
 }
 
 // group is a bib of which more rows may come.
@@ -134,6 +135,7 @@ func (c *csvReader) learn(r row) error {
 func (c *csvReader) collect(r row) error {
 	at := r.problem()
 	at.Bib = c.identify(r)
+	c.open = r.open && !c.opt.Whole
 	if at.Fault != "" {
 		return c.report(at, c.copyOf(r))
 	}
@@ -147,10 +149,10 @@ func (c *csvReader) collect(r row) error {
 	}
 	var e entry
 	e, at.Fault, at.Value = fromRow(r.cells, c.layout, c.opt)
-	g := c.open[e.bib.ID]
+	g := c.groups[e.bib.ID]
 	if at.Fault == "" && g == nil {
 		g = &group{entry: e, at: at}
-		c.open[e.bib.ID] = g
+		c.groups[e.bib.ID] = g
 		g.add(e.copy, true)
 	} else if at.Fault == "" {
 		before := len(g.bib.Creators)
@@ -183,18 +185,18 @@ func (g *group) add(item *copied, further bool) {
 
 // leave sends the current bib out if this was its last run.
 func (c *csvReader) leave() error {
-	g := c.open[c.current]
+	g := c.groups[c.current]
 	if g == nil || c.last[c.hash(string(c.current))] != c.runs {
 		return nil
 	}
-	delete(c.open, c.current)
+	delete(c.groups, c.current)
 	return c.send(g)
 }
 
 // flush sends out what is left at the end of the file.
 func (c *csvReader) flush() {
-	left := make([]*group, 0, len(c.open))
-	for _, g := range c.open {
+	left := make([]*group, 0, len(c.groups))
+	for _, g := range c.groups {
 		left = append(left, g)
 	}
 	slices.SortFunc(left, func(a, b *group) int { return a.at.Number - b.at.Number })
@@ -206,7 +208,7 @@ func (c *csvReader) flush() {
 }
 
 func (c *csvReader) send(g *group) error {
-	rec := catalogue.Incoming{Record: library.Record{Bib: g.bib}}
+	rec := catalogue.Incoming{Record: library.Record{Bib: g.bib}, Place: g.at.Place(), MayBeCut: c.open}
 	if g.bib.Title == "" {
 		g.at.Fault = "it has no title, and no other row with its identifier has one"
 	} else {
@@ -227,7 +229,9 @@ func (c *csvReader) copyOf(r row) copied {
 }
 
 func (c *csvReader) report(p Problem, copies ...copied) error {
-	if !c.yield(leftOut(p, copies), &p) {
+	rec := leftOut(p, copies)
+	rec.MayBeCut = c.open
+	if !c.yield(rec, &p) {
 		return errStopped
 	}
 	return nil

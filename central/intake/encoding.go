@@ -167,7 +167,7 @@ func (t *Text) isUTF8() (bool, error) {
 	case n.bad > 0 && n.wide >= n.bad:
 		return true, nil // but for some lines
 	case n.bad > 0 && n.wide*100 >= n.bad:
-		return false, fmt.Errorf("%d lines of the file are UTF-8 and %d are not: it was put together from several encodings; save all of it as UTF-8, or name one with --encoding, and the lines that are in another are left out", n.lines-n.bad, n.bad)
+		return false, fmt.Errorf("of the lines of the file %d are UTF-8 and %d are not: it was put together from several encodings; save all of it as UTF-8, or name one with --encoding, and the lines that are in another are left out", n.lines-n.bad, n.bad)
 	}
 	return false, nil
 }

@@ -52,6 +52,9 @@ type Options struct {
 	// them alone.
 	Today library.Date
 
+	// Whole says that a CSV file is whole although its last line has no line end.
+	Whole bool
+
 	// Note is told what was left out of a record that itself went in, such as an
 	// ISBN with a wrong check digit; nil when nobody wants to know.
 	Note func(Problem)

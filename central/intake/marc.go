@@ -85,6 +85,7 @@ func (m marcReader) record(rec *marc.Record) (catalogue.Incoming, *Problem) {
 		m.opt.note(p, n.fault, n.value)
 	}
 	m.seen[id] = rec.Number
+	out.Place = p.Place()
 	return out, nil
 }
 

@@ -35,6 +35,8 @@ type PatronOptions struct {
 	Branches Branches
 	// Today is the day after which nobody is born yet; zero: that is not looked at.
 	Today library.Date
+	// Whole says that the file is whole although its last line has no line end.
+	Whole bool
 	// Note is told what was left out of a patron who went in, or mended; nil when nobody
 	// wants to know.
 	Note func(Problem)
@@ -47,6 +49,8 @@ type PatronRow struct {
 	ID     string         // the library's own, "" where the file gives none
 	Unsaid []string       // our columns whose cells could not be read
 	At     Problem        // without Fault
+	// MayBeCut says that the file ends behind the row, which is broken or has no line end.
+	MayBeCut bool
 }
 
 // PatronFile is an open file of patrons: a table as CSV reads it, one patron a row. What is wrong with it is told without
@@ -119,7 +123,7 @@ func (f *PatronFile) Rows() iter.Seq2[PatronRow, error] {
 			}
 			at := r.problem()
 			at.Value = ""
-			row := PatronRow{At: at}
+			row := PatronRow{At: at, MayBeCut: r.cut || r.open && !f.opt.Whole}
 			if at.Fault == "" {
 				at.Fault = f.patron(r.cells, &row)
 			}

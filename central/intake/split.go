@@ -19,6 +19,9 @@ const (
 	maxRowBytes = 64 << 10
 )
 
+// endOfFile is the letter with which DOS ends a text.
+const endOfFile = "\x1A"
+
 // splitter cuts a file of values parted by one sign into rows (RFC 4180), whose lines
 // end with LF, CR LF or CR. It is
 // strict about quotation marks, and a row that has them wrong costs only itself:
@@ -33,6 +36,7 @@ type splitter struct {
 	back    []line // to be read again, the next one first
 	line    int    // lines read
 	offset  int64  // bytes read
+	ended   bool   // the file ended, without a line end
 	rows    int    // rows returned, the header not counted
 }
 
@@ -54,6 +58,7 @@ type row struct {
 	fault  string
 	value  string // what the fault is about
 	cut    bool   // it has a fault, and the file ends within it
+	open   bool   // the file ends with it, and it has no line end
 }
 
 // problem is the row's place and fault.
@@ -125,7 +130,7 @@ func (s *splitter) next() (row, error) {
 		if err != nil {
 			return row{}, err
 		}
-		if len(bytes.Trim(first.text, " \t,"+string(s.comma))) == 0 {
+		if len(bytes.Trim(first.text, " \t,"+endOfFile+string(s.comma))) == 0 {
 			continue
 		}
 		if s.columns > 0 {
@@ -136,6 +141,7 @@ func (s *splitter) next() (row, error) {
 			r.offset = first.offset
 		}
 		r.cells, r.fault, r.value, err = s.row(first)
+		r.open = len(s.back) == 0 && s.ended
 		r.cut = r.fault != "" && first.open
 		return r, err
 	}
@@ -224,7 +230,9 @@ func (s *splitter) take() (line, error) {
 				return line{}, err
 			}
 			s.line++
-			l.open = true
+			whole := bytes.TrimRight(l.text, endOfFile)
+			l.open, l.text = len(whole) == len(l.text), whole
+			s.ended = l.open
 			return l, nil
 		}
 		part, _ := s.r.Peek(s.r.Buffered())

@@ -32,6 +32,8 @@ type FilePatron struct {
 	// Unsaid are fields that the file has and whose text could not be read: what is stored
 	// of them stays.
 	Unsaid []PatronField
+	// MayBeCut says that the file ends behind the patron, and nothing says that it is whole.
+	MayBeCut bool
 }
 
 // PatronImport is a run of patrons out of another system's file.
@@ -187,6 +189,7 @@ func (r *patronRun) all(ctx context.Context) error {
 			return ctx.Err()
 		}
 		r.n.Read++
+		r.roll.mayBeCut = r.roll.mayBeCut || p.MayBeCut
 		if err == nil {
 			err = r.twice.check(p)
 		}

@@ -34,6 +34,7 @@ const (
 	BlockAll      Kept = iota // all are
 	OverLimit                 // they are more than one import may block
 	WhoseUnknown              // a row was left out, and nothing tells whose it is: it may be one of them
+	MayBeCut                  // the file ends with a row that is broken or has no line end
 	NotUnderstood             // nothing of the file went in
 )
 
@@ -43,6 +44,8 @@ type roll struct {
 	cards   map[string]struct{}           // of those who did not
 	ids     map[string]struct{}
 	unknown int // rows that were left out and name nobody
+
+	mayBeCut bool // nothing says that the file is whole
 }
 
 func newRoll() roll {
@@ -122,6 +125,8 @@ func (r *patronRun) lacking(ctx context.Context, tx *db.Tx) (found LackingPatron
 	switch {
 	case r.n.Added+r.n.Changed+r.n.Unchanged == 0:
 		found.Kept = NotUnderstood
+	case found.Patrons > 0 && r.roll.mayBeCut:
+		found.Kept = MayBeCut
 	case found.Patrons > 0 && r.roll.unknown > 0:
 		found.Kept = WhoseUnknown
 	case found.Patrons > found.May:

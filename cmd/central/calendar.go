@@ -37,7 +37,7 @@ func (c *calendarImportCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stdout, "%d closed days added, %d lines left out\n", n, bad)
+		fmt.Fprintf(a.stdout, "%s added, %s left out\n", count(n, "closed day"), count(bad, "line"))
 		if err := a.moveDueDates(s); err != nil {
 			return err
 		}
@@ -219,7 +219,7 @@ func takeBack(a *app, s *server, rows []intake.ClosedDays) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "%d closed days taken back\n", n)
+	fmt.Fprintf(a.stdout, "%s taken back\n", count(n, "closed day"))
 	all, err := s.catalogue.Branches(a.ctx)
 	if err != nil {
 		return err

@@ -47,7 +47,7 @@ func TestABranchKeepsWhatIsNotGiven(t *testing.T) {
 		t.Errorf("before\n%s\nafter\n%s", before, after)
 	}
 	must(t, data, "calendar", "import", file(t, "closed.csv", "branch,date\nchuo,2090-12-30\nchuo,2090-12-31\nchuo,2091-01-01\n"))
-	if told := must(t, data, "calendar", "import", file(t, "closed.csv", "branch,date\nchuo,2090-12-30\nchuo,2090-12-31\nchuo,2091-01-02\n")); !strings.Contains(told, "1 closed days added") {
+	if told := must(t, data, "calendar", "import", file(t, "closed.csv", "branch,date\nchuo,2090-12-30\nchuo,2090-12-31\nchuo,2091-01-02\n")); !strings.Contains(told, "1 closed day added") {
 		t.Error(told)
 	}
 }
@@ -166,8 +166,8 @@ func TestCalendar(t *testing.T) {
 		err  string
 	}{
 		{[]string{"import", in("a.csv", "図書館\t休館日\n中央\t令和72年12月29日\n全館\t2090/12/30〜2091/1/2\n北図書館\t2091年1月3日（水）\n")}, "10 closed days added, 0 lines left out\n", 0, ""},
-		{[]string{"import", in("b.csv", "館コード,日付\r\nKITA,2091-01-04\r\n\r\n")}, "1 closed days added, 0 lines left out\n", 0, ""},
-		{[]string{"import", in("c.csv", "館,日付\n北,2091-01-05\n中央,2091-01-05（月）\n中央,5/1/2091\n中央,2091-01-05〜2090-01-05\n中央,2091-01-05\n")}, "1 closed days added, 4 lines left out\n", leftOut,
+		{[]string{"import", in("b.csv", "館コード,日付\r\nKITA,2091-01-04\r\n\r\n")}, "1 closed day added, 0 lines left out\n", 0, ""},
+		{[]string{"import", in("c.csv", "館,日付\n北,2091-01-05\n中央,2091-01-05（月）\n中央,5/1/2091\n中央,2091-01-05〜2090-01-05\n中央,2091-01-05\n")}, "1 closed day added, 4 lines left out\n", leftOut,
 			"there is no branch of this code or name; see: central branch list: \"北\""},
 		{[]string{"import", in("cp932.csv", "\x8a\xd9,\x8bx\x8a\xd9\x93\xfa\n\x92\x86\x89\x9b,2091-01-05\n")}, "0 closed days added, 0 lines left out\n", 0, "read as cp932"},
 		{[]string{"import", in("cr.csv", "館;休館日\r中央;2091-01-05\r")}, "0 closed days added, 0 lines left out\n", 0, ""},
@@ -178,7 +178,7 @@ func TestCalendar(t *testing.T) {
 		{[]string{"list", "北図書館"}, "BRANCH  NAME  DATE\nkita    北図書館  2090-12-30 sat\nkita    北図書館  2090-12-31 sun\nkita    北図書館  2091-01-01 mon\nkita    北図書館  2091-01-02 tue\nkita    北図書館  2091-01-03 wed\nkita    北図書館  2091-01-04 thu\n", 0, ""},
 		{[]string{"remove", "北図書館", "2091/1/3", "2091-01-04〜2091-01-09"}, "2 closed days taken back\n", 0, ""},
 		{[]string{"remove", "*", "2090-12-30"}, "2 closed days taken back\n", 0, ""},
-		{[]string{"remove", "chuo", "2091-01-01"}, "1 closed days taken back\n", 0, "chuo is closed every mon; to open it then: central branch add chuo --hours mon=9:00-17:00"},
+		{[]string{"remove", "chuo", "2091-01-01"}, "1 closed day taken back\n", 0, "chuo is closed every mon; to open it then: central branch add chuo --hours mon=9:00-17:00"},
 		{[]string{"remove", "chuo", "2091-01-01"}, "0 closed days taken back\n", failed, "none of them is among the closed days"},
 		{[]string{"remove", "chuo", "yesterday"}, "", failed, `"yesterday" is not a date`},
 		{[]string{"remove", "minami", "2091-01-01"}, "", failed, `"minami": there is no branch`},
@@ -220,9 +220,9 @@ func TestCalendarReport(t *testing.T) {
 		"left out, 100 times: a column is missing; the first: row 4 (line 5, byte 120)\n"
 	hint := "each of them with its place: read the file again with --report FILE\n"
 	for _, step := range []struct{ args, out, told string }{
-		{"import " + closed, "1 closed days added, 300 lines left out\n", sum + hint},
+		{"import " + closed, "1 closed day added, 300 lines left out\n", sum + hint},
 		{"import " + closed + " --report " + report, "0 closed days added, 300 lines left out\n", sum},
-		{"remove --file " + closed + " --report " + report, "1 closed days taken back\n", sum},
+		{"remove --file " + closed + " --report " + report, "1 closed day taken back\n", sum},
 	} {
 		out, told, code := command(t, data, append([]string{"calendar"}, strings.Fields(step.args)...)...)
 		if out != step.out || told != step.told || code != leftOut {
@@ -273,7 +273,7 @@ func TestClosedDaysTakenBack(t *testing.T) {
 		t.Fatalf("due on %s, want %s", got, usual.Add(2))
 	}
 	for _, args := range [][]string{{"chuo", usual.String()}, {"--file", file(t, "closed.csv", closed)}} {
-		if out := must(t, data, append([]string{"calendar", "remove"}, args...)...); out != "1 closed days taken back\n" {
+		if out := must(t, data, append([]string{"calendar", "remove"}, args...)...); out != "1 closed day taken back\n" {
 			t.Error(out)
 		}
 		if got := due(); got != usual.Add(2) {

@@ -33,12 +33,21 @@ type importMARCCmd struct {
 type importCSVCmd struct {
 	importFlags
 	Encoding string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
+	Whole    bool   `help:"With --full: the file is whole although its last line has no line end."`
 	Columns  string `help:"Where our columns stand in the file, as ours=theirs,…: id title title_reading subtitle volume series creator creator_reading publisher year isbn ndc subjects kind language description barcode branch call_number shelf lendable added_on state due_on loans." placeholder:"OURS=THEIRS,…"`
 }
 
 // Run imports the file.
 func (c *importMARCCmd) Run(a *app) error {
 	return c.run(a, intake.Options{Encoding: c.Encoding}, intake.MARC)
+}
+
+// Validate checks the flags.
+func (c *importCSVCmd) Validate() error {
+	if c.Whole && !c.Full {
+		return errWholeWithoutFull
+	}
+	return c.fullFlags.Validate()
 }
 
 // Run imports the file.
@@ -50,7 +59,7 @@ func (c *importCSVCmd) Run(a *app) error {
 			return err
 		}
 	}
-	return c.run(a, intake.Options{Columns: columns, Encoding: c.Encoding}, intake.CSV)
+	return c.run(a, intake.Options{Columns: columns, Encoding: c.Encoding, Whole: c.Whole}, intake.CSV)
 }
 
 // errNothingWentIn is of an import that left out every record of the file.

@@ -12,14 +12,14 @@ import (
 type fullFlags struct {
 	Full      bool   `help:"The file is the whole of its source: withdraw the bibs and copies that it lacks, once it was read to its end. A copy may then move from one bib of it to another."`
 	Source    string `help:"Where the file is from. A bib or copy is of the source whose import named it last, and a --full import withdraws only its own." default:"main" placeholder:"NAME"`
-	FullLimit int    `help:"How many percent of the source's bibs, and of its copies, a --full import may withdraw, of each at least one. Above that the records go in, nothing is withdrawn, and the exit status is 3." default:"5" placeholder:"PERCENT"`
+	FullLimit *int   `help:"How many percent of the source's bibs, and of its copies, a --full import may withdraw, of each at least one. Above that the records go in, nothing is withdrawn, and the exit status is 3. Otherwise 5." placeholder:"PERCENT"`
 	DryRun    bool   `help:"Say what the import would do, and leave everything as it is."`
 }
 
 // Validate checks the flags.
 func (c *fullFlags) Validate() error {
-	if c.FullLimit < 0 || c.FullLimit > 100 {
-		return errors.New("--full-limit is a number of percent, from 0 to 100")
+	if err := checkFullLimit(c.Full, c.FullLimit); err != nil {
+		return err
 	}
 	if c.Source == "" || len(c.Source) > 64 || strings.ContainsFunc(c.Source, func(r rune) bool { return r <= ' ' || r == 0x7F }) {
 		return errors.New("--source is a name without spaces, of at most 64 bytes")
@@ -27,18 +27,45 @@ func (c *fullFlags) Validate() error {
 	return nil
 }
 
+// defaultFullLimit is --full-limit where it is not said.
+const defaultFullLimit = 5
+
+// checkFullLimit checks --full-limit, nil where it is not said.
+func checkFullLimit(full bool, limit *int) error {
+	switch {
+	case limit == nil:
+		return nil
+	case !full:
+		return errors.New("--full-limit is for an import with --full: without it nothing is taken for lacking")
+	case *limit < 0 || *limit > 100:
+		return errors.New("--full-limit is a number of percent, from 0 to 100")
+	}
+	return nil
+}
+
+// fullLimit is how many percent may go.
+func fullLimit(said *int) int {
+	if said == nil {
+		return defaultFullLimit
+	}
+	return *said
+}
+
+// errWholeWithoutFull is of --whole where it has no effect.
+var errWholeWithoutFull = errors.New("--whole is for an import with --full: without it nothing is taken for lacking")
+
 // whole is what a --full import withdraws by, nil for another one.
 func (c *fullFlags) whole(told func(catalogue.Lacking)) *catalogue.Full {
 	if !c.Full {
 		return nil
 	}
-	return &catalogue.Full{Limit: c.FullLimit, Lacking: told}
+	return &catalogue.Full{Limit: fullLimit(c.FullLimit), Lacking: told}
 }
 
 // counted says what an import did, or would do.
 func (c *fullFlags) counted(n catalogue.Counts) string {
-	text := fmt.Sprintf("%d records read: %d new, %d changed, %d unchanged, %d left out; withdrawn: %s",
-		n.Read, n.Added, n.Changed, n.Unchanged, n.LeftOut, bibsAndCopies(n.WithdrawnBibs, n.WithdrawnItems))
+	text := fmt.Sprintf("%s read: %d new, %d changed, %d unchanged, %d left out; withdrawn: %s",
+		count(n.Read, "record"), n.Added, n.Changed, n.Unchanged, n.LeftOut, bibsAndCopies(n.WithdrawnBibs, n.WithdrawnItems))
 	if c.DryRun {
 		text = "dry run, nothing was changed; it would be: " + text
 	}
@@ -71,7 +98,7 @@ func (c *fullFlags) lacking(l catalogue.Lacking) (lines []string) {
 		}
 	}
 	if bibs < l.Bibs {
-		lines = append(lines, fmt.Sprintf("  and %d bibs more", l.Bibs-bibs))
+		lines = append(lines, fmt.Sprintf("  and %s more", count(l.Bibs-bibs, "bib")))
 	}
 	return lines
 }
@@ -91,6 +118,8 @@ func (c *fullFlags) kept(l catalogue.Lacking) string {
 		return fmt.Sprintf("nothing was withdrawn: a record was left out of which nothing tells whose it is, and it may be one of the %s that the file lacks. Correct it (see the lines above), and import the file again", lacks)
 	case catalogue.CutOff:
 		return fmt.Sprintf("nothing was withdrawn: the file is cut off, and lacks %s. Get a whole file from the other system, and import that", lacks)
+	case catalogue.MayBeCut:
+		return fmt.Sprintf("nothing was withdrawn: the last line of the file has no line end, so that it may be cut off, and it lacks %s. Have the other system end the last line; where it never does, look whether the file is whole, and import it again with --whole", lacks)
 	case catalogue.NotUnderstood:
 		return fmt.Sprintf("nothing was withdrawn: no record of the file went in, and so it lacks %s. See the lines above, or get a whole file from the other system", lacks)
 	}
@@ -98,7 +127,7 @@ func (c *fullFlags) kept(l catalogue.Lacking) string {
 }
 
 func bibsAndCopies(bibs, copies int) string {
-	return fmt.Sprintf("%d bibs and %d copies", bibs, copies)
+	return count(bibs, "bib") + " and " + count(copies, "copy")
 }
 
 // percent is the least whole percentage of a number that lets so many of it go.

@@ -2,6 +2,7 @@ package main
 
 import (
 	"fmt"
+	"os"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -22,6 +23,15 @@ func booksBut(t *testing.T, n int, but ...int) string {
 		}
 	}
 	return file(t, "books.csv", b.String())
+}
+
+func slurp(t *testing.T, path string) string {
+	t.Helper()
+	text, err := os.ReadFile(path)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return string(text)
 }
 
 func TestFullImport(t *testing.T) {
@@ -47,18 +57,33 @@ func TestFullImport(t *testing.T) {
 		{"with the limit that it names", []string{"--full", "--full-limit", "8"}, booksBut(t, 41, 7, 8, 9), 0, "38 records read: 0 new, 0 changed, 38 unchanged, 0 left out; withdrawn: 3 bibs and 3 copies",
 			[]string{"  bib b9: 第9巻\n"}},
 		{"another source", []string{"--full", "--source", "magazines"}, file(t, "m.csv", "id,title,barcode,branch\nm1,文藝,9001,chuo\n"), 0,
-			"1 records read: 1 new, 0 changed, 0 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies", nil},
+			"1 record read: 1 new, 0 changed, 0 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies", nil},
 		{"cut off", []string{"--full"}, file(t, "cut.csv", "id,title,barcode,branch\nb1,第1巻,1001,chuo\nb2,第2"), leftOut,
 			"2 records read: 0 new, 0 changed, 1 unchanged, 1 left out; withdrawn: 0 bibs and 0 copies",
 			[]string{"nothing was withdrawn: the file is cut off, and lacks 36 bibs and 36 copies. Get a whole file"}},
+		{"no line end", []string{"--full", "--full-limit", "100"}, file(t, "open.csv", "id,title,barcode,branch\nb1,第1巻,1001,chuo\nb2,第2巻,1002,chuo"), leftOut,
+			"2 records read: 0 new, 0 changed, 2 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies",
+			[]string{"nothing was withdrawn: the last line of the file has no line end, so that it may be cut off", "--whole"}},
+		{"no line end, and a row that is left out", []string{"--full", "--full-limit", "100"}, file(t, "open.csv", "id,title,barcode,branch\nb1,第1巻,1001,chuo\nb2,第2巻,1002,ch"), leftOut,
+			"2 records read: 0 new, 0 changed, 1 unchanged, 1 left out; withdrawn: 0 bibs and 0 copies", []string{"no line end"}},
+		{"no line end, and nothing lacks", []string{"--full"}, strings.TrimSpace(slurp(t, booksBut(t, 41, 7, 8, 9))), 0,
+			"38 records read: 0 new, 0 changed, 38 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies", nil},
+		{"no line end but whole", []string{"--full", "--whole"}, strings.TrimSpace(slurp(t, booksBut(t, 40, 7, 8, 9))), 0,
+			"37 records read: 0 new, 0 changed, 37 unchanged, 0 left out; withdrawn: 1 bib and 1 copy", nil},
+		{"the end of a file of DOS", []string{"--full"}, slurp(t, booksBut(t, 40, 7, 8, 9, 39)) + "\x1A", 0,
+			"36 records read: 0 new, 0 changed, 36 unchanged, 0 left out; withdrawn: 1 bib and 1 copy", nil},
+		{"as before", nil, booksBut(t, 41, 7, 8, 9), 0, "38 records read: 2 new, 0 changed, 36 unchanged, 0 left out; withdrawn: 0 bibs and 0 copies", nil},
 		{"a fault of somebody unknown", []string{"--full", "--full-limit", "100"}, file(t, "odd.csv", "id,title,barcode,branch\nb1,第1巻,1001,chuo\n,,1002,chuo\nb3,第3巻,1003,chuo\n"), leftOut,
 			"withdrawn: 0 bibs and 0 copies", []string{"left out: row 2", "nothing was withdrawn: a record was left out of which nothing tells whose it is"}},
 		{"XML cut off between two records", []string{"--full", "--full-limit", "100"}, "", leftOut, "1 left out; withdrawn: 0 bibs and 0 copies", []string{"nothing was withdrawn: the file is cut off"}},
-		{"MARC says that it has left", []string{}, "", 0, "2 records read: 0 new, 0 changed, 1 unchanged, 0 left out; withdrawn: 1 bibs and 1 copies", nil},
+		{"MARC says that it has left", []string{}, "", 0, "2 records read: 0 new, 0 changed, 1 unchanged, 0 left out; withdrawn: 1 bib and 1 copy", nil},
 		{"what was left out is not lacking", []string{"--full", "--full-limit", "100"}, file(t, "b.csv", "id,title,barcode,branch\nb2,第2巻,1002,chuo\nb4,第4巻,1004,chuo\nb5,第5巻\nb40,第40巻,1040,chuo\n"), leftOut,
 			"4 records read: 0 new, 0 changed, 3 unchanged, 1 left out; withdrawn: 33 bibs and 33 copies", []string{"left out: row 3"}},
 	} {
 		kind := "csv"
+		if strings.Contains(step.file, "\n") {
+			step.file = file(t, "text.csv", step.file)
+		}
 		switch step.name {
 		case "XML cut off between two records":
 			kind, step.file = "marc", file(t, "cut.xml", "<collection>"+marcXML("nam", "b1", "第1巻"))
@@ -81,8 +106,8 @@ func TestFullImport(t *testing.T) {
 	}
 	magazine := file(t, "m.csv", "id,title,barcode,branch\nm1,文藝,9001,chuo\n")
 	for _, step := range [][2]string{
-		{"--dry-run", "1 bibs and 1 copies were of the source magazines; they would be of main from now on\n"},
-		{"--source=main", "1 bibs and 1 copies were of the source magazines; they are of main from now on\n"},
+		{"--dry-run", "1 bib and 1 copy were of the source magazines; they would be of main from now on\n"},
+		{"--source=main", "1 bib and 1 copy were of the source magazines; they are of main from now on\n"},
 	} {
 		if _, told, code := command(t, data, "import", "csv", magazine, step[0]); code != 0 || told != step[1] {
 			t.Errorf("%s: status %d, told %q", step[0], code, told)
@@ -90,6 +115,11 @@ func TestFullImport(t *testing.T) {
 	}
 	if _, told, _ := command(t, data, "import", "csv", magazine); told != "" {
 		t.Errorf("again: told %q", told)
+	}
+	for _, wrong := range [][]string{{"--full-limit", "10"}, {"--whole"}} {
+		if _, told, code := command(t, data, append([]string{"import", "csv", booksBut(t, 1)}, wrong...)...); code != usage || !strings.Contains(told, wrong[0]+" is for an import with --full") {
+			t.Errorf("%q: status %d, %s", wrong, code, told)
+		}
 	}
 	for _, wrong := range [][]string{{"--full-limit", "101"}, {"--full-limit", "-1"}, {"--source", ""}, {"--source", "a b"}} {
 		if _, told, code := command(t, data, append([]string{"import", "csv", booksBut(t, 1), "--full"}, wrong...)...); code != usage {

@@ -78,8 +78,12 @@ func (r *importReport) leftOut(number int, err error) error {
 	case errors.As(err, &problem):
 		r.tell(tellLeftOut, problem.Fault, problem.Error(), placeOf(problem))
 	case errors.As(err, &refused):
-		place := fmt.Sprintf("record %d", number)
-		r.tell(tellLeftOut, refused.Fault, place+": "+refused.Error(), fmt.Sprintf("%s, bib %s", place, refused.Bib))
+		place := cmp.Or(refused.Place, fmt.Sprintf("record %d", number))
+		text := place + ": " + refused.Error()
+		if refused.Bib != "" {
+			place += ", bib " + string(refused.Bib)
+		}
+		r.tell(tellLeftOut, refused.Fault, text, place)
 	default:
 		r.failed = true
 		return err
@@ -183,7 +187,7 @@ func (r *importReport) progress(n catalogue.Counts) {
 		return
 	}
 	r.shown = now
-	text := fmt.Sprintf("%d records, %.0f a second, %d left out", n.Read, float64(n.Read)/now.Sub(r.start).Seconds(), n.LeftOut)
+	text := fmt.Sprintf("%s, %.0f a second, %d left out", count(n.Read, "record"), float64(n.Read)/now.Sub(r.start).Seconds(), n.LeftOut)
 	if r.every < time.Second {
 		fmt.Fprintf(r.out, "\r\x1b[K%s", text)
 		r.open = true

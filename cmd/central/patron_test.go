@@ -134,7 +134,21 @@ func TestPatronImportOfTheWholeFile(t *testing.T) {
 			t.Errorf("%q: status %d, %s", text, code, told)
 		}
 	}
-	if _, _, code := command(t, data, "patron", "import", "--full-limit", "101", night(0, 1)); code != failed {
+	for _, text := range []string{"card,name\n1002,港 太郎\n1003,港 太郎", "card,name\n1002,港 太郎\n1003"} {
+		_, told, code := command(t, data, "patron", "import", "--full", "--full-limit", "100", file(t, "p.csv", text))
+		if code != leftOut || !strings.Contains(told, "its last row is broken or has no line end, so that it may be cut off: nobody was blocked") {
+			t.Errorf("%q: status %d, %s", text, code, told)
+		}
+	}
+	if out := must(t, data, "patron", "import", "--full", "--full-limit", "100", "--whole", "--dry-run", file(t, "p.csv", "card,name\n1002,港 太郎\n1003,港 太郎")); strings.Contains(out, ", 0 blocked") {
+		t.Error(out)
+	}
+	for _, wrong := range [][]string{{"--full-limit", "10"}, {"--whole"}} {
+		if _, told, code := command(t, data, append([]string{"patron", "import", night(0, 1)}, wrong...)...); code != usage || !strings.Contains(told, wrong[0]+" is for an import with --full") {
+			t.Errorf("%q: status %d, %s", wrong, code, told)
+		}
+	}
+	if _, _, code := command(t, data, "patron", "import", "--full", "--full-limit", "101", night(0, 1)); code != usage {
 		t.Errorf("101 percent: status %d", code)
 	}
 }

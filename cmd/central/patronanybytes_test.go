@@ -101,7 +101,7 @@ func patronsKept(tb testing.TB) (data string) {
 	return data
 }
 
-var patronSum = regexp.MustCompile(`^(\d+) patrons read: (\d+) new, (\d+) changed, (\d+) unchanged, (\d+) left out(?:, (\d+) kept out who were deleted here)?\n$`)
+var patronSum = regexp.MustCompile(`^(\d+) patrons? read: (\d+) new, (\d+) changed, (\d+) unchanged, (\d+) left out(?:, (\d+) kept out who were deleted here)?\n$`)
 
 // checkPatronsOfAnyBytes imports the text. It returns what was said, and whether anything
 // went in.

@@ -17,9 +17,18 @@ type patronImportCmd struct {
 	Encoding  string `help:"The encoding of the file, where that cannot be found out: utf-8, cp932 (Shift_JIS), euc-jp, iso-2022-jp or utf-16." placeholder:"NAME"`
 	Columns   string `help:"Where our columns stand in the file, as ours=theirs,…: id card name reading born_on phones email branch category valid_until blocks. Without id a patron is known by the card." placeholder:"OURS=THEIRS,…"`
 	Full      bool   `help:"The file has all patrons: who is lacking is blocked, until a file has them again."`
-	FullLimit int    `default:"5" help:"With --full: how many percent of the patrons may be blocked with one import, and at least one. Where more are lacking nobody is blocked, and the exit status is 3." placeholder:"PERCENT"`
+	FullLimit *int   `help:"With --full: how many percent of the patrons may be blocked with one import, and at least one. Where more are lacking nobody is blocked, and the exit status is 3. Otherwise 5." placeholder:"PERCENT"`
+	Whole     bool   `help:"With --full: the file is whole although its last line has no line end."`
 	DryRun    bool   `help:"Say what would happen, and change nothing."`
 	Report    string `help:"Write what was left out and noted to this file, each with its place, and nothing of a patron." placeholder:"FILE"`
+}
+
+// Validate checks the flags.
+func (c *patronImportCmd) Validate() error {
+	if c.Whole && !c.Full {
+		return errWholeWithoutFull
+	}
+	return checkFullLimit(c.Full, c.FullLimit)
 }
 
 // Run imports the file. What it prints tells nothing about a patron.
@@ -27,9 +36,6 @@ func (c *patronImportCmd) Run(a *app) error {
 	columns, err := intake.ParsePatronColumns(c.Columns)
 	if err != nil {
 		return err
-	}
-	if c.FullLimit < 0 || c.FullLimit > 100 {
-		return errors.New("--full-limit is a number of percent, 0 to 100")
 	}
 	in, done, err := a.openInput(c.File)
 	if err != nil {
@@ -46,7 +52,7 @@ func (c *patronImportCmd) Run(a *app) error {
 			return err
 		}
 		file, err := intake.OpenPatrons(in, intake.PatronOptions{
-			Columns: columns, Encoding: c.Encoding,
+			Columns: columns, Encoding: c.Encoding, Whole: c.Whole,
 			Card:     a.settings.parseCard,
 			Branches: branches,
 			Today:    s.ledger.Today(),
@@ -88,7 +94,7 @@ func (c *patronImportCmd) take(a *app, s *server, file *intake.PatronFile, out *
 	}
 	var lacking ledger.LackingPatrons
 	if c.Full {
-		run.Full = &ledger.PatronFull{Limit: c.FullLimit, Lacking: func(l ledger.LackingPatrons) { lacking = l }}
+		run.Full = &ledger.PatronFull{Limit: fullLimit(c.FullLimit), Lacking: func(l ledger.LackingPatrons) { lacking = l }}
 	}
 	counts, err := s.ledger.ImportPatrons(a.ctx, run)
 	if endErr := out.end(); err == nil {
@@ -120,7 +126,7 @@ func (c *patronImportCmd) take(a *app, s *server, file *intake.PatronFile, out *
 
 // sum is what an import did.
 func (c *patronImportCmd) sum(n ledger.Counts) string {
-	text := fmt.Sprintf("%d patrons read: %d new, %d changed, %d unchanged, %d left out", n.Read, n.Added, n.Changed, n.Unchanged, n.LeftOut)
+	text := fmt.Sprintf("%s read: %d new, %d changed, %d unchanged, %d left out", count(n.Read, "patron"), n.Added, n.Changed, n.Unchanged, n.LeftOut)
 	if n.KeptOut > 0 {
 		text += fmt.Sprintf(", %d kept out who were deleted here", n.KeptOut)
 	}
@@ -140,9 +146,11 @@ func (c *patronImportCmd) sum(n ledger.Counts) string {
 func (c *patronImportCmd) kept(l ledger.LackingPatrons) string {
 	switch l.Kept {
 	case ledger.OverLimit:
-		return fmt.Sprintf("the file lacks %d of %d patrons, and more than %d are not blocked with one import: nobody was. Where the file is right, import it again with a higher --full-limit", l.Patrons, l.Of, l.May)
+		return fmt.Sprintf("the file lacks %d of %s, and more than %d are not blocked with one import: nobody was. Where the file is right, import it again with a higher --full-limit", l.Patrons, count(l.Of, "patron"), l.May)
 	case ledger.WhoseUnknown:
-		return fmt.Sprintf("the file lacks %d patrons, but rows were left out of which nobody can tell whose they are: nobody was blocked. Mend those rows, and import the file again", l.Patrons)
+		return fmt.Sprintf("the file lacks %s, but rows were left out of which nobody can tell whose they are: nobody was blocked. Mend those rows, and import the file again", count(l.Patrons, "patron"))
+	case ledger.MayBeCut:
+		return fmt.Sprintf("the file lacks %s, but its last row is broken or has no line end, so that it may be cut off: nobody was blocked. Have the other system end the last line; where it never does, look whether the file is whole, and import it again with --whole", count(l.Patrons, "patron"))
 	case ledger.NotUnderstood:
 		return "no patron of the file went in, so nobody was blocked"
 	}
@@ -168,7 +176,7 @@ func (r *patronRows) all() iter.Seq2[ledger.FilePatron, error] {
 	return func(yield func(ledger.FilePatron, error) bool) {
 		for row, err := range r.file.Rows() {
 			r.at = append(r.at, row.At)
-			p := ledger.FilePatron{Patron: row.Patron, FileID: row.ID}
+			p := ledger.FilePatron{Patron: row.Patron, FileID: row.ID, MayBeCut: row.MayBeCut}
 			for _, column := range row.Unsaid {
 				p.Unsaid = append(p.Unsaid, ledger.PatronField(column))
 			}

@@ -1,6 +1,7 @@
 package main
 
 import (
+	"fmt"
 	"os"
 	"path/filepath"
 	"strings"
@@ -74,5 +75,30 @@ func TestReportOverwritesNothing(t *testing.T) {
 		if all, err := os.ReadFile(report); err != nil || strings.Count(string(all), "left out: ") != 1 {
 			t.Errorf("%s: an import without input emptied the report: %s", name, all)
 		}
+	}
+}
+
+// TestRefusedRecordsHavePlaces: what the catalogue refuses is told with its place in the file,
+// and summed by what is wrong.
+func TestRefusedRecordsHavePlaces(t *testing.T) {
+	data := t.TempDir()
+	must(t, data, "branch", "add", "chuo", "中央図書館")
+	must(t, data, "import", "csv", file(t, "a.csv", "id,title,barcode,branch\na1,本,1001,chuo\n"))
+	stolen := file(t, "b.csv", "id,title,barcode,branch\nb1,\"書\n二\",1002,chuo\nb2,紙,1001,chuo\n")
+	_, told, code := command(t, data, "import", "csv", stolen)
+	if code != leftOut || told != "left out: row 2 (line 4, byte 47): bib b2: its copy 1001 is already a copy of bib a1; correct one of them\n" {
+		t.Errorf("status %d, %s", code, told)
+	}
+	marc := file(t, "m.xml", "<collection>"+marcXML("nam", "m1", "本")+marcXML("nam", strings.Repeat("x", 129), "本")+"</collection>")
+	if _, told, code := command(t, data, "import", "marc", marc); code != leftOut || !strings.HasPrefix(told, "left out: record 2 (byte ") || !strings.HasSuffix(told, "): its identifier is longer than 128 bytes\n") {
+		t.Errorf("status %d, %s", code, told)
+	}
+	text := "id,title\ngood,本\n"
+	for i := range 300 {
+		text += fmt.Sprintf("%d%s,本%d\n", i, strings.Repeat("x", 128), i)
+	}
+	_, told, code = command(t, data, "import", "csv", file(t, "long.csv", text))
+	if code != leftOut || !strings.HasPrefix(told, "left out, 300 times: its identifier is longer than 128 bytes; the first: row 2 (line 3, byte 18)\n") {
+		t.Errorf("status %d, %s", code, told)
 	}
 }
