@@ -63,7 +63,7 @@ func ReadClosedDays(r io.Reader, opt CalendarOptions) iter.Seq2[ClosedDays, erro
 			return
 		}
 		if branch < 0 || day < 0 {
-			yield(ClosedDays{}, fmt.Errorf("the first line must name the columns branch and date, or 館 and 休館日; it has %s", strings.Join(header, ", ")))
+			yield(ClosedDays{}, fmt.Errorf("the first line must name the columns branch and date, or 館 and 休館日; it has %s", headerList(header)))
 			return
 		}
 		if unread := (layout{"branch": {branch}, "day": {day}}).unread(header); opt.Unread != nil && len(unread) > 0 {

@@ -3,6 +3,7 @@ package intake
 import (
 	"fmt"
 	"strconv"
+	"strings"
 
 	"madoguchi/central/catalogue"
 	"madoguchi/library"
@@ -120,6 +121,22 @@ func leftOut(p Problem, copies []copied) (rec catalogue.Incoming) {
 		}
 	}
 	return rec
+}
+
+// barcodeText is the barcode that a file gives a copy, "" for a word that says that there is
+// none, and without the asterisks that begin and end every barcode of Code 39.
+func barcodeText(s string) string {
+	s = narrow(s)
+	switch s {
+	case "-", "ー", "―", "—", "不明", "なし", "無し", "無":
+		return ""
+	}
+	if inner, ok := strings.CutPrefix(s, "*"); ok {
+		if inner, ok := strings.CutSuffix(inner, "*"); ok {
+			return strings.TrimSpace(inner)
+		}
+	}
+	return s
 }
 
 // readBarcode brings the barcode of a copy into normal form, or says why it is none.

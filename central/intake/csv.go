@@ -28,7 +28,7 @@ func CSV(r io.Reader, opt Options) iter.Seq2[catalogue.Incoming, error] {
 		}
 		defer text.Close()
 		opt.readAs(text.Encoding())
-		c := csvReader{unread: opt.Unread, desk: newDesk(opt), yield: yield, last: map[uint64]int{}, groups: map[library.BibID]*group{}}
+		c := csvReader{unread: opt.Unread, withoutID: opt.WithoutID, desk: newDesk(opt), yield: yield, last: map[uint64]int{}, groups: map[library.BibID]*group{}}
 		if err := c.pass(text, c.learn); err != nil {
 			yield(catalogue.Incoming{}, err)
 			return
@@ -56,15 +56,16 @@ var errStopped = errors.New("stopped")
 // a run; last tells in which run a bib ends.
 type csvReader struct {
 	*desk
-	unread  func(headers []string) // nil when nobody wants to know, or knows
-	yield   func(catalogue.Incoming, error) bool
-	layout  layout
-	last    map[uint64]int // by the hash of the identifier
-	runs    int
-	rows    int  // of the file
-	open    bool // its last line was read, and has no line end
-	current library.BibID
-	groups  map[library.BibID]*group // of which more rows may come
+	unread    func(headers []string) // nil when nobody wants to know, or knows
+	withoutID func()                 // likewise
+	yield     func(catalogue.Incoming, error) bool
+	layout    layout
+	last      map[uint64]int // by the hash of the identifier
+	runs      int
+	rows      int  // of the file
+	open      bool // its last line was read, and has no line end
+	current   library.BibID
+	groups    map[library.BibID]*group // of which more rows may come
 }
 
 // group is a bib of which more rows may come.
@@ -86,7 +87,10 @@ func (c *csvReader) pass(text *Text, take func(row) error) error {
 	if names := c.layout.unread(header); len(names) > 0 && c.unread != nil {
 		c.unread(names)
 	}
-	c.unread = nil // the file is read twice
+	if len(c.layout["id"]) == 0 && c.withoutID != nil {
+		c.withoutID()
+	}
+	c.unread, c.withoutID = nil, nil // the file is read twice
 	for {
 		r, err := s.next()
 		if errors.Is(err, io.EOF) {
@@ -225,7 +229,7 @@ func (c *csvReader) send(g *group) error {
 
 // copyOf is what can be known of the copy of a row that is left out.
 func (c *csvReader) copyOf(r row) copied {
-	return copied{Item: library.Item{Barcode: clean(c.layout.cell(r.cells, "barcode"))}}
+	return copied{Item: library.Item{Barcode: barcodeText(c.layout.cell(r.cells, "barcode"))}}
 }
 
 func (c *csvReader) report(p Problem, copies ...copied) error {

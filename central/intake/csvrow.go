@@ -153,7 +153,7 @@ func (e *entry) readCopy(get func(string) string, l layout, opt Options) {
 	}
 	it := &copied{Item: library.Item{
 		Branch:     branchCode(get("branch")),
-		Barcode:    narrow(get("barcode")),
+		Barcode:    barcodeText(get("barcode")),
 		CallNumber: callNumber(get("call_number")),
 		Shelf:      clean(get("shelf")),
 		Lendable:   true,

@@ -8,6 +8,7 @@ import (
 	"io"
 	"math"
 	"os"
+	"slices"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -136,7 +137,7 @@ func (t *Text) decide(name string) error {
 			return err
 		}
 	}
-	return t.choose(name)
+	return t.choose(name, head)
 }
 
 // notText names a file that is no text by its first bytes, with advice; "" for all others.
@@ -146,13 +147,47 @@ func notText(head []byte) string {
 		{"\xD0\xCF\x11\xE0", "an old workbook of a spreadsheet: save it as CSV and import that"},
 		{"%PDF", "a PDF: ask for the data as CSV"},
 		{"\x1F\x8B", "compressed (gzip): unpack it and import what is in it"},
+		{"\x7FELF", "a program, and no text"},
+		{"\x89PNG", "a picture, and no text"},
+		{"\xFF\xD8\xFF", "a picture, and no text"},
+		{"\xFF\xFE\x00\x00", utf32},
+		{"\x00\x00\xFE\xFF", utf32},
 		{"SQLite format 3", "a database of SQLite: export its table as CSV and import that"},
 	} {
 		if bytes.HasPrefix(head, []byte(kind.begin)) {
 			return kind.what
 		}
 	}
+	if isUTF32(head) {
+		return utf32
+	}
 	return ""
+}
+
+const utf32 = "in UTF-32: save it as UTF-8"
+
+// isUTF32 reports whether the first bytes of a file without a byte order mark are UTF-32:
+// every letter of a table has two bytes of it that are zero, and others that are not.
+func isUTF32(head []byte) bool {
+	little, big, letters := true, true, 0
+	for b := range slices.Chunk(head[:len(head)/4*4], 4) {
+		little = little && b[2] == 0 && b[3] == 0 && b[0]|b[1] != 0
+		big = big && b[0] == 0 && b[1] == 0 && b[2]|b[3] != 0
+		letters++
+	}
+	return letters > 1 && (little || big)
+}
+
+// binary reports whether bytes are rather no text in any encoding of one or two bytes: more
+// than one in fifty is a control character that no table has.
+func binary(head []byte) bool {
+	n := 0
+	for _, c := range head {
+		if c < ' ' && !bytes.ContainsRune([]byte("\t\n\f\r\x1A\x1B"), rune(c)) || c == 0x7F {
+			n++
+		}
+	}
+	return n*50 > len(head)
 }
 
 // isUTF8 reports whether a file without a byte order mark is in UTF-8 beyond doubt.
@@ -179,9 +214,9 @@ func escaped(text []byte) bool {
 
 // choose takes the one encoding that decodes the whole file, or of the one that is
 // named the way that does it best.
-func (t *Text) choose(name string) error {
+func (t *Text) choose(name string, head []byte) error {
 	var whole, own []decoding
-	nearest, fewest := decoding{}, math.MaxInt
+	nearest, fewest, of := decoding{}, math.MaxInt, 0
 	for _, d := range decodings {
 		if name != "" && d.name != name {
 			continue
@@ -199,7 +234,7 @@ func (t *Text) choose(name string) error {
 			}
 		}
 		if n.bad < fewest {
-			nearest, fewest = d, n.bad
+			nearest, fewest, of = d, n.bad, n.lines
 		}
 		switch {
 		case n.bad == 0:
@@ -230,8 +265,18 @@ func (t *Text) choose(name string) error {
 	if err != nil || n.bad <= fewest && n.bad*2 < n.lines {
 		return err
 	}
-	return fmt.Errorf("the file is in none of %s, %s, %s, %s, %s as a whole, and %s fits best, but for %d lines: save it as UTF-8, or import it with --encoding %s, and those lines are left out",
-		UTF8, CP932, EUCJP, ISO2022JP, UTF16, nearest.name, fewest, nearest.name)
+	if fewest*2 > of && binary(head) {
+		return errors.New("the file is no text but binary, such as a program, a picture or what some program keeps for itself: have the data exported as CSV or MARC")
+	}
+	return fmt.Errorf("the file is in none of %s, %s, %s, %s, %s as a whole, and %s fits best, but for %s: save it as UTF-8, or import it with --encoding %s, and what is in another is left out",
+		UTF8, CP932, EUCJP, ISO2022JP, UTF16, nearest.name, lines(fewest), nearest.name)
+}
+
+func lines(n int) string {
+	if n == 1 {
+		return "one line"
+	}
+	return fmt.Sprintf("%d lines", n)
 }
 
 // counts is what a text consists of.

@@ -3,6 +3,7 @@ package intake
 import (
 	"bytes"
 	"io"
+	"math/rand/v2"
 	"os"
 	"strings"
 	"testing"
@@ -79,6 +80,15 @@ func TestEncodings(t *testing.T) {
 	}
 }
 
+func randomBytes(n int) string {
+	r := rand.New(rand.NewPCG(14, 8))
+	text := make([]byte, n)
+	for i := range text {
+		text[i] = byte(r.IntN(256))
+	}
+	return string(text)
+}
+
 func TestEncodingsInDoubt(t *testing.T) {
 	const good = "id,title\n1,良書\n"
 	tests := []struct{ name, file, encoding, in, refused string }{
@@ -98,7 +108,13 @@ func TestEncodingsInDoubt(t *testing.T) {
 		{"a letter over the end of a line", "id,title\n1,\x1b$B3F|\n2,\x1b$BK\\\x1b(B\n3,\x1b$BK\\\x1b(B\n", "", "", "as a whole"},
 		{"UTF-16 of ASCII alone", "i\x00d\x00,\x00t\x00i\x00t\x00l\x00e\x00\n\x001\x00,\x00a\x00\n\x00", "", UTF16, ""},
 		{"a NUL byte", "id,title\n1,a\x00b,\n", "", UTF8, ""},
-		{"no text", "\xFF\x00\x80\n\xFF\xA0\n", "", "", "as a whole"},
+		{"no text", "\xFF\x00\x80\n\xFF\xA0\n", "", "", "is no text but binary"},
+		{"random bytes", randomBytes(20_000), "", "", "is no text but binary"},
+		{"a few random bytes", randomBytes(300), "", "", "is no text but binary"},
+		{"a program", "\x7FELF\x02\x01\x01\x00", "", "", "is a program, and no text"},
+		{"UTF-32 with a mark", "\xFF\xFE\x00\x00i\x00\x00\x00", "", "", "in UTF-32: save it as UTF-8"},
+		{"UTF-32", "i\x00\x00\x00d\x00\x00\x00,\x00\x00\x00\x2C\x67\x00\x00", "", "", "in UTF-32: save it as UTF-8"},
+		{"UTF-32, the other way", "\x00\x00\x00i\x00\x00\x00d\x00\x00\x00,\x00\x00\x67\x2C", "", "", "in UTF-32: save it as UTF-8"},
 		{"a workbook", "PK\x03\x04\x14\x00", "", "", "save it as CSV"},
 		{"no such encoding", good, "ebcdic", "", `no encoding "ebcdic"`},
 	}

@@ -37,6 +37,10 @@ type Options struct {
 	// there are any; nil when nobody wants to know.
 	Unread func(headers []string)
 
+	// WithoutID is told of a CSV file that has no column for the id; nil when nobody wants to
+	// know.
+	WithoutID func()
+
 	// Branches finds the branch of a copy. A record with a copy at a branch that is not
 	// found is a Problem.
 	Branches Branches

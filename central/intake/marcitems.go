@@ -42,7 +42,7 @@ func (l linkedRecord) copies(b *library.Bib, opt Options) (copies []copied) {
 func (l linkedRecord) koha(f *marc.Field, b *library.Bib, opt Options) copied {
 	it := copied{Item: library.Item{
 		Branch:     branchOf(opt, f.Get('a'), f.Get('b')),
-		Barcode:    narrow(f.Get('p')),
+		Barcode:    barcodeText(f.Get('p')),
 		CallNumber: callNumber(f.Get('o')),
 		Shelf:      clean(f.Get('c')),
 		Lendable:   !set(f.Get('4')) && !set(f.Get('5')) && !set(strings.TrimPrefix(clean(f.Get('7')), "-")), // -1 is on order
@@ -102,7 +102,7 @@ func held(f *marc.Field, opt Options) (copies []copied) {
 		}
 	}
 	for _, p := range f.All('p') {
-		if it.Barcode = narrow(p); it.Barcode != "" {
+		if it.Barcode = barcodeText(p); it.Barcode != "" {
 			copies = append(copies, it)
 		}
 	}

@@ -28,7 +28,7 @@ func stateNames() []string {
 var usualStates = map[string]string{
 	"在架": "on_shelf", "在架中": "on_shelf", "在庫": "on_shelf", "在庫中": "on_shelf", "在館": "on_shelf", "配架": "on_shelf", "配架中": "on_shelf", "配架済": "on_shelf",
 	"貸出可": "on_shelf", "利用可": "on_shelf", "所蔵": "on_shelf", "available": "on_shelf", "onshelf": "on_shelf",
-	"貸出": "on_loan", "貸出中": "on_loan", "貸出済": "on_loan", "onloan": "on_loan", "checkedout": "on_loan",
+	"貸出": "on_loan", "貸出中": "on_loan", "貸出済": "on_loan", "延滞": "on_loan", "延滞中": "on_loan", "長期延滞": "on_loan", "督促": "on_loan", "督促中": "on_loan", "onloan": "on_loan", "checkedout": "on_loan",
 	"回送中": "in_transit", "移送中": "in_transit", "搬送中": "in_transit", "配送中": "in_transit", "intransit": "in_transit",
 	"予約棚": "on_hold_shelf", "取置": "on_hold_shelf", "取置中": "on_hold_shelf", "取り置き": "on_hold_shelf", "予約取置": "on_hold_shelf", "予約取置中": "on_hold_shelf",
 	"予約確保": "on_hold_shelf", "onholdshelf": "on_hold_shelf",

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+
+	"madoguchi/library"
 )
 
 // rowsWithQuotes is a file of 40 rows of which the third has a quotation mark before its
@@ -90,6 +92,45 @@ func TestCellsOfSeveralLines(t *testing.T) {
 		records, problems, err := gather(t, text, Options{Branches: only("chuo")})
 		if err != nil || len(records) != 3 || len(problems) > 0 {
 			t.Errorf("%s: %d records, problems %v, error %v", test.name, len(records), problems, err)
+		}
+	}
+}
+
+// TestCSVEndOfFileLetter: what DOS writes at the end of a text is no row, nor part of one.
+func TestCSVEndOfFileLetter(t *testing.T) {
+	for _, end := range []string{"\x1A", "\n\x1A", "\r\n\x1A\x1A\x1A", "\n\x1A\n"} {
+		records, problems, err := gather(t, "id,title\n1,本\n2,書"+end, Options{})
+		if err != nil || len(records) != 2 || len(problems) > 0 || records[1].Bib.Title != "書" {
+			t.Errorf("%q: %+v, problems %v, error %v", end, records, problems, err)
+		}
+	}
+}
+
+func TestBarcodeText(t *testing.T) {
+	for text, want := range map[string]string{
+		"": "", "-": "", "－": "", "ー": "", "不明": "", " なし ": "", "無し": "", "*123*": "123", "＊123＊": "123", "*": "*", "**": "", "1*2": "1*2", "１２３": "123",
+	} {
+		if got := barcodeText(text); got != want {
+			t.Errorf("%q: %q, want %q", text, got, want)
+		}
+	}
+	records, problems, err := gather(t, "id,title,branch,barcode,state\n1,本,chuo,-,\n2,書,chuo,不明,延滞中\n3,紙,chuo,*9*,督促\n", Options{Branches: only("chuo")})
+	if err != nil || len(records) != 3 || len(problems) > 0 {
+		t.Fatalf("%+v, problems %v, error %v", records, problems, err)
+	}
+	for i, want := range []library.Item{
+		{ID: "1.chuo.1", BibID: "1", Branch: "chuo", Lendable: true, State: library.OnShelf},
+		{ID: "2.chuo.1", BibID: "2", Branch: "chuo", Lendable: true, State: library.OnLoan},
+		{ID: "9", BibID: "3", Branch: "chuo", Barcode: "9", Lendable: true, State: library.OnLoan},
+	} {
+		same(t, "copy", records[i].Items, []library.Item{want})
+	}
+}
+
+func TestLateStatesAreLoans(t *testing.T) {
+	for _, word := range []string{"延滞", "延滞中", "督促", "督促中", "長期延滞"} {
+		if state, ok := (States{}).Find(word); !ok || state != "on_loan" {
+			t.Errorf("%s: %q", word, state)
 		}
 	}
 }

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"io"
 	"slices"
-	"strings"
 	"text/tabwriter"
 	"time"
 
@@ -71,7 +70,7 @@ func readClosedDays(a *app, s *server, path, encoding, report string) (rows []in
 	}
 	opt := intake.CalendarOptions{
 		Encoding: encoding, Branches: branches, ReadAs: out.readAs, Note: out.note,
-		Unread: func(headers []string) { out.line("not read: %s", strings.Join(headers, ", ")) },
+		Unread: func(headers []string) { out.line("not read: %s", fewHeaders(headers)) },
 	}
 	number := 0
 	for row, rowErr := range intake.ReadClosedDays(in, opt) {

@@ -92,6 +92,7 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 			opt.Barcode = a.settings.Barcode.ParseItem
 		}
 		opt.Note, opt.ReadAs, opt.Unread = out.note, out.readAs, out.unread
+		opt.WithoutID = out.withoutID
 		kept := ""
 		counts, err := s.catalogue.Import(a.ctx, catalogue.Import{
 			Source: c.Source, FileStates: a.settings.Intake.StateFrom == stateFromFile, DryRun: c.DryRun,

@@ -102,8 +102,30 @@ func (r *importReport) readAs(encoding string) { r.line("read as %s", encoding) 
 // unread tells which columns of the file nobody asked for.
 func (r *importReport) unread(headers []string) {
 	if len(headers) > 0 {
-		r.line("not read, since they stand for none of ours (see --columns): %s", strings.Join(headers, ", "))
+		r.line("not read, since they stand for none of ours (see --columns): %s", fewHeaders(headers))
 	}
+}
+
+// withoutID tells that the file has no column for the id.
+func (r *importReport) withoutID() {
+	r.line("the file has no column for the id (see --columns): a bib is known by what it describes, so that one whose title changes is another bib; best give each an id")
+}
+
+// fewHeaders are the first of the headers, none of them long, with the number of the others.
+func fewHeaders(headers []string) string {
+	const most, longest = 10, 40
+	var names []string
+	for _, h := range headers[:min(len(headers), most)] {
+		if letters := []rune(h); len(letters) > longest {
+			h = string(letters[:longest]) + "…"
+		}
+		names = append(names, h)
+	}
+	text := strings.Join(names, ", ")
+	if more := len(headers) - most; more > 0 {
+		text += fmt.Sprintf(" and %d more", more)
+	}
+	return text
 }
 
 // placeOf is where a problem is, and what it is about.

@@ -102,3 +102,19 @@ func TestRefusedRecordsHavePlaces(t *testing.T) {
 		t.Errorf("status %d, %s", code, told)
 	}
 }
+
+// TestColumnsThatAreToldOf: of many columns that are not read ten are named, and a file
+// without ids is told of once.
+func TestColumnsThatAreToldOf(t *testing.T) {
+	data := t.TempDir()
+	header := "title"
+	for i := range 3000 {
+		header += fmt.Sprintf(",欄%d", i)
+	}
+	_, told, code := command(t, data, "import", "csv", file(t, "wide.csv", header+"\n本"+strings.Repeat(",", 3000)+"\n"))
+	want := "not read, since they stand for none of ours (see --columns): 欄0, 欄1, 欄2, 欄3, 欄4, 欄5, 欄6, 欄7, 欄8, 欄9 and 2990 more\n" +
+		"the file has no column for the id (see --columns): a bib is known by what it describes, so that one whose title changes is another bib; best give each an id\n"
+	if code != 0 || told != want {
+		t.Errorf("status %d, %s", code, told)
+	}
+}
