@@ -23,6 +23,7 @@ type Lacking struct {
 	Bibs, Items       int // the copies of those bibs are among the items
 	OfBibs, OfItems   int // how many the source had when the import began
 	MayBibs, MayItems int // how many may be withdrawn with one import
+	Moves             int // copies that the file has with another bib: they move where it may withdraw what it lacks
 	First             []LackingOne
 	Kept              Kept // why nothing of it is withdrawn, WithdrawAll where it is
 }
@@ -73,6 +74,7 @@ func (c *Catalogue) withdrawLacking(ctx context.Context, run *run, had size) err
 	s := lackingScan{catalogue: c, run: run, leaving: map[library.BibID]int{}}
 	s.OfBibs, s.OfItems = had.bibs, had.items
 	s.MayBibs, s.MayItems = run.Full.may(had.bibs), run.Full.may(had.items)
+	s.Moves = len(run.claims)
 	if err := s.read(ctx); err != nil {
 		return err
 	}
@@ -93,6 +95,9 @@ func (c *Catalogue) withdrawLacking(ctx context.Context, run *run, had size) err
 	}
 	if s.Kept != WithdrawAll {
 		return nil
+	}
+	if err := c.moveClaimed(ctx, run); err != nil {
+		return err
 	}
 	for part := range slices.Chunk(s.bibs, withdrawAtOnce) {
 		if err := c.withdrawBibs(ctx, run, part, s.leaving); err != nil {

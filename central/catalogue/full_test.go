@@ -225,6 +225,20 @@ func TestFullImport(t *testing.T) {
 			[]string{"b2: 1 2 3", "b3: 4 5"}, Counts{Read: 2, Changed: 1, Unchanged: 1, WithdrawnBibs: 1}, WithdrawAll, [2]int{1, 0}},
 		"copies change places": {three, goods(book("b1", chuo("4", "5")...), book("b2", chuo("1")...), book("b3", chuo("3", "2")...)), whole,
 			[]string{"b1: 4 5", "b2: 1", "b3: 2 3"}, Counts{Read: 3, Changed: 3}, WithdrawAll, [2]int{}},
+		"a copy moves no more than what lacks may go": {three, goods(book("x1", chuo("1", "2")...), book("x2", chuo("3", "9")...), book("x3", chuo("4", "5")...)), Import{Full: &Full{Limit: 5}},
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5", "x1:", "x2: 9", "x3:"}, Counts{Read: 3, Added: 3}, OverLimit, [2]int{3, 0}},
+		"a copy does not move where nobody knows what is left out": {three, file{good(book("b1", chuo("1")...)), good(book("b2", chuo("3", "2")...)), three[2], broken("")}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 4, Unchanged: 3, LeftOut: 1}, WhoseUnknown, [2]int{}},
+		"a copy moves from what is marked as deleted": {three, file{good(book("b2", chuo("3", "1")...)), deleted("b1"), three[2]}, whole,
+			[]string{"b2: 1 3", "b3: 4 5"}, Counts{Read: 3, Changed: 1, Unchanged: 2, WithdrawnBibs: 1, WithdrawnItems: 1}, WithdrawAll, [2]int{1, 1}},
+		"a copy moves from a bib that says that it has left": {three, file{good(book("b2", chuo("3", "2")...)), left, three[2]}, whole,
+			[]string{"b1: 1", "b2: 2 3", "b3: 4 5"}, Counts{Read: 3, Changed: 1, Unchanged: 2}, WithdrawAll, [2]int{}},
+		"a copy stays where its own bib names it": {three, goods(book("b1", chuo("1", "3")...), book("b2", chuo("3")...), book("b3", chuo("4", "5")...)), whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 3, Unchanged: 3, LeftItems: 1}, WithdrawAll, [2]int{}},
+		"a copy stays where a record is left out that names it": {three, file{good(book("b1", chuo("1", "3")...)), broken("b2", chuo("3")...), three[2]}, whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 3, Unchanged: 2, LeftOut: 1, LeftItems: 1}, WithdrawAll, [2]int{}},
+		"a copy stays where two others want it": {three, goods(book("b1", chuo("1", "2", "3")...), book("b3", chuo("3", "4", "5")...)), whole,
+			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 2, Unchanged: 2, LeftItems: 2}, WithdrawAll, [2]int{}},
 		"a copy does not move without --full": {three, goods(book("b2", chuo("3", "2")...)), Import{},
 			[]string{"b1: 1 2", "b2: 3", "b3: 4 5"}, Counts{Read: 1, LeftOut: 1}, WithdrawAll, [2]int{}},
 		"a copy of another source does not move": {three, goods(book("x1", chuo("1")...)), Import{Source: "other", Full: &Full{Limit: 100}},
@@ -310,6 +324,52 @@ func TestFullImportOfTwoSources(t *testing.T) {
 		n, _, left := night(t, c, Import{Source: "a"}, file{deleted("b3")})
 		if n.LeftOut != 1 || len(left) != 1 || !strings.Contains(left[0], `source "b"`) || !slices.Equal(holdings(t, c), []string{"b3: 3", "b4:"}) {
 			t.Errorf("%+v, %q, %q", n, left, holdings(t, c))
+		}
+	})
+}
+
+// TestClaims: many copies move, with all that the file says of them, and it is told why others
+// do not.
+func TestClaims(t *testing.T) {
+	each(t, func(t *testing.T, c *Catalogue) {
+		c.batch = 7
+		var first, second file
+		for n := range withdrawAtOnce + 20 {
+			code := fmt.Sprint(1000 + n)
+			first = append(first, good(book("a"+code, copyAt("chuo", code))))
+			moved := good(book("b"+code, copyAt("kita", code)))
+			moved.Items[0].Shelf = "2階"
+			moved.Loans = map[library.ItemID]int{library.ItemID(code): n}
+			second = append(second, moved)
+		}
+		night(t, c, whole, first)
+		limited := Import{Full: &Full{Limit: 5}}
+		for _, dry := range []bool{true, false} {
+			limited.DryRun = dry
+			if n, lacking, _ := night(t, c, limited, second); lacking.Kept != OverLimit || lacking.Moves != len(second) || n.Changed != 0 {
+				t.Errorf("over the limit: %+v, %+v", n, lacking)
+			}
+		}
+		if n, lacking, _ := night(t, c, whole, second); lacking.Moves != len(second) || n.Changed != len(second) || n.WithdrawnBibs != len(first) || n.WithdrawnItems != 0 {
+			t.Errorf("%+v, %+v", n, lacking)
+		}
+		got := rows(t, c)
+		if err := c.db.Tx(t.Context(), func(tx *db.Tx) error { _, err := tx.ExecContext(t.Context(), `DELETE FROM item`); return err }); err != nil {
+			t.Fatal(err)
+		}
+		clearAll(t, c)
+		night(t, c, whole, second)
+		if want := rows(t, c); !slices.Equal(got, want) {
+			t.Errorf("after the moves there is\n%s\nand by one import\n%s", strings.Join(got[len(got)-3:], "\n"), strings.Join(want[len(want)-3:], "\n"))
+		}
+
+		_, _, left := night(t, c, whole, append(slices.Clone(second), good(book("x")), good(book("y", copyAt("chuo", "1001")))))
+		if len(left) != 1 || !strings.Contains(left[0], "its copy 1001 is already a copy of another record") {
+			t.Errorf("told %q", left)
+		}
+		_, _, left = night(t, c, whole, append(file{good(book("x", copyAt("chuo", "1001")))}, second...))
+		if want := []string{"bib x: its copy 1001 is a copy of bib b1001 in this file too, and stays there; correct one of them"}; !slices.Equal(left, want) {
+			t.Errorf("told %q, want %q", left, want)
 		}
 	})
 }

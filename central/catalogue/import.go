@@ -18,6 +18,7 @@ type Counts struct {
 	Changed   int
 	Unchanged int
 	LeftOut   int // bad ones
+	LeftItems int // copies of records that went in, left out since another record has them too
 
 	// What has left the library. The copies of withdrawn bibs are among the items; what a
 	// patron has is too, though it goes only when that comes back.
@@ -123,11 +124,13 @@ type run struct {
 	records []Incoming // of the batch to come
 	numbers []int      // of those records
 	taken   map[string]Taken
+	claims  []claim
+	unmoved map[int]bool // the numbers of records that are unchanged but for what they claim
 }
 
 func newRun(in Import) *run {
 	in.Source = cmp.Or(in.Source, MainSource)
-	return &run{Import: in, roll: newRoll(in), taken: map[string]Taken{}}
+	return &run{Import: in, roll: newRoll(in), taken: map[string]Taken{}, unmoved: map[int]bool{}}
 }
 
 // tookOver adds what a batch took over.
@@ -183,6 +186,9 @@ func (c *Catalogue) importAll(ctx context.Context, run *run) (err error) {
 	if err := c.flush(ctx, run); err != nil || run.Full == nil {
 		return err
 	}
+	if err := run.settle(); err != nil {
+		return err
+	}
 	return c.withdrawLacking(ctx, run, had)
 }
 
@@ -210,6 +216,7 @@ func (c *Catalogue) flush(ctx context.Context, run *run) error {
 	}
 	run.roll.took(b)
 	run.tookOver(b)
+	run.keep(b)
 	run.n.WithdrawnItems += len(b.gone)
 	for i, o := range b.outcomes {
 		switch o {

@@ -31,6 +31,11 @@ type putting struct {
 	states            []library.Availability
 	saidBy            map[library.ItemID]int // which of the records says those
 
+	pending []claim                 // by the index of their record
+	claimed map[library.ItemID]bool // by those
+	unnamed []library.BibID         // said to have left, but with copies that are claimed: they lack
+	moving  bool                    // claimed copies move now
+
 	takenBibs, takenItems map[string]int // from other sources, how many from each
 
 	placed       map[library.ItemID]*storedItem // by a record of this batch
@@ -62,7 +67,7 @@ func newPutting(run *run, today library.Date, records int) *putting {
 		run: run, today: today, outcomes: make([]Outcome, records), refused: map[int]*RecordError{},
 		bibs: map[library.BibID]*storedBib{}, items: map[library.ItemID]*storedItem{}, barcodes: map[string]library.ItemID{},
 		placed: map[library.ItemID]*storedItem{}, gone: map[library.ItemID]bool{}, saidBy: map[library.ItemID]int{},
-		takenBibs: map[string]int{}, takenItems: map[string]int{},
+		claimed: map[library.ItemID]bool{}, takenBibs: map[string]int{}, takenItems: map[string]int{},
 	}
 }
 
@@ -229,9 +234,13 @@ func (b *putting) put(tx *db.Tx, n int, r Incoming) (Outcome, *RecordError) {
 			return 0, bad
 		}
 	}
-	places, bad := b.merge(r)
+	places, claims, bad := b.merge(r)
 	if bad != nil {
 		return 0, bad
+	}
+	for _, x := range claims {
+		x.number, b.claimed[x.item.ID] = n, true
+		b.pending = append(b.pending, x)
 	}
 	outcome := Unchanged
 	switch {
@@ -260,7 +269,7 @@ func (b *putting) put(tx *db.Tx, n int, r Incoming) (Outcome, *RecordError) {
 		changed = b.place(tx, n, p) || changed
 	}
 	for _, id := range r.Withdrawn {
-		if x := b.items[id]; x != nil && !x.hidden && !b.gone[id] && x.BibID == r.Bib.ID && b.placed[id] == nil {
+		if x := b.items[id]; x != nil && !x.hidden && !b.gone[id] && x.BibID == r.Bib.ID && b.placed[id] == nil && !b.claims(id) {
 			b.gone[id] = true
 			b.leavingItems = append(b.leavingItems, id)
 			changed = true
@@ -278,17 +287,26 @@ type placing struct {
 	said *library.Availability
 }
 
-// merge returns the items of a record as they are to be stored.
-func (b *putting) merge(r Incoming) ([]placing, *RecordError) {
-	places := make([]placing, 0, len(r.Items))
+// merge returns the items of a record as they are to be stored, and those that another bib
+// has and that move later.
+func (b *putting) merge(r Incoming) (places []placing, claims []claim, bad *RecordError) {
+	places = make([]placing, 0, len(r.Items))
 	for _, it := range r.Items {
 		it.BibID = r.Bib.ID
 		was := b.items[it.ID]
 		if bad := b.mayMove(it, was); bad != nil {
-			return nil, bad
+			return nil, nil, bad
 		}
 		if other, taken := b.barcodes[it.Barcode]; taken && other != it.ID && !b.gone[other] {
-			return nil, refuse(it.BibID, nil, "its copy %s has the barcode of copy %s of bib %s; correct one of them", it.ID, other, b.items[other].BibID)
+			return nil, nil, refuse(it.BibID, nil, "its copy %s has the barcode of copy %s of bib %s; correct one of them", it.ID, other, b.items[other].BibID)
+		}
+		if was != nil && was.BibID != it.BibID && !was.hidden && !b.gone[it.ID] && !b.moving {
+			x := claim{item: it, from: was.BibID, place: r.Place}
+			if n, said := r.Loans[it.ID]; said {
+				x.loans = map[library.ItemID]int{it.ID: n}
+			}
+			claims = append(claims, x)
+			continue
 		}
 		x := &storedItem{Item: it, source: b.run.Source, said: it.State}
 		if was != nil {
@@ -302,7 +320,7 @@ func (b *putting) merge(r Incoming) ([]placing, *RecordError) {
 		}
 		places = append(places, placing{x, b.news(it, was)})
 	}
-	return places, nil
+	return places, claims, nil
 }
 
 // mayMove says why an item cannot be one of a record's bib. Taking over another bib's
@@ -399,6 +417,10 @@ func (b *putting) leave(r Incoming) (Outcome, *RecordError) {
 		if x := b.items[id]; !x.hidden && x.source != b.run.Source {
 			return 0, refuse(r.Bib.ID, nil, "it is marked as deleted, but an import of the source %q brought its copy %s; both stay", x.source, id)
 		}
+	}
+	if slices.ContainsFunc(items, b.claims) {
+		b.unnamed = append(b.unnamed, r.Bib.ID)
+		return Unchanged, nil
 	}
 	for _, id := range items {
 		if !b.items[id].hidden {

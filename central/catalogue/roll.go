@@ -12,7 +12,8 @@ import (
 // bits, some 30 bytes each, of bibs always and of copies in a full import or dry run: 220 MB
 // for three million bibs with four and a half million copies (BenchmarkRoll). Two IDs with
 // the same hash would keep something for a night that has left, or leave a record out that
-// is then told of as the same as another; the seed is another in every run.
+// is then told of as the same as another; the seed is another in every run. Copies that are
+// to move (see claim) are in memory beside it.
 type roll struct {
 	seed  maphash.Seed
 	bibs  map[uint64]uint32   // the number of the record
@@ -20,9 +21,10 @@ type roll struct {
 	// Of records that were left out, and so lack nothing: their copies, and barcodes; and
 	// bibs, those with some copies left out among them.
 	left, whole map[uint64]struct{}
-	unknown     int  // records were left out of which nothing tells whose they are
-	cut         bool // the file ends before its end
-	mayBeCut    bool // nothing says that it does not
+	claimed     map[uint64]int // copies of which records have another bib's, how many
+	unknown     int            // records were left out of which nothing tells whose they are
+	cut         bool           // the file ends before its end
+	mayBeCut    bool           // nothing says that it does not
 
 	// What a dry run did not take out of the database.
 	gone  map[library.ItemID]bool
@@ -32,7 +34,7 @@ type roll struct {
 
 func newRoll(in Import) roll {
 	l := roll{
-		seed: maphash.MakeSeed(), bibs: map[uint64]uint32{}, left: map[uint64]struct{}{}, whole: map[uint64]struct{}{},
+		seed: maphash.MakeSeed(), bibs: map[uint64]uint32{}, left: map[uint64]struct{}{}, whole: map[uint64]struct{}{}, claimed: map[uint64]int{},
 		gone: map[library.ItemID]bool{}, freed: map[string]bool{}, dry: in.DryRun,
 	}
 	if in.Full != nil || in.DryRun {
@@ -125,6 +127,9 @@ func (l *roll) has(id library.ItemID, barcode string, bib library.BibID) (done, 
 	}
 	if _, left = l.left[l.item(id)]; !left && barcode != "" {
 		_, left = l.left[l.barcode(barcode)]
+	}
+	if !left && l.claimed[l.item(id)] > 0 {
+		return true, false
 	}
 	if !left {
 		_, left = l.whole[l.bib(bib)]

@@ -131,7 +131,7 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		if counts.Read == counts.LeftOut {
 			return errNothingWentIn
 		}
-		if counts.LeftOut > 0 || kept != "" {
+		if counts.LeftOut+counts.LeftItems > 0 || kept != "" {
 			return exitStatus(leftOut)
 		}
 		return nil

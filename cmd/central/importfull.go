@@ -103,9 +103,21 @@ func (c *fullFlags) lacking(l catalogue.Lacking) (lines []string) {
 	return lines
 }
 
-// kept says why nothing of what lacks was withdrawn, and what to do; "" where it was, or
-// nothing lacks.
+// kept says why nothing of what lacks was withdrawn, and nothing moved, and what to do; ""
+// where it was, or nothing lacks and moves.
 func (c *fullFlags) kept(l catalogue.Lacking) string {
+	text := c.unwithdrawn(l)
+	switch {
+	case l.Kept == catalogue.WithdrawAll || l.Moves == 0:
+		return text
+	case text == "":
+		return fmt.Sprintf("not moved to the bib that the file has them with: %s; the file is or may be cut off, or nothing tells whose a record is that was left out. Correct it (see the lines above), and import the file again", count(l.Moves, "copy"))
+	}
+	return fmt.Sprintf("%s. Not moved to the bib that the file has them with, either: %s", text, count(l.Moves, "copy"))
+}
+
+// unwithdrawn is kept without what moves.
+func (c *fullFlags) unwithdrawn(l catalogue.Lacking) string {
 	if l.Bibs == 0 && l.Items == 0 {
 		return ""
 	}

@@ -173,3 +173,58 @@ func TestFullImportOfWhatIsHeldAndLent(t *testing.T) {
 		t.Errorf("%d holds have a copy: %v", holds, err)
 	}
 }
+
+// TestBarcodeTwice: a copy that two rows have stays with its bib, and with who waits for it,
+// and a file of other identifiers moves nothing.
+func TestBarcodeTwice(t *testing.T) {
+	data, _ := circulating(t)
+	must(t, data, "import", "csv", file(t, "books.csv", "id,title,barcode,branch\nb1,こころ,1001,chuo\nb3,門,1003,chuo\nb4,坊っちゃん,1004,chuo\n"), "--full", "--full-limit", "100")
+	must(t, data, "paper-hold", "12345670", "b4", "--pickup", "chuo", "--contact", "none")
+	for _, step := range []struct {
+		name, rows string
+		args       []string
+		told       []string
+	}{
+		{"a row has the barcode of another", "b1,こころ,1001,chuo\nb3,門,1004,chuo\nb4,坊っちゃん,1004,chuo\n", []string{"--full-limit", "100"},
+			[]string{`"1004"`, "bib b3: its copy 1004 is one of another record of this file too, which was left out; it stays with bib b4"}},
+		{"so have other rows", "b4,坊っちゃん,1004,chuo\nb1,こころ,1001,chuo\nb3,門,1004,chuo\n", []string{"--full-limit", "100"}, []string{`"1004"`}},
+		{"a record of somebody unknown", "b1,こころ,1001,chuo\nb3,門,1003,chuo\nb4,坊っちゃん,1006,chuo\nx1,それから,1004,chuo\n,,1009,chuo\n", nil,
+			[]string{"not moved to the bib that the file has them with: 1 copy; "}},
+		{"another file", "y1,こころ,1001,chuo\nx3,門,1003,chuo\nx4,坊っちゃん,1004,chuo\n", nil,
+			[]string{"nothing was withdrawn: the file lacks 4 bibs and 1 copy", ". Not moved to the bib that the file has them with, either: 3 copies"}},
+	} {
+		for _, dry := range []bool{true, false} {
+			args := append([]string{"import", "csv", file(t, "books.csv", "id,title,barcode,branch\n"+step.rows), "--full"}, step.args...)
+			if dry {
+				args = append(args, "--dry-run")
+			}
+			out, told, code := command(t, data, args...)
+			if code != leftOut {
+				t.Errorf("%s: status %d: %s", step.name, code, out)
+			}
+			for _, says := range step.told {
+				if !strings.Contains(told, says) {
+					t.Errorf("%s: is told without %q:\n%s", step.name, says, told)
+				}
+			}
+			if out := must(t, data, "item", "show", "1004"); !strings.Contains(out, "b4") {
+				t.Errorf("%s: %s", step.name, out)
+			}
+			if out := must(t, data, "item", "show", "1003"); !strings.Contains(out, "b3") {
+				t.Errorf("%s: %s", step.name, out)
+			}
+		}
+	}
+	d, err := db.Open(t.Context(), filepath.Join(data, "central.db"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	defer d.Close()
+	held := 0
+	err = d.View(t.Context(), func(tx *db.Tx) error {
+		return tx.QueryRowContext(t.Context(), `SELECT count(*) FROM hold WHERE bib_id = 'b4' AND item_id = '1004'`).Scan(&held)
+	})
+	if err != nil || held != 1 {
+		t.Errorf("%d holds have the copy: %v", held, err)
+	}
+}
