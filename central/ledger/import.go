@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"iter"
 	"strings"
+	"time"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -21,6 +22,9 @@ type Counts struct {
 	LeftOut   int // bad ones
 	Back      int // of the changed: whom a file lacked, and this one has again
 	Blocked   int // whom a whole file lacks
+	Unblocked int // of the changed: from whom a block went
+	Longer    int // of the changed: whose last day went, or became a later one
+	NewCards  int // of the changed: whose card became another
 }
 
 // FilePatron is what a file says of a patron.
@@ -100,14 +104,14 @@ func (l *Ledger) ImportPatrons(ctx context.Context, in PatronImport) (Counts, er
 		return Counts{}, err
 	}
 	if !in.DryRun {
-		r := newPatronRun(in, look, l.cfg.DB.Tx)
+		r := newPatronRun(in, look, l.cfg.Now(), l.cfg.DB.Tx)
 		err := r.all(ctx)
 		return r.n, err
 	}
 	var n Counts
 	undo := errors.New("a trial")
 	err = l.cfg.DB.Locked(ctx, nil, func(tx *db.Tx) error {
-		r := newPatronRun(in, look, func(_ context.Context, fn func(*db.Tx) error) error { return fn(tx) })
+		r := newPatronRun(in, look, l.cfg.Now(), func(_ context.Context, fn func(*db.Tx) error) error { return fn(tx) })
 		err := r.all(ctx)
 		if n = r.n; err == nil {
 			err = undo
@@ -130,7 +134,7 @@ func (l *Ledger) PutPatrons(ctx context.Context, patrons ...library.Patron) erro
 		}
 	}
 	return l.cfg.DB.Tx(ctx, func(tx *db.Tx) error {
-		put := patronPut{fields: AllPatronFields()}
+		put := patronPut{fields: AllPatronFields(), last: true}
 		put.begin()
 		for _, p := range patrons {
 			if _, err := put.patron(ctx, tx, FilePatron{Patron: p}); err != nil {
@@ -173,13 +177,16 @@ type patronRun struct {
 	roll    roll
 	batch   []FilePatron
 	numbers []int
+
+	late        []FilePatron // to be tried again at the end
+	lateNumbers []int
 }
 
-func newPatronRun(in PatronImport, look deletions, tx func(context.Context, func(*db.Tx) error) error) *patronRun {
+func newPatronRun(in PatronImport, look deletions, now time.Time, tx func(context.Context, func(*db.Tx) error) error) *patronRun {
 	roll := newRoll()
 	return &patronRun{
 		PatronImport: in, tx: tx, twice: doubles{}, roll: roll,
-		put: patronPut{fields: in.Fields, deletions: look, cardChanged: in.CardChanged, here: roll.here},
+		put: patronPut{fields: in.Fields, deletions: look, cardChanged: in.CardChanged, here: roll.here, now: now},
 	}
 }
 
@@ -209,6 +216,9 @@ func (r *patronRun) all(ctx context.Context) error {
 	if err := r.flush(ctx); err != nil {
 		return err
 	}
+	if err := r.again(ctx); err != nil {
+		return err
+	}
 	if r.Full == nil {
 		return nil
 	}
@@ -229,6 +239,10 @@ func (r *patronRun) flush(ctx context.Context) error {
 	err := r.tx(ctx, func(tx *db.Tx) error {
 		done = make([]patronDone, len(r.batch))
 		r.put.begin()
+		restore, err := r.freeCards(ctx, tx)
+		if err != nil {
+			return err
+		}
 		for i, p := range r.batch {
 			var why *PatronError
 			var err error
@@ -238,7 +252,7 @@ func (r *patronRun) flush(ctx context.Context) error {
 				return fmt.Errorf("store a patron: %w", err)
 			}
 		}
-		return nil
+		return restore()
 	})
 	if err != nil {
 		return err
@@ -267,12 +281,20 @@ func (r *patronRun) count(i int, d patronDone) error {
 	case keptOut:
 		r.n.KeptOut++
 		return nil
+	case later:
+		r.late, r.lateNumbers = append(r.late, r.batch[i]), append(r.lateNumbers, r.numbers[i])
+		return nil
 	case refused:
 		r.roll.leftOut(r.batch[i])
 		return r.leftOut(r.numbers[i], d.why)
 	}
-	if d.back {
-		r.n.Back++
+	for _, x := range []struct {
+		n  *int
+		is bool
+	}{{&r.n.Back, d.back}, {&r.n.Unblocked, d.unblocked}, {&r.n.Longer, d.longer}, {&r.n.NewCards, d.newCard}} {
+		if x.is {
+			*x.n++
+		}
 	}
 	r.roll.here[d.id] = struct{}{}
 	if r.Note == nil {

@@ -5,6 +5,8 @@ import (
 	"database/sql"
 	"errors"
 	"fmt"
+	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -51,9 +53,9 @@ func anyDeleted(ctx context.Context, tx *db.Tx) (any bool, err error) {
 	return any, err
 }
 
-// have reports whether a file's patron was deleted here: by the ID, and by the card where
-// not both sides have an ID, since a card's number may be given to somebody else.
-func (d deletions) have(ctx context.Context, tx *db.Tx, p FilePatron, known bool) (bool, error) {
+// have reports whether a file's patron was deleted here, by the ID or the card, and then
+// remembers the other of them too: the next file may have that one alone.
+func (d deletions) have(ctx context.Context, tx *db.Tx, p FilePatron, known bool, now time.Time) (bool, error) {
 	if !d.look || known {
 		return false, nil
 	}
@@ -63,18 +65,52 @@ func (d deletions) have(ctx context.Context, tx *db.Tx, p FilePatron, known bool
 	if d.mark == nil {
 		return false, errors.New("somebody was deleted while the import ran; import the file again")
 	}
-	mark := d.mark
-	var gone bool
-	if p.FileID != "" {
-		err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM patron_deleted WHERE mark = $1)`, mark(markID, p.FileID)).Scan(&gone)
-		if err != nil || gone {
-			return gone, err
+	all := marksOf(d.mark, []string{p.Card}, []string{p.FileID})
+	for _, m := range all {
+		var deletion string
+		err := tx.QueryRowContext(ctx, `SELECT deletion FROM patron_deleted WHERE mark = $1`, m.mark).Scan(&deletion)
+		if errors.Is(err, sql.ErrNoRows) {
+			continue
+		}
+		if err == nil {
+			err = putMarks(ctx, tx, all, deletion, now)
+		}
+		return err == nil, err
+	}
+	return false, nil
+}
+
+// marked is a mark, and of what kind of text.
+type marked struct{ mark, kind string }
+
+// marksOf are the marks of cards and of IDs, which count whatever their case: another
+// export may write that otherwise.
+func marksOf(mark Mark, cards, ids []string) (all []marked) {
+	for _, card := range cards {
+		all = append(all, marked{mark(markCard, card), "card"})
+	}
+	for _, id := range ids {
+		if id == "" {
+			continue
+		}
+		all = append(all, marked{mark(markID, id), "id"})
+		if lower := strings.ToLower(id); lower != id {
+			all = append(all, marked{mark(markID, lower), "id"})
 		}
 	}
-	err := tx.QueryRowContext(ctx, `SELECT EXISTS (SELECT 1 FROM patron_deleted d WHERE d.mark = $1
-		AND NOT ($2 AND EXISTS (SELECT 1 FROM patron_deleted i WHERE i.deletion = d.deletion AND i.kind = 'id')))`,
-		mark(markCard, p.Card), p.FileID != "").Scan(&gone)
-	return gone, err
+	return all
+}
+
+// putMarks stores the marks of a deletion, but those that are another's already.
+func putMarks(ctx context.Context, tx *db.Tx, all []marked, deletion string, now time.Time) error {
+	for _, m := range all {
+		_, err := tx.ExecContext(ctx, `INSERT INTO patron_deleted (mark, kind, deletion, deleted_at) VALUES ($1, $2, $3, $4) ON CONFLICT (mark) DO NOTHING`,
+			m.mark, m.kind, deletion, now.UnixMilli())
+		if err != nil {
+			return fmt.Errorf("remember who was deleted: %w", err)
+		}
+	}
+	return nil
 }
 
 // remember keeps the marks of a patron who is deleted now.
@@ -87,23 +123,17 @@ func (l *Ledger) remember(ctx context.Context, tx *db.Tx, p storedPatron, mark M
 	if err != nil {
 		return err
 	}
-	type marked struct{ mark, kind string }
-	var all []marked
-	for _, card := range append(cards, p.Card) {
-		all = append(all, marked{mark(markCard, card), "card"})
+	ids, err := idsOf[string](ctx, tx, `SELECT file_id FROM patron_old_id WHERE patron_id = $1`, string(p.ID))
+	if err != nil {
+		return err
 	}
-	if p.fileID != "" {
-		all = append(all, marked{mark(markID, p.fileID), "id"})
-	}
-	for _, m := range all {
-		_, err := tx.ExecContext(ctx, `INSERT INTO patron_deleted (mark, kind, deletion, deleted_at) VALUES ($1, $2, $3, $4)
-			ON CONFLICT (mark) DO UPDATE SET deletion = excluded.deletion, deleted_at = excluded.deleted_at`,
-			m.mark, m.kind, deletion.String(), l.cfg.Now().UnixMilli())
-		if err != nil {
-			return fmt.Errorf("remember who was deleted: %w", err)
+	all := marksOf(mark, append(cards, p.Card), append(ids, p.fileID))
+	for _, m := range all { // who comes back and is deleted again is another deletion
+		if _, err := tx.ExecContext(ctx, `DELETE FROM patron_deleted WHERE mark = $1`, m.mark); err != nil {
+			return err
 		}
 	}
-	return nil
+	return putMarks(ctx, tx, all, deletion.String(), l.cfg.Now())
 }
 
 // ErrNotDeleted says that nobody with a card was deleted here.
@@ -158,12 +188,17 @@ func (l *Ledger) DeletePatronTx(ctx context.Context, tx *db.Tx, id library.Patro
 	if err := l.remember(ctx, tx, p, mark); err != nil {
 		return 0, err
 	}
-	for _, query := range []string{`DELETE FROM hold WHERE patron_id = $1`, `DELETE FROM patron_old_card WHERE patron_id = $1`, `DELETE FROM patron WHERE id = $1`} {
-		if _, err := tx.ExecContext(ctx, query, string(id)); err != nil {
-			return 0, fmt.Errorf("delete a patron: %w", err)
+	return len(active), deletePatron(ctx, tx, id)
+}
+
+// deletePatron deletes what is stored of a patron.
+func deletePatron(ctx context.Context, tx *db.Tx, id library.PatronID) error {
+	for _, table := range []string{"hold WHERE patron_id", "patron_old_card WHERE patron_id", "patron_old_id WHERE patron_id", "patron WHERE id"} {
+		if _, err := tx.ExecContext(ctx, `DELETE FROM `+table+` = $1`, string(id)); err != nil {
+			return fmt.Errorf("delete a patron: %w", err)
 		}
 	}
-	return len(active), nil
+	return nil
 }
 
 // lockedPatron locks a patron and reads what is stored.

@@ -103,7 +103,11 @@ func (r *patronRun) blockLacking(ctx context.Context) error {
 
 // lacking finds whom the file lacks.
 func (r *patronRun) lacking(ctx context.Context, tx *db.Tx) (found LackingPatrons, lacking []library.PatronID, err error) {
-	replaced, err := oldCards(ctx, tx)
+	cards, err := oldNames(ctx, tx, `SELECT patron_id, card FROM patron_old_card`)
+	if err != nil {
+		return found, nil, err
+	}
+	ids, err := oldNames(ctx, tx, `SELECT patron_id, file_id FROM patron_old_id`)
 	if err != nil {
 		return found, nil, err
 	}
@@ -113,8 +117,12 @@ func (r *patronRun) lacking(ctx context.Context, tx *db.Tx) (found LackingPatron
 	}
 	for _, p := range all {
 		has := r.roll.has(p)
-		for _, card := range replaced[p.ID] {
+		for _, card := range cards[p.ID] {
 			_, named := r.roll.cards[card]
+			has = has || named
+		}
+		for _, id := range ids[p.ID] {
+			_, named := r.roll.ids[id]
 			has = has || named
 		}
 		if !has {
@@ -135,9 +143,9 @@ func (r *patronRun) lacking(ctx context.Context, tx *db.Tx) (found LackingPatron
 	return found, lacking, nil
 }
 
-// oldCards are the cards that were replaced here, by their patrons.
-func oldCards(ctx context.Context, tx *db.Tx) (map[library.PatronID][]string, error) {
-	rows, err := tx.QueryContext(ctx, `SELECT patron_id, card FROM patron_old_card`)
+// oldNames are the cards or IDs that patrons had, by their patrons.
+func oldNames(ctx context.Context, tx *db.Tx, query string) (map[library.PatronID][]string, error) {
+	rows, err := tx.QueryContext(ctx, query)
 	if err != nil {
 		return nil, err
 	}
@@ -145,11 +153,11 @@ func oldCards(ctx context.Context, tx *db.Tx) (map[library.PatronID][]string, er
 	all := map[library.PatronID][]string{}
 	for rows.Next() {
 		var id library.PatronID
-		var card string
-		if err := rows.Scan(&id, &card); err != nil {
+		var name string
+		if err := rows.Scan(&id, &name); err != nil {
 			return nil, err
 		}
-		all[id] = append(all[id], card)
+		all[id] = append(all[id], name)
 	}
 	return all, rows.Err()
 }

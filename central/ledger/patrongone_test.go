@@ -90,9 +90,15 @@ func TestDeletePatron(t *testing.T) {
 				t.Errorf("%+v, %v, %+v", n, f.left, f.lacking)
 			}
 		}
-		// The number of a card may go to somebody else, whose ID tells so.
-		if n := c.in(t, &file{rows: []ledger.FilePatron{row("A7", "51", "別の 人")}}); n.Added != 1 {
-			t.Errorf("another's card: %+v", n)
+		// What a row has beside the card or ID of somebody deleted keeps out too, from then on,
+		// whatever the case of an ID.
+		for _, rows := range [][]ledger.FilePatron{
+			{row("A7", "51", "消える 人")}, {row("A7", "71", "消える 人")}, {row("", "71", "消える 人")}, {row("", "61", "消える 人")},
+			{row("a1", "62", "消える 人")}, {row("A3", "63", "番号のない 人")}, {row("", "63", "番号のない 人")},
+		} {
+			if n := c.in(t, &file{rows: rows}); n.KeptOut != 1 {
+				t.Errorf("%s %s: %+v", rows[0].FileID, rows[0].Card, n)
+			}
 		}
 		// And there is a way back.
 		readmit := func(card string) error {
@@ -140,7 +146,7 @@ func TestMergePatrons(t *testing.T) {
 
 		merge := func(a, b library.PatronID) (m ledger.Merged, err error) {
 			err = c.tx(t, func(ctx context.Context, tx *db.Tx) (err error) {
-				m, err = c.MergePatronsTx(ctx, tx, a, b, mark)
+				m, err = c.MergePatronsTx(ctx, tx, a, b)
 				return err
 			})
 			return m, err
@@ -169,10 +175,39 @@ func TestMergePatrons(t *testing.T) {
 		if _, err := c.PatronByCard(t.Context(), "52"); !errors.Is(err, library.ErrUnknownPatron) {
 			t.Errorf("the card of who is gone: %v", err)
 		}
-		// The file that still has both has one too many.
+		// A file that still has both, in any order, says nothing new.
 		f := &file{rows: []ledger.FilePatron{row("A1", "51", "花"), row("A2", "52", "花子"), row("A3", "53", "誰か")}, full: &ledger.PatronFull{Limit: 100}}
-		if n := c.in(t, f); n.KeptOut != 1 || n.Added != 0 || n.Blocked != 0 || n.LeftOut != 0 {
+		f.rows[0], f.rows[1] = f.rows[1], f.rows[0]
+		for range 2 {
+			if n := c.in(t, f); n.Unchanged != 3 || n.LeftOut != 0 {
+				t.Errorf("%+v, %v", n, f.left)
+			}
+		}
+		// The ID or a card of who is gone alone means who is kept, who gets no other card by it.
+		for _, rows := range [][]ledger.FilePatron{{row("A2", "52", "花子"), f.rows[2]}, {row("", "52", "花子"), f.rows[2]}, {row("A2", "51", "花子"), f.rows[2]}} {
+			f.rows = rows
+			if n := c.in(t, f); n.Read != n.Changed+n.Unchanged || n.Blocked != 0 {
+				t.Errorf("%+v, %v", n, f.left)
+			}
+			if p := c.byCard(t, "51"); p.ID != keep.ID || p.Name != "花子" {
+				t.Errorf("who is kept: %+v", p)
+			}
+		}
+		// A row of who is gone that is left out is no reason to block who is kept.
+		f.rows = []ledger.FilePatron{row("A2", "99", ""), f.rows[1]}
+		if n := c.in(t, f); n.LeftOut != 1 || n.Blocked != 0 {
 			t.Errorf("%+v, %v", n, f.left)
+		}
+		for _, b := range []library.BibID{"b1", "b2"} {
+			if _, err := c.Return(t.Context(), "i"+string(b), "chuo"); err != nil {
+				t.Fatal(err)
+			}
+		}
+		if _, err := c.delete(t, keep.ID); err != nil {
+			t.Fatal(err)
+		}
+		if n := c.in(t, &file{rows: []ledger.FilePatron{row("A2", "81", "花子"), row("A1", "82", "花子"), row("", "52", "花子")}}); n.KeptOut != 3 {
+			t.Errorf("deleted after the merge: %+v", n)
 		}
 	})
 }

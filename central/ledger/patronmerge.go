@@ -67,10 +67,10 @@ type Merged struct {
 // MergePatronsTx gives, in the caller's transaction, all that is a patron's to another:
 // loans and holds go over, and what the one who is kept has not, such as a telephone
 // number. Of two holds for one title that which came further remains, and none for what
-// is on loan. Blocks go over too, but that of a lost card. The other patron is deleted, as
-// by DeletePatronTx. What the service itself keeps, it moves itself. It refuses with
-// library.ErrUnknownPatron or ErrSamePatron.
-func (l *Ledger) MergePatronsTx(ctx context.Context, tx *db.Tx, keep, gone library.PatronID, mark Mark) (m Merged, err error) {
+// is on loan. Blocks go over too, but that of a lost card. The other patron is deleted, and
+// a file that names that one's ID or cards means who is kept. What the service itself
+// keeps, it moves itself. It refuses with library.ErrUnknownPatron or ErrSamePatron.
+func (l *Ledger) MergePatronsTx(ctx context.Context, tx *db.Tx, keep, gone library.PatronID) (m Merged, err error) {
 	if keep == gone {
 		return m, ErrSamePatron
 	}
@@ -106,8 +106,24 @@ func (l *Ledger) MergePatronsTx(ctx context.Context, tx *db.Tx, keep, gone libra
 	if err := l.fill(ctx, tx, stored[keep], stored[gone]); err != nil {
 		return m, err
 	}
-	_, err = l.DeletePatronTx(ctx, tx, gone, mark)
-	return m, err
+	return m, rename(ctx, tx, keep, stored[gone])
+}
+
+// rename deletes a patron whose cards and IDs name another one from then on.
+func rename(ctx context.Context, tx *db.Tx, keep library.PatronID, gone storedPatron) error {
+	for _, table := range []string{"patron_old_card", "patron_old_id"} {
+		if _, err := tx.ExecContext(ctx, `UPDATE `+table+` SET patron_id = $1 WHERE patron_id = $2`, string(keep), string(gone.ID)); err != nil {
+			return err
+		}
+	}
+	if err := deletePatron(ctx, tx, gone.ID); err != nil {
+		return err
+	}
+	_, err := tx.ExecContext(ctx, `INSERT INTO patron_old_card (card, patron_id) VALUES ($1, $2) ON CONFLICT (card) DO UPDATE SET patron_id = excluded.patron_id`, gone.Card, string(keep))
+	if err == nil && gone.fileID != "" {
+		_, err = tx.ExecContext(ctx, `INSERT INTO patron_old_id (file_id, patron_id) VALUES ($1, $2) ON CONFLICT (file_id) DO UPDATE SET patron_id = excluded.patron_id`, gone.fileID, string(keep))
+	}
+	return err
 }
 
 // endDoubles ends those of two patrons' active holds which one patron could not have.

@@ -2,8 +2,10 @@ package ledger
 
 import (
 	"context"
+	"errors"
 	"slices"
 	"strings"
+	"time"
 
 	"github.com/google/uuid"
 
@@ -19,6 +21,7 @@ const (
 	changed
 	keptOut
 	refused
+	later // to be tried again at the end of the import
 )
 
 // patronDone is what became of a patron of an import.
@@ -29,6 +32,8 @@ type patronDone struct {
 	back    bool         // a file lacked the patron, and this one does not
 	noPhone bool
 	noBirth bool
+
+	unblocked, longer, newCard bool
 }
 
 // patronPut takes in patrons, in the caller's transaction.
@@ -38,6 +43,8 @@ type patronPut struct {
 	cardChanged func(context.Context, *db.Tx, library.PatronID) error
 	here        map[library.PatronID]struct{} // whom this import has taken in with batches before
 	batch       map[library.PatronID]struct{} // and with this one
+	last        bool                          // no row comes after these
+	now         time.Time
 }
 
 // begin begins a batch.
@@ -48,12 +55,18 @@ func (x *patronPut) patron(ctx context.Context, tx *db.Tx, p FilePatron) (patron
 	if err := checkPatron(ctx, tx, p); err != nil {
 		return patronDone{}, err
 	}
-	stored, known, err := samePatron(ctx, tx, p)
-	if err != nil {
+	stored, known, former, err := samePatron(ctx, tx, p)
+	switch {
+	case !x.last && (former || errors.Is(err, errOtherID)):
+		return patronDone{outcome: later}, nil
+	case err != nil:
 		return patronDone{}, err
 	}
-	if gone, err := x.deletions.have(ctx, tx, p, known); err != nil || gone {
+	if gone, err := x.deletions.have(ctx, tx, p, known, x.now); err != nil || gone {
 		return patronDone{outcome: keptOut}, err
+	}
+	if former && x.has(stored.ID) { // the patron's own row was there
+		return patronDone{id: stored.ID, outcome: unchanged}, nil
 	}
 	if x.has(stored.ID) {
 		return patronDone{}, &PatronError{Reason: "it is a patron whom another row of this import names by another card or id, who was read first"}
@@ -69,11 +82,11 @@ func (x *patronPut) patron(ctx context.Context, tx *db.Tx, p FilePatron) (patron
 		}
 		now.Card = p.Card
 	}
-	if p.FileID != "" {
+	if p.FileID != "" && (!former || now.fileID == "") {
 		now.fileID = p.FileID
 	}
 	now.lacking, now.Blocks = false, without(now.Blocks, library.BlockLeft)
-	fields := slices.DeleteFunc(slices.Clone(x.fields), func(f PatronField) bool { return slices.Contains(p.Unsaid, f) })
+	fields := x.fieldsOf(p)
 	said, err := parseSaid(stored.imported)
 	if err != nil {
 		return patronDone{}, err
@@ -81,6 +94,9 @@ func (x *patronPut) patron(ctx context.Context, tx *db.Tx, p FilePatron) (patron
 	old, err := isOldCard(ctx, tx, now.ID, p.Card)
 	if err != nil {
 		return patronDone{}, err
+	}
+	if known && !old && otherPerson(stored, p, fields) {
+		return patronDone{}, errOtherPerson
 	}
 	if !old {
 		fields = append([]PatronField{fieldCard}, fields...)
@@ -97,6 +113,11 @@ func (x *patronPut) patron(ctx context.Context, tx *db.Tx, p FilePatron) (patron
 		return patronDone{}, err
 	}
 	done := patronDone{id: now.ID, back: stored.lacking, noPhone: len(now.Phones) == 0, noBirth: now.BornOn.IsZero()}
+	if known {
+		done.newCard = now.Card != stored.Card
+		done.longer = !stored.ValidUntil.IsZero() && (now.ValidUntil.IsZero() || stored.ValidUntil.Before(now.ValidUntil))
+		done.unblocked = slices.ContainsFunc(without(stored.Blocks, library.BlockLeft), func(b library.Block) bool { return !slices.Contains(now.Blocks, b) })
+	}
 	done.outcome, err = store(ctx, tx, stored, now, known)
 	if err == nil && now.Card != stored.Card {
 		err = x.newCard(ctx, tx, now, known)
@@ -105,6 +126,11 @@ func (x *patronPut) patron(ctx context.Context, tx *db.Tx, p FilePatron) (patron
 		x.batch[now.ID] = struct{}{}
 	}
 	return done, err
+}
+
+// fieldsOf are those that the file says of a patron.
+func (x *patronPut) fieldsOf(p FilePatron) []PatronField {
+	return slices.DeleteFunc(slices.Clone(x.fields), func(f PatronField) bool { return slices.Contains(p.Unsaid, f) })
 }
 
 func (x *patronPut) has(id library.PatronID) bool {
@@ -143,24 +169,48 @@ func store(ctx context.Context, tx *db.Tx, stored, now storedPatron, known bool)
 	return changed, err
 }
 
-const otherID = "its card is already that of a patron with another id; correct one of them"
+// errOtherPerson refuses an id that the file gives to another person.
+var errOtherPerson = &PatronError{Reason: "its id is that of a patron with another card, another name and another date of birth: it is another person; correct the id, or delete who is here"}
+
+// otherPerson reports whether nothing of who is meant by an id fits who has it.
+func otherPerson(stored storedPatron, p FilePatron, fields []PatronField) bool {
+	if p.FileID == "" || p.Card == stored.Card || !slices.Contains(fields, FieldName) || !slices.Contains(fields, FieldBornOn) {
+		return false
+	}
+	name := func(s string) string { return strings.ToLower(strings.Join(strings.Fields(s), "")) }
+	return name(stored.Name) != name(p.Name) && !stored.BornOn.IsZero() && !p.BornOn.IsZero() && stored.BornOn != p.BornOn
+}
+
+// errOtherID refuses a card that is somebody else's, as long as the file does not give
+// that one another.
+var errOtherID = &PatronError{Reason: "its card is already that of a patron with another id; correct one of them"}
 
 // samePatron finds who is meant: by our reference or the file's ID, which patrons without
 // one may have as their reference; otherwise by the card, which also names a patron whose
-// ID is not known yet, and was the patron's before it was replaced here.
-func samePatron(ctx context.Context, tx *db.Tx, p FilePatron) (found storedPatron, known bool, err error) {
+// ID is not known yet. former says that it is an ID or a card that the patron had before:
+// of somebody who was merged, or replaced here.
+func samePatron(ctx context.Context, tx *db.Tx, p FilePatron) (found storedPatron, known, former bool, err error) {
 	named, err := readPatrons(ctx, tx, `card = $1 OR file_id = $2 OR id = $3 OR id = $2 AND file_id IS NULL`, p.Card, p.FileID, string(p.ID))
 	if err != nil {
-		return found, false, err
+		return found, false, false, err
 	}
 	for _, s := range named {
 		byID := p.ID != "" && s.ID == p.ID
 		byFile := p.FileID != "" && (s.fileID == p.FileID || s.fileID == "" && string(s.ID) == p.FileID)
 		if (byID || byFile) && known {
-			return found, false, &PatronError{Reason: "its ids are those of two patrons; correct one of them"}
+			return found, false, false, &PatronError{Reason: "its ids are those of two patrons; correct one of them"}
 		}
 		if byID || byFile {
 			found, known = s, true
+		}
+	}
+	if !known && p.ID == "" && p.FileID != "" {
+		merged, err := readPatrons(ctx, tx, `id IN (SELECT patron_id FROM patron_old_id WHERE file_id = $1)`, p.FileID)
+		if err != nil {
+			return found, false, false, err
+		}
+		if len(merged) > 0 {
+			found, known, former = merged[0], true, true
 		}
 	}
 	for _, s := range named {
@@ -168,24 +218,24 @@ func samePatron(ctx context.Context, tx *db.Tx, p FilePatron) (found storedPatro
 			continue
 		}
 		if known || p.ID != "" || p.FileID != "" && s.fileID != "" {
-			return found, false, &PatronError{Reason: otherID}
+			return found, false, false, errOtherID
 		}
-		return s, true, nil
+		return s, true, false, nil
 	}
 	if known {
-		if p.FileID != "" && found.fileID != "" && found.fileID != p.FileID {
-			return found, false, &PatronError{Reason: "its id is another than the patron's; correct one of them"}
+		if !former && p.FileID != "" && found.fileID != "" && found.fileID != p.FileID {
+			return found, false, false, &PatronError{Reason: "its id is another than the patron's; correct one of them"}
 		}
-		return found, true, nil
+		return found, true, former, nil
 	}
 	if p.ID != "" {
-		return found, false, nil
+		return found, false, false, nil
 	}
 	replaced, err := readPatrons(ctx, tx, `id IN (SELECT patron_id FROM patron_old_card WHERE card = $1)`, p.Card)
 	if err != nil || len(replaced) == 0 || p.FileID != "" && replaced[0].fileID != "" {
-		return found, false, err
+		return found, false, false, err
 	}
-	return replaced[0], true, nil
+	return replaced[0], true, true, nil
 }
 
 // readPatrons reads the patrons of a condition.

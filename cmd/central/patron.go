@@ -83,7 +83,7 @@ func (c *patronMergeCmd) Run(a *app) error {
 				return err
 			}
 			e.Subject, e.Detail = patronSubject(keeps.ID), map[string]string{"gone": patronSubject(goes.ID)}
-			if m, err = s.ledger.MergePatronsTx(a.ctx, tx, keeps.ID, goes.ID, passwords.Mark); err != nil {
+			if m, err = s.ledger.MergePatronsTx(a.ctx, tx, keeps.ID, goes.ID); err != nil {
 				return err
 			}
 			if err := central.MovePatronTx(a.ctx, tx, keeps.ID, goes.ID); err != nil {

@@ -92,7 +92,7 @@ func TestPatronCommands(t *testing.T) {
 		t.Error(out)
 	}
 	must(t, data, "patron", "readmit", "12345670")
-	if out := run(); !strings.Contains(out, "1 new, 0 changed, 3 unchanged, 1 left out, 1 kept out") {
+	if out := run(); !strings.Contains(out, "2 new, 0 changed, 3 unchanged, 1 left out\n") {
 		t.Error(out)
 	}
 }
@@ -127,6 +127,14 @@ func TestPatronImportOfTheWholeFile(t *testing.T) {
 	}
 	if out := must(t, data, "patron", "import", night(0, 40)); !strings.Contains(out, "3 changed, 37 unchanged, 0 left out, 3 back") {
 		t.Error(out)
+	}
+	dated := file(t, "dated.csv", "card,name,valid_until,blocks\n1001,利用者,2027-03-31,staff\n1002,利用者,2027-03-31,staff\n")
+	if _, told, code := command(t, data, "patron", "import", dated); code != 0 || strings.Contains(told, "blocks lifted") {
+		t.Errorf("status %d, %s", code, told)
+	}
+	lifted := file(t, "lifted.csv", "card,name,valid_until,blocks\n1001,利用者,2028-03-31,\n1002,利用者,,\n")
+	if _, told, code := command(t, data, "patron", "import", lifted); code != 0 || !strings.HasSuffix(told, "blocks lifted of 2, last days taken away or moved later of 2\n") {
+		t.Errorf("status %d, %s", code, told)
 	}
 	for says, text := range map[string]string{"no patron below it": "card,name\n", "nobody can tell whose": "card,name\nこころ,花\n1001,利用者\n"} {
 		_, told, code := command(t, data, "patron", "import", "--full", file(t, "p.csv", text))

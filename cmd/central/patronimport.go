@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"iter"
+	"strings"
 
 	"madoguchi/central"
 	"madoguchi/central/catalogue"
@@ -111,6 +112,9 @@ func (c *patronImportCmd) take(a *app, s *server, file *intake.PatronFile, out *
 		return errors.New("the file has a header line and no patron below it; nothing was changed")
 	}
 	fmt.Fprintln(a.stdout, c.sum(counts))
+	if rights := rightsChanged(counts); rights != "" {
+		fmt.Fprintln(a.stderr, rights)
+	}
 	kept := c.kept(lacking)
 	if kept != "" {
 		fmt.Fprintln(a.stderr, "central:", kept)
@@ -140,6 +144,23 @@ func (c *patronImportCmd) sum(n ledger.Counts) string {
 		text += "; it was a trial, and nothing was changed"
 	}
 	return text
+}
+
+// rightsChanged says of how many patrons an import changed what they may, "" where of none.
+func rightsChanged(n ledger.Counts) string {
+	var parts []string
+	for _, x := range []struct {
+		what  string
+		count int
+	}{{"blocks lifted", n.Unblocked}, {"last days taken away or moved later", n.Longer}, {"cards changed", n.NewCards}} {
+		if x.count > 0 {
+			parts = append(parts, fmt.Sprintf("%s of %d", x.what, x.count))
+		}
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	return "of the patrons who were here: " + strings.Join(parts, ", ")
 }
 
 // kept says why nobody was blocked who is lacking, "" where all were.
