@@ -30,7 +30,7 @@ func (c *checkoutCmd) Run(a *app) error {
 		var title string
 		err := a.audited(s, "checkout", func(tx *db.Tx, e *audit.Entry) (err error) {
 			loan, title, err = s.ledger.CheckoutTx(a.ctx, tx, card, strings.TrimSpace(c.Item), library.BranchCode(c.Branch))
-			e.Subject, e.Detail = "patron:"+string(loan.PatronID), map[string]string{"loan": string(loan.ID)}
+			e.Subject, e.Detail = patronSubject(loan.PatronID), map[string]string{"loan": string(loan.ID)}
 			return err
 		})
 		if err != nil {

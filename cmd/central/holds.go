@@ -172,7 +172,7 @@ func (c *holdToldCmd) Run(a *app) error {
 			} else {
 				lines, patron, err = s.ledger.ToldTx(a.ctx, tx, card, library.BranchCode(c.Branch), bibs, on)
 			}
-			e.Subject = "patron:" + string(patron)
+			e.Subject = patronSubject(patron)
 			return err
 		})
 		if err != nil {
@@ -224,7 +224,7 @@ func (c *holdEndCmd) Run(a *app) error {
 		var h library.PatronHold
 		err := a.audited(s, "hold-end", func(tx *db.Tx, e *audit.Entry) (err error) {
 			h, err = s.ledger.EndHoldTx(a.ctx, tx, card, library.BibID(c.Bib), library.EndReason(c.Reason))
-			e.Subject, e.Detail = "patron:"+string(h.PatronID), map[string]string{"hold": string(h.ID), "reason": c.Reason}
+			e.Subject, e.Detail = patronSubject(h.PatronID), map[string]string{"hold": string(h.ID), "reason": c.Reason}
 			return err
 		})
 		if err != nil {
@@ -258,7 +258,7 @@ func (c *holdCancelCmd) Run(a *app) error {
 		var h library.PatronHold
 		err := a.audited(s, "hold-cancel", func(tx *db.Tx, e *audit.Entry) (err error) {
 			h, err = s.ledger.WithdrawHoldTx(a.ctx, tx, card, library.BibID(c.Bib))
-			e.Subject, e.Detail = "patron:"+string(h.PatronID), map[string]string{"hold": string(h.ID)}
+			e.Subject, e.Detail = patronSubject(h.PatronID), map[string]string{"hold": string(h.ID)}
 			return err
 		})
 		if err != nil {
@@ -322,7 +322,7 @@ func (c *paperHoldCmd) Run(a *app) error {
 			if lines, patron, err = s.ledger.PaperHoldsTx(a.ctx, tx, card, req, received); err != nil {
 				return err
 			}
-			e.Subject, e.Detail = "patron:"+string(patron), map[string]string{"holds": strconv.Itoa(len(lines))}
+			e.Subject, e.Detail = patronSubject(patron), map[string]string{"holds": strconv.Itoa(len(lines))}
 			return nothingPlaced(lines)
 		})
 		if err != nil {

@@ -106,17 +106,9 @@ type patronDeleteCmd struct {
 
 // Run deletes a patron.
 func (c *patronDeleteCmd) Run(a *app) error {
-	card, err := a.settings.parseCard(c.Card)
-	if err != nil {
-		return err
-	}
-	return a.with(func(s *server) error {
-		passwords, err := a.passwords(s)
-		if err != nil {
-			return err
-		}
+	return a.withCard(c.Card, func(s *server, passwords *central.Passwords, card string) error {
 		var ended int
-		err = a.audited(s, "patron.delete", func(tx *db.Tx, e *audit.Entry) error {
+		err := a.audited(s, "patron.delete", func(tx *db.Tx, e *audit.Entry) error {
 			p, err := s.ledger.PatronByCardTx(a.ctx, tx, card)
 			if err != nil {
 				return err
@@ -143,7 +135,22 @@ type patronReadmitCmd struct {
 
 // Run lets a deleted patron be taken in again.
 func (c *patronReadmitCmd) Run(a *app) error {
-	card, err := a.settings.parseCard(c.Card)
+	return a.withCard(c.Card, func(s *server, passwords *central.Passwords, card string) error {
+		err := a.audited(s, "patron.readmit", func(tx *db.Tx, _ *audit.Entry) error {
+			return s.ledger.ReadmitTx(a.ctx, tx, card, passwords.Mark)
+		})
+		if err != nil {
+			return err
+		}
+		fmt.Fprintln(a.stdout, "the next import takes this patron in as a new one; see: central patron import")
+		return nil
+	})
+}
+
+// withCard runs a command on the open database for the patron with a card, as scanned or
+// typed, whose passwords it changes too.
+func (a *app) withCard(typed string, do func(s *server, passwords *central.Passwords, card string) error) error {
+	card, err := a.settings.parseCard(typed)
 	if err != nil {
 		return err
 	}
@@ -152,14 +159,7 @@ func (c *patronReadmitCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		err = a.audited(s, "patron.readmit", func(tx *db.Tx, _ *audit.Entry) error {
-			return s.ledger.ReadmitTx(a.ctx, tx, card, passwords.Mark)
-		})
-		if err != nil {
-			return err
-		}
-		fmt.Fprintln(a.stdout, "the next import takes this patron in as a new one; see: central patron import")
-		return nil
+		return do(s, passwords, card)
 	})
 }
 

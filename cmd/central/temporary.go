@@ -5,6 +5,7 @@ import (
 	"slices"
 	"time"
 
+	"madoguchi/central"
 	"madoguchi/central/audit"
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -20,15 +21,7 @@ func (c *temporaryCmd) Run(a *app) error {
 	if !slices.Contains(library.Documents, c.Document) {
 		return fmt.Errorf("there is no kind of document %q; name one of %v", c.Document, library.Documents)
 	}
-	card, err := a.settings.parseCard(c.Card)
-	if err != nil {
-		return err
-	}
-	return a.with(func(s *server) error {
-		passwords, err := a.passwords(s)
-		if err != nil {
-			return err
-		}
+	return a.withCard(c.Card, func(s *server, passwords *central.Passwords, card string) error {
 		made, err := passwords.NewTemporary(a.ctx)
 		if err != nil {
 			return err
@@ -40,7 +33,7 @@ func (c *temporaryCmd) Run(a *app) error {
 			if err != nil {
 				return err
 			}
-			e.Subject, e.Detail = "patron:"+string(p.ID), map[string]string{"document": string(c.Document)}
+			e.Subject, e.Detail = patronSubject(p.ID), map[string]string{"document": string(c.Document)}
 			shown, err = passwords.GiveTemporary(a.ctx, tx, made, p, a.settings.Site.Policy, library.DateOf(time.Now().In(zone)))
 			return err
 		})

@@ -3,6 +3,7 @@ package main
 import (
 	"fmt"
 
+	"madoguchi/central"
 	"madoguchi/central/audit"
 	"madoguchi/central/db"
 )
@@ -13,21 +14,13 @@ type patronUnlockCmd struct {
 
 // Run lets a card be tried again that is locked after too many failed logins.
 func (c *patronUnlockCmd) Run(a *app) error {
-	card, err := a.settings.parseCard(c.Card)
-	if err != nil {
-		return err
-	}
-	return a.with(func(s *server) error {
-		passwords, err := a.passwords(s)
-		if err != nil {
-			return err
-		}
-		err = a.audited(s, "unlock", func(tx *db.Tx, e *audit.Entry) error {
+	return a.withCard(c.Card, func(s *server, passwords *central.Passwords, card string) error {
+		err := a.audited(s, "unlock", func(tx *db.Tx, e *audit.Entry) error {
 			p, err := s.ledger.PatronByCardTx(a.ctx, tx, card)
 			if err != nil {
 				return err
 			}
-			e.Subject = "patron:" + string(p.ID)
+			e.Subject = patronSubject(p.ID)
 			return passwords.LiftLock(a.ctx, tx, card)
 		})
 		if err != nil {
