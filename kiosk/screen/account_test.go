@@ -103,7 +103,7 @@ func someLoans() []library.PatronLoan {
 	for n := range 6 { // the last two gain too little for 「まとめて延長」
 		all = append(all, loan(fmt.Sprint(n+7), fmt.Sprint("ことばの本 ", n+1), "星野 一郎", 4+n, nil))
 	}
-	return append(all, loan("13", "きょう借りた本", "星野 一郎", 14, library.ErrRenewTooEarly))
+	return append(all, loan("13", "きょう借りた本", "星野 一郎", 14, library.ErrRenewTooEarly), loan("14", "版の古い地図帳", "", 12, library.ErrWithdrawn))
 }
 
 func logIn(t *testing.T, a testApp) {
