@@ -30,6 +30,7 @@ type Bib struct {
 	Extent       string    `json:"extent,omitempty"`   // "300p ; 19cm"
 	Description  string    `json:"description,omitempty"`
 	AddedOn      Date      `json:"added_on,omitzero"` // the day it came into the catalogue
+	Wanted       int       `json:"wanted,omitempty"`  // how much it is asked for, 0 to MostWanted; see Wanting
 }
 
 // TitleAndVolume is the title by which a patron tells one loan or hold from another.

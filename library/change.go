@@ -8,4 +8,6 @@ type Change struct {
 	PutItem      *Item         `json:"put_item,omitempty"`
 	DeleteItem   ItemID        `json:"delete_item,omitempty"`
 	Availability *Availability `json:"availability,omitempty"`
+	PutList      *List         `json:"put_list,omitempty"`
+	DeleteList   string        `json:"delete_list,omitempty"` // by its name
 }

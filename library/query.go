@@ -6,21 +6,35 @@ import "strconv"
 // met. The text fields hold raw input in any script or width; each of their words
 // must be met, in any order.
 type Query struct {
-	Words     string // in any field; an ISBN or NDC number is recognised
-	Title     string
-	Creator   string
-	Publisher string
-	Subject   string
-	ISBN      string
-	NDC       string // from its start: "91" finds 910 to 919.9
-	YearFrom  int    // 0: open
-	YearTo    int    // 0: open
-	Branch    BranchCode
-	Kind      Kind
-	Language  string
-	Juvenile  bool // only what is made for children
-	Available bool // only what stands on a shelf (of Branch, where that is set)
+	Words     string     `json:"words,omitempty"` // in any field; an ISBN, NDC number or volume is recognised
+	Title     string     `json:"title,omitempty"`
+	Creator   string     `json:"creator,omitempty"`
+	Publisher string     `json:"publisher,omitempty"`
+	Subject   string     `json:"subject,omitempty"`
+	ISBN      string     `json:"isbn,omitempty"`
+	NDC       string     `json:"ndc,omitempty"`       // from its start: "91" finds 910 to 919.9
+	YearFrom  int        `json:"year_from,omitempty"` // 0: open
+	YearTo    int        `json:"year_to,omitempty"`   // 0: open
+	Branch    BranchCode `json:"branch,omitempty"`
+	Kind      Kind       `json:"kind,omitempty"`
+	Language  string     `json:"language,omitempty"`
+	Juvenile  bool       `json:"juvenile,omitempty"`  // only what is made for children
+	Available bool       `json:"available,omitempty"` // only what stands on a shelf (of Branch, where that is set)
+	Order     Order      `json:"order,omitempty"`
 }
+
+// Order is the order in which hits are shown.
+type Order string
+
+// The orders.
+const (
+	ByWanted Order = ""       // exact titles, then whole words, then the most wanted (see Bib.Wanted)
+	ByYear   Order = "newest" // the last published, and of a year the last that came
+	ByWork   Order = "work"   // of each work all editions and volumes together, the most wanted work first
+)
+
+// Orders are all orders.
+var Orders = []Order{ByWanted, ByYear, ByWork}
 
 // IsZero reports whether nothing is asked.
 func (q Query) IsZero() bool { return q == Query{} }
@@ -42,10 +56,33 @@ func (c Count) String() string {
 	return strconv.Itoa(c.N)
 }
 
-// Page is one page of hits, newest first, exact titles before all others.
+// Page is one page of hits.
 type Page struct {
+	Rows   []Row
+	Count  Count // of records
+	Folded int   // how many of Count have no row of their own, but stand in that of their work
+
+	// Lacks is the volume that was asked for and that is not among the hits, as it was
+	// typed: "110巻"; "" where there is nothing to say.
+	Lacks string
+}
+
+// RowCount is on how many rows the records stand, as far as they are counted.
+func (p Page) RowCount() int { return p.Count.N - p.Folded }
+
+// Row is one row of a page: a record, or a work of many volumes of which one record is
+// shown, the volume asked for or else the first.
+type Row struct {
+	Record
+	Volumes int  // of the work, those that the filters leave; 0: the row is the record alone
+	Asked   bool // the record is the volume that was asked for
+}
+
+// Volumes is a part of the volumes of a work or series, in order.
+type Volumes struct {
 	Records []Record
-	Count   Count
+	Offset  int // where the first of Records stands among all
+	Count   int // of all
 }
 
 // Suggestion is a heading of the catalogue that begins with what was typed.
@@ -69,7 +106,7 @@ const (
 func (s Suggestion) Query() Query {
 	switch s.Field {
 	case SuggestCreator:
-		return Query{Creator: s.Text}
+		return Query{Creator: s.Text, Order: ByWork}
 	case SuggestSubject:
 		return Query{Subject: s.Text}
 	}

@@ -92,7 +92,7 @@ func TestWellKnownTitles(t *testing.T) {
 			t.Fatal(err)
 		}
 		var titles []string
-		for _, r := range p.Records {
+		for _, r := range p.Rows {
 			titles = append(titles, r.Bib.Title)
 		}
 		if !slices.Contains(titles, want) {

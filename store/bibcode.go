@@ -41,6 +41,7 @@ func encodeBib(b library.Bib) string {
 	for _, n := range []int{b.AddedOn.Year, int(b.AddedOn.Month), b.AddedOn.Day} {
 		w.number(n)
 	}
+	w.number(b.Wanted)
 	return string(w)
 }
 
@@ -61,6 +62,7 @@ func decodeBib(encoded string) (library.Bib, error) {
 	b.Juvenile = r.number() != 0
 	r.texts(&b.Extent, &b.Description)
 	b.AddedOn.Year, b.AddedOn.Month, b.AddedOn.Day = r.number(), r.month(), r.number()
+	b.Wanted = r.number()
 	if r.broken || r.rest != "" {
 		return library.Bib{}, fmt.Errorf("%w: a bib cannot be read", ErrDamaged)
 	}

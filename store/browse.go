@@ -23,7 +23,7 @@ func (c *Catalogue) NewArrivals(ctx context.Context, since library.Date, offset,
 			return library.Page{}, err
 		}
 		records, err := loadRecords(ctx, tx, s.page)
-		return library.Page{Records: records, Count: s.count()}, err
+		return library.Page{Rows: rowsOf(records), Count: s.count()}, err
 	})
 }
 
@@ -50,31 +50,72 @@ func (c *Catalogue) NDCCounts(ctx context.Context, prefix string, q library.Quer
 	})
 }
 
-// volumesCap is how many volumes Volumes returns at most.
-const volumesCap = 200
+// volumesCap is how many volumes Volumes counts at most.
+const volumesCap = 1000
 
-// Volumes returns the volumes of the work that a bib is a volume of, itself among
-// them, in order; where it is the only one, those of its series. Of a series too
-// long to show those around the bib are returned. A bib without a volume stands
-// alone. The error is library.ErrUnknownBib when there is no such bib.
-func (c *Catalogue) Volumes(ctx context.Context, id library.BibID) ([]library.Bib, error) {
-	return view(ctx, c, "list volumes", func(tx *reader) ([]library.Bib, error) {
-		rank, err := rankOf(ctx, tx, id)
+// Volumes returns volumes offset to offset+limit of the work that a bib is a volume of,
+// itself among them, in order; where it is the only one, those of its series. Of q only
+// the filters count. An offset below 0 is the part of limit volumes that the bib is in. A
+// bib without a volume stands alone. The error is library.ErrUnknownBib when there is no
+// such bib.
+func (c *Catalogue) Volumes(ctx context.Context, id library.BibID, q library.Query, offset, limit int) (library.Volumes, error) {
+	return view(ctx, c, "list volumes", func(tx *reader) (out library.Volumes, err error) {
+		bibs, err := volumesWith(ctx, tx, id)
 		if err != nil {
-			return nil, err
+			return out, err
 		}
-		self, err := loadRecords(ctx, tx, []int64{rank})
-		if err != nil {
-			return nil, err
+		out.Count = len(bibs)
+		if offset < 0 {
+			at := slices.IndexFunc(bibs, func(b library.Bib) bool { return b.ID == id })
+			offset = at - at%max(limit, 1)
 		}
-		for _, p := range placesOf(self[0].Bib) {
-			bibs, err := volumesAround(ctx, tx, p, rank)
-			if err != nil || len(bibs) > 1 {
-				return bibs, err
+		out.Offset = min(offset, len(bibs))
+		var ranks []int64
+		for _, b := range bibs[out.Offset:min(out.Offset+limit, len(bibs))] {
+			rank, err := rankOf(ctx, tx, b.ID)
+			if err != nil {
+				return out, err
 			}
+			ranks = append(ranks, rank)
 		}
-		return []library.Bib{self[0].Bib}, nil
+		out.Records, err = loadRecords(ctx, tx, ranks)
+		return out, err
 	})
+}
+
+// VolumeOffset returns where the volume with a designation, as people type it, stands
+// among the volumes that Volumes returns, or the next after it.
+func (c *Catalogue) VolumeOffset(ctx context.Context, id library.BibID, q library.Query, volume string) (int, error) {
+	return view(ctx, c, "find a volume", func(tx *reader) (int, error) {
+		bibs, err := volumesWith(ctx, tx, id)
+		if err != nil {
+			return 0, err
+		}
+		key := library.VolumeKey(volume)
+		at := slices.IndexFunc(bibs, func(b library.Bib) bool { return library.VolumeKey(b.Volume) >= key })
+		if at < 0 {
+			at = len(bibs) - 1
+		}
+		return at, nil
+	})
+}
+
+func volumesWith(ctx context.Context, tx *reader, id library.BibID) ([]library.Bib, error) {
+	rank, err := rankOf(ctx, tx, id)
+	if err != nil {
+		return nil, err
+	}
+	self, err := loadRecords(ctx, tx, []int64{rank})
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range placesOf(self[0].Bib) {
+		bibs, err := volumesAround(ctx, tx, p, rank)
+		if err != nil || len(bibs) > 1 {
+			return bibs, err
+		}
+	}
+	return []library.Bib{self[0].Bib}, nil
 }
 
 // volumesAround returns up to half of volumesCap before a place, and the rest from

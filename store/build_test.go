@@ -182,7 +182,7 @@ func TestSearchBesideApply(t *testing.T) {
 				default:
 				}
 				p, err := c.Search(t.Context(), library.Query{Words: "双子"}, 0, 20)
-				if err != nil || p.Count.N > 1 || len(p.Records) != p.Count.N || p.Count.N == 1 && p.Records[0].Bib.Title != "双子" {
+				if err != nil || p.Count.N > 1 || len(p.Rows) != p.Count.N || p.Count.N == 1 && p.Rows[0].Bib.Title != "双子" {
 					t.Errorf("found %v of %s, %v", ids(p), p.Count, err)
 					return
 				}

@@ -84,7 +84,7 @@ func checkPages(t *testing.T, c *Catalogue, q library.Query) (led, gaveUp int) {
 			}
 			break
 		}
-		if len(p.Records) == 0 {
+		if len(p.Rows) == 0 {
 			break
 		}
 	}

@@ -98,7 +98,7 @@ func onFirstPage(b *testing.B, c *Catalogue, q library.Query, id library.BibID) 
 	if err != nil {
 		b.Fatal(err)
 	}
-	return slices.ContainsFunc(page.Records, func(r library.Record) bool { return r.Bib.ID == id })
+	return slices.ContainsFunc(page.Rows, func(r library.Row) bool { return r.Bib.ID == id })
 }
 
 // isOffered reports whether one tap after a search without hits leads to the bib.

@@ -4,7 +4,7 @@ package store
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
 // change to this file, row.go, bibcode.go, tokens.go or package kana that changes a stored byte.
-const Schema = 7
+const Schema = 8
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"
@@ -86,6 +86,10 @@ CREATE TABLE frequent ( -- tokens of the index that many bibs have, as of when t
 	token TEXT    NOT NULL,
 	bibs  INTEGER NOT NULL,
 	PRIMARY KEY (token)
+) WITHOUT ROWID;
+CREATE TABLE list ( -- of books, see library.List
+	name TEXT PRIMARY KEY,
+	list TEXT NOT NULL -- JSON
 ) WITHOUT ROWID;
 CREATE TABLE digest (
 	bucket INTEGER PRIMARY KEY,

@@ -29,8 +29,16 @@ func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit i
 			return library.Page{}, err
 		}
 		records, err := loadRecords(ctx, tx, s.page)
-		return library.Page{Records: records, Count: s.count()}, err
+		return library.Page{Rows: rowsOf(records), Count: s.count()}, err
 	})
+}
+
+func rowsOf(records []library.Record) []library.Row {
+	rows := make([]library.Row, len(records))
+	for i, r := range records {
+		rows[i].Record = r
+	}
+	return rows
 }
 
 // search is one search under way.
@@ -50,19 +58,41 @@ type search struct {
 }
 
 func (s *search) run() error {
-	first, err := s.wholeTitles()
+	ranks, err := s.first()
 	if err != nil {
 		return err
 	}
-	for _, rank := range first {
+	first := map[int64]bool{}
+	for _, rank := range ranks {
 		s.hit(rank)
+		first[rank] = true
 	}
 	return s.candidates(func(r *row) bool {
-		if !slices.Contains(first, r.rank) {
+		if !first[r.rank] {
 			s.hit(r.rank)
 		}
 		return true
 	})
+}
+
+// first returns the ranks of the hits that come before all others, in their order, each
+// once: exact titles, then the volume asked for and the rest of its work, then what was
+// asked as whole words.
+func (s *search) first() (ranks []int64, err error) {
+	seen := map[int64]bool{}
+	for _, find := range []func() ([]int64, error){s.wholeTitles, s.volumesAsked, s.wholeWords} {
+		found, err := find()
+		if err != nil {
+			return nil, err
+		}
+		for _, rank := range found {
+			if !seen[rank] {
+				seen[rank] = true
+				ranks = append(ranks, rank)
+			}
+		}
+	}
+	return ranks, nil
 }
 
 // readCap is how many bibs are read for the count alone, once the page is full. The

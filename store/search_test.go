@@ -11,7 +11,7 @@ import (
 
 func ids(p library.Page) []string {
 	out := []string{}
-	for _, r := range p.Records {
+	for _, r := range p.Rows {
 		out = append(out, string(r.Bib.ID))
 	}
 	return out
@@ -23,8 +23,8 @@ func find(t testing.TB, c *Catalogue, q library.Query) []string {
 	if err != nil {
 		t.Fatalf("search %+v: %v", q, err)
 	}
-	if len(p.Records) != min(p.Count.N, 20) {
-		t.Errorf("search %+v: %d records on the page of %s", q, len(p.Records), p.Count)
+	if len(p.Rows) != min(p.Count.N, 20) {
+		t.Errorf("search %+v: %d records on the page of %s", q, len(p.Rows), p.Count)
 	}
 	return ids(p)
 }
@@ -184,10 +184,10 @@ func TestPagesHaveEveryHitOnce(t *testing.T) {
 		if p.Count != (library.Count{N: library.CountCap, More: true}) {
 			t.Fatalf("count at %d is %s, want 1000+", offset, p.Count)
 		}
-		if len(p.Records) == 0 {
+		if len(p.Rows) == 0 {
 			break
 		}
-		for i, r := range p.Records {
+		for i, r := range p.Rows {
 			if seen[string(r.Bib.ID)] {
 				t.Fatalf("%s is on two pages", r.Bib.ID)
 			}

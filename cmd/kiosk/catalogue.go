@@ -36,8 +36,20 @@ func (c catalogue) Record(ctx context.Context, id library.BibID) (library.Record
 	return with(c, func(cat *store.Catalogue) (library.Record, error) { return cat.Record(ctx, id) })
 }
 
-func (c catalogue) Volumes(ctx context.Context, id library.BibID) ([]library.Bib, error) {
-	return with(c, func(cat *store.Catalogue) ([]library.Bib, error) { return cat.Volumes(ctx, id) })
+func (c catalogue) Volumes(ctx context.Context, id library.BibID, q library.Query, offset, limit int) (library.Volumes, error) {
+	return with(c, func(cat *store.Catalogue) (library.Volumes, error) { return cat.Volumes(ctx, id, q, offset, limit) })
+}
+
+func (c catalogue) VolumeOffset(ctx context.Context, id library.BibID, q library.Query, volume string) (int, error) {
+	return with(c, func(cat *store.Catalogue) (int, error) { return cat.VolumeOffset(ctx, id, q, volume) })
+}
+
+func (c catalogue) Lists(ctx context.Context) ([]library.List, error) {
+	return with(c, func(cat *store.Catalogue) ([]library.List, error) { return cat.Lists(ctx) })
+}
+
+func (c catalogue) ListPage(ctx context.Context, name string, offset, limit int) (library.Page, error) {
+	return with(c, func(cat *store.Catalogue) (library.Page, error) { return cat.ListPage(ctx, name, offset, limit) })
 }
 
 func (c catalogue) ItemBib(ctx context.Context, barcode string) (library.BibID, error) {

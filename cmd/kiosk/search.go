@@ -36,7 +36,7 @@ func (c *searchCommand) Run(e *env) error {
 	if err != nil {
 		return err
 	}
-	for _, r := range page.Records {
+	for _, r := range page.Rows {
 		fmt.Fprintln(e.stdout, strings.Join(columns(r.Bib), "\t"))
 	}
 	fmt.Fprintln(e.stderr, page.Count)

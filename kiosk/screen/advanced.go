@@ -183,7 +183,7 @@ func (s *advancedScreen) showHits(q library.Query) {
 	into(&now, s.found, func(ctx context.Context) (library.Page, error) {
 		return cat.Search(ctx, q, 0, rows)
 	}, func(p library.Page) fyne.CanvasObject {
-		return widget.Column(theme.Gap, s.kit.Second(s.hits(p.Count)), s.recordRows(p.Records))
+		return widget.Column(theme.Gap, s.kit.Second(s.hits(p.Count)), s.pageRows(p.Rows))
 	})
 }
 

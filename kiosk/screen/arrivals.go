@@ -28,8 +28,8 @@ func arrivals(v *visit) content {
 		if p.Count.N == 0 {
 			return v.kit.Text(v.t("arrivals.none"))
 		}
-		put(foot, widget.Row(theme.Gap, v.pager(per, p.Count.N, p.Count.More)...))
-		return v.recordRows(p.Records)
+		put(foot, widget.Row(theme.Gap, v.pager(per, p.RowCount(), p.Count.More)...))
+		return v.pageRows(p.Rows)
 	})
 	return content{
 		title:  v.t("arrivals.title"),

@@ -24,8 +24,8 @@ func detail(v *visit) content {
 		if err != nil {
 			return found{}, err
 		}
-		vols, err := cat.Volumes(ctx, v.route.Bib)
-		return found{r, len(vols)}, err
+		vols, err := cat.Volumes(ctx, v.route.Bib, library.Query{}, 0, 0)
+		return found{r, vols.Count}, err
 	}, func(f found) fyne.CanvasObject {
 		d := &detailScreen{visit: v, record: f.record, foot: foot, volumes: f.volumes}
 		d.sortCopies()

@@ -32,7 +32,9 @@ func (s *shelf) Search(_ context.Context, q library.Query, offset, limit int) (l
 
 func cut(hits []library.Record, offset, limit int) library.Page {
 	p := library.Page{Count: library.Count{N: len(hits)}}
-	p.Records = hits[min(offset, len(hits)):min(offset+limit, len(hits))]
+	for _, r := range hits[min(offset, len(hits)):min(offset+limit, len(hits))] {
+		p.Rows = append(p.Rows, library.Row{Record: r})
+	}
 	return p
 }
 
@@ -60,8 +62,19 @@ func (s *shelf) Record(_ context.Context, id library.BibID) (library.Record, err
 	return library.Record{}, library.ErrUnknownBib
 }
 
-func (s *shelf) Volumes(context.Context, library.BibID) ([]library.Bib, error) {
-	return []library.Bib{s.records[0].Bib, s.records[1].Bib}, nil
+func (s *shelf) Volumes(_ context.Context, _ library.BibID, _ library.Query, offset, limit int) (library.Volumes, error) {
+	offset = max(offset, 0)
+	return library.Volumes{Records: s.records[min(offset, 2):min(offset+limit, 2)], Offset: offset, Count: 2}, nil
+}
+
+func (s *shelf) VolumeOffset(context.Context, library.BibID, library.Query, string) (int, error) {
+	return 1, nil
+}
+
+func (s *shelf) Lists(context.Context) ([]library.List, error) { return nil, nil }
+
+func (s *shelf) ListPage(_ context.Context, _ string, offset, limit int) (library.Page, error) {
+	return cut(s.records, offset, limit), nil
 }
 
 func (s *shelf) ItemBib(_ context.Context, barcode string) (library.BibID, error) {

@@ -28,8 +28,8 @@ func results(v *visit) content {
 		if p.Count.N == 0 {
 			return nothingFound(v, q)
 		}
-		put(foot, widget.Row(theme.Gap, append(v.pager(per, p.Count.N, p.Count.More), v.kit.Second("　"+v.hits(p.Count)))...))
-		return v.recordRows(p.Records)
+		put(foot, widget.Row(theme.Gap, append(v.pager(per, p.RowCount(), p.Count.More), v.kit.Second("　"+v.hits(p.Count)))...))
+		return v.pageRows(p.Rows)
 	})
 	return content{
 		title:  cmp.Or(v.route.Heading, v.t("results.title")),

@@ -48,6 +48,14 @@ func (v *visit) rows(rows []fyne.CanvasObject) fyne.CanvasObject {
 	return list
 }
 
+func (v *visit) pageRows(page []library.Row) fyne.CanvasObject {
+	rows := make([]fyne.CanvasObject, len(page))
+	for i, r := range page {
+		rows[i] = v.recordRow(r.Record)
+	}
+	return v.rows(rows)
+}
+
 func (v *visit) recordRows(records []library.Record) fyne.CanvasObject {
 	rows := make([]fyne.CanvasObject, len(records))
 	for i, r := range records {

@@ -57,8 +57,8 @@ func (a *App) findISBN(isbn string) {
 	load(a.staying(), nil, func(ctx context.Context) (library.Page, error) {
 		return cat.Search(ctx, q, 0, 2)
 	}, func(p library.Page, err error) {
-		if err == nil && len(p.Records) == 1 {
-			a.open(Route{Page: PageDetail, Bib: p.Records[0].Bib.ID})
+		if err == nil && len(p.Rows) == 1 {
+			a.open(Route{Page: PageDetail, Bib: p.Rows[0].Bib.ID})
 			return
 		}
 		a.open(Route{Page: PageResults, Query: q})

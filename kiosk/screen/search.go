@@ -110,7 +110,7 @@ func (s *searchScreen) draw() {
 		if p.Count.N == 0 {
 			return nothingFound(&now, library.Query{Words: words})
 		}
-		return s.recordRows(p.Records)
+		return s.pageRows(p.Rows)
 	})
 }
 
@@ -129,7 +129,7 @@ func (s *searchScreen) invite(now *visit) {
 		if p.Count.N == 0 {
 			return hint
 		}
-		return widget.Column(theme.GapWide, hint, widget.Column(theme.Gap, s.kit.Strong(s.t("arrivals.title")), s.recordRows(p.Records)))
+		return widget.Column(theme.GapWide, hint, widget.Column(theme.Gap, s.kit.Strong(s.t("arrivals.title")), s.pageRows(p.Rows)))
 	})
 }
 
