@@ -179,11 +179,11 @@ func (s *advancedScreen) showHits(q library.Query) {
 	now := *s.visit
 	now.ctx, s.stop = context.WithCancel(s.ctx)
 	room := s.size.Height - theme.HeaderHeight - s.footerHeight() - 10*s.keyHeight() - 9*theme.GapTight - 4*theme.Gap
-	cat, rows := s.app.cfg.Catalogue, s.rowsFor(room-s.look().Second*theme.RunningLine-theme.Gap)
-	into(&now, s.found, func(ctx context.Context) (library.Page, error) {
-		return cat.Search(ctx, q, 0, rows)
-	}, func(p library.Page) fyne.CanvasObject {
-		return widget.Column(theme.Gap, s.kit.Second(s.hits(p.Count)), s.pageRows(p.Rows))
+	room -= s.look().Second*theme.RunningLine + theme.Gap
+	into(&now, s.found, func(ctx context.Context) (hitPage, error) {
+		return s.find(ctx, q, 0, room)
+	}, func(p hitPage) fyne.CanvasObject {
+		return widget.Column(theme.Gap, s.kit.Second(s.hits(p.Count)), s.hitRows(p, q))
 	})
 }
 
@@ -239,14 +239,19 @@ func (s *advancedScreen) cycleKind() {
 func (s *advancedScreen) cell(key, value string, current bool, onTap func()) fyne.CanvasObject {
 	look := s.look()
 	name := s.t("field." + key)
-	line := widget.Row(theme.GapTight,
-		widget.Sized(150, 0, s.kit.Second(name).Lines(1)),
-		s.kit.Text(tail(value, 16)))
+	label := widget.Sized(150, 0, s.kit.Second(name).Lines(1))
+	const caretWidth = 3
+	room := (s.bodySize().Width-theme.Gap)/2 - 2*theme.GapWide - label.MinSize().Width - 2*theme.GapTight - caretWidth
+	shown := s.kit.Text(tail(value, 16))
+	for n := 15; n > 0 && shown.MinSize().Width > room; n-- {
+		shown = s.kit.Text(tail(value, n))
+	}
+	line := widget.Row(theme.GapTight, label, shown)
 	style := widget.Plain
 	if current {
 		style = widget.Outlined
 		caret := canvas.NewRectangle(look.Action)
-		caret.SetMinSize(fyne.NewSize(3, look.Text*1.2))
+		caret.SetMinSize(fyne.NewSize(caretWidth, look.Text*1.2))
 		line.Add(caret)
 	}
 	return s.kit.Tile(name, style, widget.Sized(0, theme.Touch, widget.Middle(widget.Inset(0, theme.GapWide, 0, theme.GapWide, line))), onTap)

@@ -29,7 +29,7 @@ func arrivals(v *visit) content {
 			return v.kit.Text(v.t("arrivals.none"))
 		}
 		put(foot, widget.Row(theme.Gap, v.pager(per, p.RowCount(), p.Count.More)...))
-		return v.pageRows(p.Rows)
+		return v.pageRows(p.Rows, library.Query{})
 	})
 	return content{
 		title:  v.t("arrivals.title"),

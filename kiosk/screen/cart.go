@@ -24,9 +24,13 @@ func (v *visit) inCart(id library.BibID) bool {
 
 // addToCart puts a bib into the cart.
 func (v *visit) addToCart(b library.Bib) {
-	line := session.CartLine{Bib: b.ID, Title: fullTitle(b), Work: b.Title, Volume: b.Volume, Creators: creators(b.Creators, 2), Now: true}
-	v.app.session.SetCart(append(v.app.session.Cart(), line))
+	v.app.session.SetCart(append(v.app.session.Cart(), cartLine(b)))
 	v.app.rebuild()
+}
+
+// cartLine is a bib as it stands in the cart, ticked.
+func cartLine(b library.Bib) session.CartLine {
+	return session.CartLine{Bib: b.ID, Title: fullTitle(b), Work: b.Title, Volume: b.Volume, Creators: creators(b.Creators, 2), Now: true}
 }
 
 // cart is 予約カート: what was collected, what of it is to be held now.

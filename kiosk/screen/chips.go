@@ -32,5 +32,9 @@ func (v *visit) chip(s library.Suggestion) fyne.CanvasObject {
 		v.kit.Text(text).In(look.Action),
 		v.kit.Second(v.t("suggest."+string(s.Field))).In(look.Action),
 	))))
-	return v.kit.Tile(s.Text, widget.Tint, body, v.open(Route{Page: PageResults, Query: s.Query()}))
+	to := Route{Page: PageResults, Query: s.Query()}
+	if s.Field == library.SuggestCreator {
+		to.Heading = s.Text
+	}
+	return v.kit.Tile(s.Text, widget.Tint, body, v.open(to))
 }

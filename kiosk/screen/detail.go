@@ -377,11 +377,11 @@ func (d *detailScreen) links() []fyne.CanvasObject {
 		buttons = append(buttons, d.kit.Button(d.t(key), widget.Plain, d.open(r)))
 	}
 	if d.volumes > 1 {
-		add("detail.volumes", Route{Page: PageVolumes, Bib: b.ID})
+		add("detail.volumes", Route{Page: PageVolumes, Bib: b.ID, Offset: whereBibIs, Marked: true})
 	}
 	if len(b.Creators) > 0 {
 		name := b.Creators[0].Name
-		add("detail.same_creator", Route{Page: PageResults, Query: library.Query{Creator: name}, Heading: name})
+		add("detail.same_creator", Route{Page: PageResults, Query: library.Query{Creator: name, Order: library.ByWork}, Heading: name})
 	}
 	if len(b.NDC) > 0 {
 		add("detail.same_ndc", Route{Page: PageResults, Query: library.Query{NDC: b.NDC[0]}, Heading: d.ndcLabel(b.NDC[0])})

@@ -3,6 +3,7 @@ package screen
 import (
 	"context"
 	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -15,19 +16,61 @@ type shelf struct {
 	live    []library.Availability
 }
 
+// Search finds the words in title, author and ISBN; a number at their end asks for a
+// volume.
 func (s *shelf) Search(_ context.Context, q library.Query, offset, limit int) (library.Page, error) {
 	var hits []library.Record
+	words, volume := q.Words+q.Title+q.Creator+q.ISBN, ""
+	if before, last, ok := strings.Cut(words, " 第"); ok {
+		words, volume = before, "第"+last
+	}
 	for _, r := range s.records {
-		words := q.Words + q.Title + q.Creator + q.ISBN
 		text := r.Bib.Title + r.Bib.TitleReading + strings.Join(r.Bib.ISBNs, " ")
 		for _, c := range r.Bib.Creators {
 			text += c.Name + c.Reading
 		}
-		if strings.Contains(text, words) {
+		if strings.Contains(text, words) && (q.Kind == "" || q.Kind == r.Bib.Kind) {
 			hits = append(hits, r)
 		}
 	}
-	return cut(hits, offset, limit), nil
+	return fold(hits, volume, offset, limit), nil
+}
+
+// fold puts works of many volumes into one row each.
+func fold(hits []library.Record, volume string, offset, limit int) library.Page {
+	const many = 8
+	var rows []library.Row
+	p := library.Page{Count: library.Count{N: len(hits)}, Lacks: volume}
+	for _, r := range hits {
+		all := volumesOf(hits, r.Bib)
+		if len(all) < many {
+			rows = append(rows, library.Row{Record: r})
+			continue
+		}
+		if r.Bib.ID != all[0].Bib.ID {
+			p.Folded++
+			continue
+		}
+		row := library.Row{Record: r, Volumes: len(all)}
+		for _, v := range all {
+			if volume != "" && library.VolumeKey(v.Bib.Volume) == library.VolumeKey(volume) {
+				row.Record, row.Asked, p.Lacks = v, true, ""
+			}
+		}
+		rows = append(rows, row)
+	}
+	p.Rows = rows[min(offset, len(rows)):min(offset+limit, len(rows))]
+	return p
+}
+
+// volumesOf are the records of a bib's work.
+func volumesOf(records []library.Record, b library.Bib) (all []library.Record) {
+	for _, r := range records {
+		if r.Bib.ID == b.ID || r.Bib.Volume != "" && b.Volume != "" && r.Bib.Title == b.Title {
+			all = append(all, r)
+		}
+	}
+	return all
 }
 
 func cut(hits []library.Record, offset, limit int) library.Page {
@@ -62,13 +105,32 @@ func (s *shelf) Record(_ context.Context, id library.BibID) (library.Record, err
 	return library.Record{}, library.ErrUnknownBib
 }
 
-func (s *shelf) Volumes(_ context.Context, _ library.BibID, _ library.Query, offset, limit int) (library.Volumes, error) {
-	offset = max(offset, 0)
-	return library.Volumes{Records: s.records[min(offset, 2):min(offset+limit, 2)], Offset: offset, Count: 2}, nil
+func (s *shelf) volumes(id library.BibID, q library.Query) ([]library.Record, error) {
+	self, err := s.Record(context.Background(), id)
+	all := volumesOf(s.records, self.Bib)
+	if q.Available {
+		all = slices.DeleteFunc(all, func(r library.Record) bool { return library.WhereaboutsOf(r.Items, q.Branch) != library.HereNow })
+	}
+	return all, err
 }
 
-func (s *shelf) VolumeOffset(context.Context, library.BibID, library.Query, string) (int, error) {
-	return 1, nil
+func (s *shelf) Volumes(_ context.Context, id library.BibID, q library.Query, offset, limit int) (library.Volumes, error) {
+	all, err := s.volumes(id, q)
+	if offset < 0 {
+		at := max(0, slices.IndexFunc(all, func(r library.Record) bool { return r.Bib.ID == id }))
+		offset = at - at%max(limit, 1)
+	}
+	offset = min(offset, len(all))
+	return library.Volumes{Records: all[offset:min(offset+limit, len(all))], Offset: offset, Count: len(all)}, err
+}
+
+func (s *shelf) VolumeOffset(_ context.Context, id library.BibID, q library.Query, volume string) (int, error) {
+	all, err := s.volumes(id, q)
+	at := slices.IndexFunc(all, func(r library.Record) bool { return library.VolumeKey(r.Bib.Volume) >= library.VolumeKey(volume) })
+	if at < 0 {
+		at = max(0, len(all)-1)
+	}
+	return at, err
 }
 
 func (s *shelf) Lists(context.Context) ([]library.List, error) { return nil, nil }
@@ -132,6 +194,7 @@ func books() *shelf {
 		},
 		{Bib: library.Bib{ID: "none", Kind: library.Magazine, Title: "きょうの料理", Volume: "2026年12月号", Publisher: "NHK出版", Year: 2026}},
 	}
+	records = append(records, series()...)
 	for n := range 30 {
 		records = append(records, library.Record{
 			Bib:   library.Bib{ID: library.BibID(fmt.Sprint("n", n)), Kind: library.Book, Title: fmt.Sprint("ことばの本 ", n+1), Creators: []library.Creator{{Name: "星野 一郎"}}, Publisher: "みずいろ書房", Year: 2000 + n%26},
@@ -139,6 +202,32 @@ func books() *shelf {
 		})
 	}
 	return &shelf{records: records}
+}
+
+// series are works of many volumes: with names of their own, of long titles, of issues.
+func series() (records []library.Record) {
+	names := []string{"ROMANCE DAWN 冒険の夜明け", "", "偽れぬもの", "三日月", "誰が為に鐘は鳴る"}
+	branches := []library.BranchCode{"chuo", "nishi", "kokura"}
+	add := func(n int, b library.Bib, state library.ItemState, lendable bool) {
+		b.ID = library.BibID(fmt.Sprint(b.ID, n))
+		records = append(records, library.Record{Bib: b, Items: []library.Item{{
+			ID: library.ItemID(b.ID), Barcode: string(b.ID), Branch: branches[n%len(branches)], CallNumber: "726.1", Lendable: lendable, State: state,
+		}}})
+	}
+	for n := 1; n <= 109; n++ {
+		state := library.OnShelf
+		if n%4 == 0 {
+			state = library.OnLoan
+		}
+		add(n, library.Bib{ID: "op", Kind: library.Book, Title: "ONE PIECE", Subtitle: names[n%len(names)], Volume: fmt.Sprint(n), Creators: []library.Creator{{Name: "尾田 栄一郎", Reading: "オダ エイイチロウ"}}, Publisher: "集英社", Year: 1997 + n/4}, state, n%7 != 0)
+	}
+	for n := 1; n <= 30; n++ {
+		add(n, library.Bib{ID: "hist", Kind: library.Book, Title: "新修みなと市史編さん委員会所蔵古文書目録ならびに解題および索引", Volume: fmt.Sprintf("第%d巻 近世編", n), Creators: []library.Creator{{Name: "みなと市史編さん委員会古文書調査部会"}}, Publisher: "みなと市教育委員会", Year: 1970 + n}, library.OnShelf, false)
+	}
+	for n := 1; n <= 12; n++ {
+		add(n, library.Bib{ID: "mag", Kind: library.Magazine, Title: "The Quarterly Journal of Public Library Research and Practice", Volume: fmt.Sprint(n), Publisher: "Cambridge University Press", Year: 2020 + n/4}, library.OnShelf, true)
+	}
+	return records
 }
 
 // city is a library with a few branches.

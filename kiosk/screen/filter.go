@@ -11,6 +11,19 @@ import (
 // languagesOffered are the languages of books that can be filtered by (ISO 639-2/B).
 var languagesOffered = []string{"jpn", "eng", "chi", "kor"}
 
+// filtersOf is a query of nothing but the filters of q.
+func filtersOf(q library.Query) library.Query {
+	return library.Query{Branch: q.Branch, Available: q.Available, Juvenile: q.Juvenile, Kind: q.Kind, Language: q.Language, YearFrom: q.YearFrom, YearTo: q.YearTo}
+}
+
+// unfiltered is what q asks without its filters, in the order in which it is shown.
+func unfiltered(q library.Query) library.Query {
+	return library.Query{
+		Words: q.Words, Title: q.Title, Creator: q.Creator, Publisher: q.Publisher, Subject: q.Subject, ISBN: q.ISBN, NDC: q.NDC,
+		Order: q.Order,
+	}
+}
+
 // filter narrows a search down. Every touch shows at once what is chosen; the
 // filled button goes back to the hits.
 func filter(v *visit) content {
@@ -59,7 +72,7 @@ func filter(v *visit) content {
 	pages := paginate(sections, theme.GapWide, v.bodySize())
 	page := min(v.route.Offset, len(pages)-1)
 	none := v.route
-	none.Query = library.Query{Words: q.Words, Title: q.Title, Creator: q.Creator, Publisher: q.Publisher, Subject: q.Subject, ISBN: q.ISBN, NDC: q.NDC}
+	none.Query = unfiltered(q)
 	none.Offset = 0
 	footer := []fyne.CanvasObject{
 		v.kit.Button(v.t("filter.show"), widget.Filled, func() { v.app.showFiltered(v.route) }),

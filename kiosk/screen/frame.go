@@ -43,22 +43,37 @@ func (a *App) refreshHeaderFor(v *visit, c content) {
 	v = v.inHead()
 	home := v.route.Page == PageHome || !a.state.Searchable && len(a.back) == 0
 	var left []fyne.CanvasObject
-	title := v.kit.Title(c.title).Lines(1).DownTo(v.look().Second * 0.8)
 	if !home && v.route.Page != PageStaff && !c.stay {
 		left = append(left, v.kit.Button("← "+v.t("frame.back"), widget.Plain, a.goBack))
 	}
-	left = append(left, widget.Fill(title))
+	title := len(left)
 	left = append(left, c.actions...)
 	if !home && v.route.Page != PageDisplay {
 		left = append(left, v.displayButton())
 	}
 	clock := v.clock(home)
 	left = append(left, widget.Stack(newPressGround(a.touched, a.pressClock), clock))
+	room := v.size.Width - 2*theme.Margin - theme.GapWide*float32(len(left))
+	for _, o := range left {
+		room -= o.MinSize().Width
+	}
+	left = slices.Insert(left, title, fyne.CanvasObject(widget.Fill(v.headTitle(c.title, room))))
 	bar := widget.Inset(0, theme.Margin, 0, theme.Margin, widget.Row(theme.GapWide, left...))
 	a.pressClock(false) // what was pressed is no longer there
 	a.header.Objects = []fyne.CanvasObject{widget.Band(v.look().Ground, widget.Column(0, widget.Fill(bar), v.kit.Rule()))}
 	a.header.Layout.Layout(a.header.Objects, a.header.Size())
 	a.header.Refresh()
+}
+
+// headTitle is the title of a screen in the width that the header has left for it: in
+// smaller type, or in two lines of that where it is the long title of a work.
+func (v *visit) headTitle(title string, room float32) *widget.Text {
+	text := v.kit.Title(title).Lines(1).DownTo(v.look().Text)
+	if text.MinSize().Width*v.look().Text > room*v.look().Title {
+		text = v.kit.Title(title).Lines(2)
+		text.TextSize = v.look().Text
+	}
+	return text
 }
 
 // clock says when it is and whether the central server answers.

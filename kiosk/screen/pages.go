@@ -30,6 +30,8 @@ const (
 	PageHolds    Page = "holds"
 	PageHold     Page = "hold"
 
+	PageVolumeNumber Page = "volume_number"
+
 	PageRequest         Page = "request"
 	PageRequestPickup   Page = "request_pickup"
 	PageRequestCard     Page = "request_card"
@@ -120,6 +122,8 @@ func pageTable() map[Page]page {
 		PageHeld:     {build: held, needs: library.AbilityHold, noCart: true},
 		PageHolds:    {build: holds},
 		PageHold:     {build: oneHold},
+
+		PageVolumeNumber: {build: volumeNumber},
 
 		PageRequest:         {build: requestBegin, flow: toRequest, noCart: true},
 		PageRequestPickup:   {build: requestPickup, flow: toRequest, noCart: true},

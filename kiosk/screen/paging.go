@@ -3,6 +3,7 @@ package screen
 import (
 	"fyne.io/fyne/v2"
 
+	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
 )
 
@@ -26,9 +27,31 @@ func paginate(parts []fyne.CanvasObject, gap float32, size fyne.Size) [][]fyne.C
 
 // pager is the paging of a list: large buttons at the left of the footer.
 func (v *visit) pager(per int, total int, more bool) []fyne.CanvasObject {
+	before, after, label := v.turn(per, total, more)
+	return []fyne.CanvasObject{before, after, v.kit.Second(label)}
+}
+
+// pagerOf is the pager of a list and how many it has, for a footer that it fills up to the
+// cart: in two lines where one is too narrow.
+func (v *visit) pagerOf(per int, total int, more bool, count string) fyne.CanvasObject {
+	before, after, label := v.turn(per, total, more)
+	room := v.bodySize().Width - 4*theme.Gap
+	for _, o := range []fyne.CanvasObject{before, after, v.cartButton(), v.kit.Button(v.t("frame.end"), widget.Plain, nil)} {
+		room -= o.MinSize().Width
+	}
+	text := fyne.CanvasObject(v.kit.Second(label + "　" + count).Lines(1))
+	if text.MinSize().Width > room {
+		const least = 21 // no type is smaller
+		text = widget.Column(0, v.kit.Second(label).Lines(1).DownTo(least), v.kit.Second(count).Lines(1).DownTo(least))
+	}
+	return widget.Row(theme.Gap, before, after, widget.Fill(text))
+}
+
+// turn are the buttons that turn the pages of a list, and which page is shown.
+func (v *visit) turn(per int, total int, more bool) (before, after *widget.Button, label string) {
 	page := v.route.Offset/per + 1
 	pages := max(1, (total+per-1)/per)
-	label := v.t("pager.of", page, pages)
+	label = v.t("pager.of", page, pages)
 	if more {
 		label = v.t("pager.of_more", page, pages)
 	}
@@ -37,17 +60,12 @@ func (v *visit) pager(per int, total int, more bool) []fyne.CanvasObject {
 		r.Offset = max(0, r.Offset+by*per)
 		return v.replace(r)
 	}
-	before, after := widget.Quiet, widget.Quiet
-	var back, next func()
+	before, after = v.kit.Button("▲ "+v.t("pager.before"), widget.Quiet, nil), v.kit.Button("▼ "+v.t("pager.after"), widget.Quiet, nil)
 	if v.route.Offset > 0 {
-		before, back = widget.Plain, move(-1)
+		before = v.kit.Button("▲ "+v.t("pager.before"), widget.Plain, move(-1))
 	}
 	if v.route.Offset+per < total {
-		after, next = widget.Plain, move(1)
+		after = v.kit.Button("▼ "+v.t("pager.after"), widget.Plain, move(1))
 	}
-	return []fyne.CanvasObject{
-		v.kit.Button("▲ "+v.t("pager.before"), before, back),
-		v.kit.Button("▼ "+v.t("pager.after"), after, next),
-		v.kit.Second(label),
-	}
+	return before, after, label
 }

@@ -119,12 +119,18 @@ func situations() []situation {
 		{"home", online, func(a *App) { a.goHome() }},
 		at("search-empty", Route{Page: PageSearch}),
 		at("search", Route{Page: PageSearch, Query: library.Query{Words: "こ"}}),
+		at("search-work", Route{Page: PageSearch, Query: library.Query{Words: "ONE PIECE 第3巻"}}),
 		at("search-letters", Route{Page: PageSearch, Keyboard: widget.Letters, Query: library.Query{Words: "The"}}),
 		at("search-digits", Route{Page: PageSearch, Keyboard: widget.Digits, Query: library.Query{Words: "978400310111"}}),
 		at("search-nothing", Route{Page: PageSearch, Query: library.Query{Words: "zzz"}}),
 		at("advanced", Route{Page: PageAdvanced, Field: "creator", Query: library.Query{Title: "こころ", Creator: "なつ", YearFrom: 2010, Kind: library.Book}}),
+		at("advanced-work", Route{Page: PageAdvanced, Query: library.Query{Title: "ONE PIECE 第200巻"}}),
 		at("results", Route{Page: PageResults, Query: library.Query{}}),
 		at("results-filtered", Route{Page: PageResults, Offset: 0, Query: library.Query{Words: "本", Branch: "chuo", Available: true, YearFrom: 2010}}),
+		at("results-work", Route{Page: PageResults, Query: library.Query{Words: "ONE PIECE 第3巻"}}),
+		at("results-lacks", Route{Page: PageResults, Query: library.Query{Words: "e 第300巻", Kind: library.Magazine}}),
+		at("results-author", Route{Page: PageResults, Heading: "尾田 栄一郎", Query: library.Query{Creator: "尾田 栄一郎", Order: library.ByWork}}),
+		at("results-author-filtered", Route{Page: PageResults, Heading: "尾田 栄一郎", Query: library.Query{Creator: "尾田 栄一郎", Order: library.ByYear, Kind: library.Book, Branch: "chuo", Available: true}}),
 		at("results-nothing", Route{Page: PageResults, Query: library.Query{Words: "zzz", Branch: "chuo"}}),
 		at("filter", Route{Page: PageFilter, Query: library.Query{Words: "本", Branch: "chuo"}}),
 		at("detail", Route{Page: PageDetail, Bib: "kokoro"}),
@@ -133,6 +139,28 @@ func situations() []situation {
 		at("detail-none", Route{Page: PageDetail, Bib: "none"}),
 		at("detail-elsewhere", Route{Page: PageDetail, Bib: "n0"}),
 		at("volumes", Route{Page: PageVolumes, Bib: "kokoro"}),
+		at("volumes-work", Route{Page: PageVolumes, Bib: "op10", Offset: whereBibIs, Marked: true}),
+		at("volumes-filtered", Route{Page: PageVolumes, Bib: "op1", Offset: 14, Query: library.Query{Branch: "chuo", Available: true, YearFrom: 2001}}),
+		at("volumes-not-lent", Route{Page: PageVolumes, Bib: "hist1", Offset: 9}),
+		at("volumes-issues", Route{Page: PageVolumes, Bib: "mag1"}),
+		at("volumes-lacks", Route{Page: PageVolumes, Bib: "op1", Offset: 108, Volume: "110"}),
+		{"volumes-put", online, func(a *App) {
+			a.back = []Route{{Page: PageHome}}
+			a.session.SetCart(append(someCart(), cartLine(series()[0].Bib)))
+			a.show(Route{Page: PageVolumes, Bib: "op1"})
+			pressNamed(a, a.printer.T("volumes.to_cart", "")[:6])
+		}},
+		{"volumes-in-cart", online, func(a *App) {
+			a.back = []Route{{Page: PageHome}}
+			var lines []session.CartLine
+			for _, r := range series()[:20] {
+				lines = append(lines, cartLine(r.Bib))
+			}
+			a.session.SetCart(lines)
+			a.show(Route{Page: PageVolumes, Bib: "op1"})
+		}},
+		typing("volume-number", at("", Route{Page: PageVolumeNumber, Bib: "op1"}), "42"),
+		typing("volume-number-empty", at("", Route{Page: PageVolumeNumber, Bib: "op1"}), "", ""),
 		at("browse", Route{Page: PageBrowse}),
 		at("browse-2", Route{Page: PageBrowse, NDC: "9"}),
 		at("browse-3", Route{Page: PageBrowse, NDC: "91", Query: library.Query{Juvenile: true}}),
@@ -307,6 +335,16 @@ func situations() []situation {
 		{"wait-preparing", library.TerminalState{Connected: true}, func(a *App) { a.goHome() }},
 		{"wait-offline", library.TerminalState{Problem: library.ProblemUnreachable}, func(a *App) { a.goHome() }},
 	})
+}
+
+// pressNamed presses the button whose label begins so.
+func pressNamed(a *App, beginning string) {
+	for _, e := range widget.Elements(a.root) {
+		if e.Button && strings.HasPrefix(e.Text, beginning) {
+			e.Target.Press()
+			return
+		}
+	}
 }
 
 // staffed is a situation in the staff menu.

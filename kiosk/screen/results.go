@@ -3,6 +3,7 @@ package screen
 import (
 	"cmp"
 	"context"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -19,39 +20,85 @@ func results(v *visit) content {
 	list, foot := newSlot(), newSlot()
 	head := v.resultsHead()
 	room := v.bodySize().Height - widget.HeightFor(head, v.bodySize().Width) - theme.Gap
-	per := v.rowsFor(room)
 	q := v.route.Query
-	cat := v.app.cfg.Catalogue
-	into(v, list, func(ctx context.Context) (library.Page, error) {
-		return cat.Search(ctx, q, v.route.Offset, per)
-	}, func(p library.Page) fyne.CanvasObject {
+	into(v, list, func(ctx context.Context) (hitPage, error) {
+		return v.find(ctx, q, v.route.Offset, room)
+	}, func(p hitPage) fyne.CanvasObject {
 		if p.Count.N == 0 {
 			return nothingFound(v, q)
 		}
-		put(foot, widget.Row(theme.Gap, append(v.pager(per, p.RowCount(), p.Count.More), v.kit.Second("　"+v.hits(p.Count)))...))
-		return v.pageRows(p.Rows)
+		put(foot, v.pagerOf(p.per, p.RowCount(), p.Count.More, v.hits(p.Count)))
+		return v.hitRows(p, q)
 	})
-	return content{
-		title:  cmp.Or(v.route.Heading, v.t("results.title")),
-		body:   widget.Column(theme.Gap, head, list),
-		footer: []fyne.CanvasObject{foot},
+	title := cmp.Or(v.route.Heading, v.t("results.title"))
+	if v.route.ofAuthor() {
+		title = v.t("results.by", q.Creator)
 	}
+	return content{title: title, body: widget.Column(theme.Gap, head, list), footer: []fyne.CanvasObject{foot}, spread: true}
 }
 
-// resultsHead says what was asked, and leads to the filters.
+// ofAuthor reports whether the hits are what one author made, and so not what was typed.
+func (r Route) ofAuthor() bool { return r.Heading != "" && r.Heading == r.Query.Creator }
+
+// resultsHead says what was asked, and leads to the orders and filters.
 func (v *visit) resultsHead() fyne.CanvasObject {
-	words := v.kit.Strong(v.asked(v.route.Query)).Lines(1)
-	filters := v.filterWords(v.route.Query)
-	label := v.t("results.filter")
+	q := v.route.Query
+	text := widget.Column(2)
+	if !v.route.ofAuthor() { // the title says it
+		text.Add(v.kit.Strong(v.asked(q)).Lines(1))
+	}
+	filters, label := v.filterWords(q), v.t("results.filter")
 	if n := len(filters); n > 0 {
 		label = v.t("results.filter_n", n)
-	}
-	text := widget.Column(2, words)
-	if len(filters) > 0 {
 		text.Add(v.kit.Second(strings.Join(filters, "・")).Lines(1))
 	}
-	return widget.Row(theme.GapWide, widget.Fill(text), v.kit.Button(label, widget.Outlined, v.open(Route{Page: PageFilter, Query: v.route.Query, Heading: v.route.Heading})))
+	filter := v.kit.Button(label, widget.Outlined, v.open(Route{Page: PageFilter, Query: q, Heading: v.route.Heading}))
+
+	return v.headed(text, v.orders(), filter)
 }
+
+// headed sets a text, choices and a button in one line; where the text would have too
+// little room, above them.
+func (v *visit) headed(text *fyne.Container, choices []fyne.CanvasObject, button fyne.CanvasObject) fyne.CanvasObject {
+	width := v.bodySize().Width
+	touched := []fyne.CanvasObject{button}
+	if len(choices) > 0 {
+		touched = []fyne.CanvasObject{widget.Row(betweenTargets, choices...), button}
+	}
+	below := widget.Row(theme.GapWide, slices.Insert(slices.Clone(touched), len(touched)-1, fyne.CanvasObject(widget.Space()))...)
+	switch {
+	case below.MinSize().Width > width:
+		below = widget.Wrap(betweenTargets, append(choices, button)...)
+	case len(text.Objects) > 0:
+		const least = 0.4 // of the line, for the text
+		one := widget.Row(theme.GapWide, append([]fyne.CanvasObject{widget.Fill(text)}, touched...)...)
+		if one.MinSize().Width+min(text.MinSize().Width, least*width) <= width {
+			return one
+		}
+	}
+	if len(text.Objects) == 0 {
+		return below
+	}
+	return widget.Column(theme.Gap, text, below)
+}
+
+// orders are the orders in which hits can be shown, the present one marked: works first
+// where all hits are of one author.
+func (v *visit) orders() (choices []fyne.CanvasObject) {
+	offered := []library.Order{library.ByWanted, library.ByYear}
+	if v.route.Query.Creator != "" {
+		offered = []library.Order{library.ByWork, library.ByWanted, library.ByYear}
+	}
+	for _, o := range offered {
+		r := v.route
+		r.Query.Order, r.Offset = o, 0
+		choices = append(choices, v.kit.Button(v.t("order."+orderName(o)), widget.Plain, v.replace(r)).Select(o == v.route.Query.Order))
+	}
+	return choices
+}
+
+// orderName is a name also for the order that is the zero one.
+func orderName(o library.Order) string { return cmp.Or(string(o), "wanted") }
 
 // asked words the text of a query.
 func (v *visit) asked(q library.Query) string {
@@ -134,8 +181,8 @@ func nothingFound(v *visit, q library.Query) fyne.CanvasObject {
 		}
 	})
 	if len(v.filterWords(q)) > 0 {
-		wider := library.Query{Words: q.Words, Title: q.Title, Creator: q.Creator, Publisher: q.Publisher, Subject: q.Subject, ISBN: q.ISBN, NDC: q.NDC}
-		lines.Add(widget.Row(0, v.kit.Button(v.t("nothing.without_filters"), widget.Filled, v.replace(Route{Page: PageResults, Query: wider})), widget.Space()))
+		wider := Route{Page: PageResults, Query: unfiltered(q), Heading: v.route.Heading}
+		lines.Add(widget.Row(0, v.kit.Button(v.t("nothing.without_filters"), widget.Filled, v.replace(wider)), widget.Space()))
 	}
 	if v.route.Page == PageResults {
 		lines.Add(v.kit.Text(v.t("nothing.try")))

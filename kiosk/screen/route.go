@@ -14,10 +14,12 @@ type Route struct {
 	Bib      library.BibID
 	Barcode  string             // PageDetail: of the copy that was scanned, "" where none was
 	NDC      string             // PageBrowse: what was chosen so far, 0 to 2 digits
-	Offset   int                // first record, copy or line shown
+	Offset   int                // first record, copy or line shown; PageVolumes: whereBibIs
 	Keyboard widget.Layout      // PageSearch, PageAdvanced
 	Field    string             // PageAdvanced: the field that is typed into; PageGuide: the topic
-	Heading  string             // PageResults: what the list is, where it is no search
+	Heading  string             // PageResults: what the list is, where it is no search; the creator, where it is all of one
+	Volume   string             // PageVolumes: the number that was typed, of the one that is marked
+	Marked   bool               // PageVolumes: Bib is marked, as where one came from
 	Sequence bool               // PageConfirm: 順番予約, in the order of the cart
 	Pickup   library.BranchCode // PageConfirm, PageHold, and those of a request: chosen so far
 	Contact  library.Contact    // likewise

@@ -48,10 +48,15 @@ func (v *visit) rows(rows []fyne.CanvasObject) fyne.CanvasObject {
 	return list
 }
 
-func (v *visit) pageRows(page []library.Row) fyne.CanvasObject {
+// pageRows are the rows of a page that a query brought.
+func (v *visit) pageRows(page []library.Row, q library.Query) fyne.CanvasObject {
 	rows := make([]fyne.CanvasObject, len(page))
 	for i, r := range page {
-		rows[i] = v.recordRow(r.Record)
+		if r.Volumes > 0 {
+			rows[i] = v.workRow(r, q)
+		} else {
+			rows[i] = v.recordRow(r.Record)
+		}
 	}
 	return v.rows(rows)
 }

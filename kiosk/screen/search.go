@@ -101,16 +101,16 @@ func (s *searchScreen) draw() {
 		s.invite(&now)
 		return
 	}
-	rows := s.rowsFor(s.roomForHits())
+	q, room := library.Query{Words: words}, s.roomForHits()
 	into(&now, s.chips, func(ctx context.Context) ([]library.Suggestion, error) { return cat.Suggest(ctx, words, 8) }, s.suggestionChips)
-	into(&now, s.found, func(ctx context.Context) (library.Page, error) {
-		return cat.Search(ctx, library.Query{Words: words}, 0, rows)
-	}, func(p library.Page) fyne.CanvasObject {
+	into(&now, s.found, func(ctx context.Context) (hitPage, error) {
+		return s.find(ctx, q, 0, room)
+	}, func(p hitPage) fyne.CanvasObject {
 		s.showField(s.hits(p.Count))
 		if p.Count.N == 0 {
-			return nothingFound(&now, library.Query{Words: words})
+			return nothingFound(&now, q)
 		}
-		return s.pageRows(p.Rows)
+		return s.hitRows(p, q)
 	})
 }
 
@@ -129,7 +129,7 @@ func (s *searchScreen) invite(now *visit) {
 		if p.Count.N == 0 {
 			return hint
 		}
-		return widget.Column(theme.GapWide, hint, widget.Column(theme.Gap, s.kit.Strong(s.t("arrivals.title")), s.pageRows(p.Rows)))
+		return widget.Column(theme.GapWide, hint, widget.Column(theme.Gap, s.kit.Strong(s.t("arrivals.title")), s.pageRows(p.Rows, library.Query{})))
 	})
 }
 

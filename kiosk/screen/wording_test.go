@@ -64,6 +64,9 @@ func TestEveryMemberIsWorded(t *testing.T) {
 	add("document", texts(library.Documents)...)
 	add("contact", texts(library.Contacts)...)
 	add("hold", texts(library.HoldStates)...)
+	for _, o := range library.Orders {
+		add("order", orderName(o))
+	}
 	add("item", texts(library.ItemStates)...)
 	add("staff.email", texts(library.EmailStates)...)
 	for _, e := range library.Eras {
