@@ -8,6 +8,7 @@ import (
 	"madoguchi/assets/ndc"
 	"madoguchi/kiosk/theme"
 	"madoguchi/kiosk/widget"
+	"madoguchi/library"
 )
 
 // browse leads through the classification in three levels: class, division,
@@ -35,7 +36,29 @@ func browse(v *visit) content {
 		q.NDC = prefix
 		head.Add(v.kit.Button(v.t("browse.all_of"), widget.Outlined, v.open(Route{Page: PageResults, Query: q, Heading: v.ndcLabel(prefix)})))
 	}
-	return content{title: title, body: widget.Column(theme.GapWide, widget.Sized(0, v.buttonHeight(), widget.Middle(head)), list)}
+	c := content{title: title, body: widget.Column(theme.GapWide, widget.Sized(0, v.buttonHeight(), widget.Middle(head)), list)}
+	if scope.Juvenile && prefix == "" {
+		v.offerChildrens(&c)
+	}
+	return c
+}
+
+// offerChildrens offers the rankings for children, where there are some.
+func (v *visit) offerChildrens(c *content) {
+	soon(v, nil, func(ctx context.Context) ([]library.List, error) {
+		return childrens(v.knownLists(ctx)), nil
+	}, func(all []library.List, _ error) {
+		if len(all) == 0 {
+			return
+		}
+		to := Route{Page: PageLists, Query: library.Query{Juvenile: true}}
+		if len(all) == 1 {
+			to = Route{Page: PageList, List: all[0].Name}
+		}
+		v.amend(c, func(c *content) {
+			c.actions = []fyne.CanvasObject{v.kit.Button(v.t("browse.rankings"), widget.Plain, v.open(to))}
+		})
+	})
 }
 
 // classes are the ten (or fewer) tiles of a level.

@@ -13,6 +13,7 @@ import (
 // shelf is a catalogue of a few books in memory.
 type shelf struct {
 	records []library.Record
+	lists   []library.List
 	live    []library.Availability
 }
 
@@ -133,10 +134,35 @@ func (s *shelf) VolumeOffset(_ context.Context, id library.BibID, q library.Quer
 	return at, err
 }
 
-func (s *shelf) Lists(context.Context) ([]library.List, error) { return nil, nil }
+func (s *shelf) Lists(context.Context) ([]library.List, error) { return s.lists, nil }
 
-func (s *shelf) ListPage(_ context.Context, _ string, offset, limit int) (library.Page, error) {
-	return cut(s.records, offset, limit), nil
+func (s *shelf) ListPage(_ context.Context, name string, offset, limit int) (library.Page, error) {
+	if name == "empty" {
+		return library.Page{}, nil
+	}
+	return cut(s.records[:50], offset, limit), nil
+}
+
+// someLists are theme shelves and rankings, as many as asked for: in one language and in
+// several, of long titles.
+func someLists(shelves, kinds int) []library.List {
+	all := []library.List{
+		{Name: "christmas", Kind: library.ThemeList, Title: map[string]string{"ja": "クリスマスの絵本", "en": "Picture books for Christmas"}, Text: map[string]string{"ja": "サンタクロースを待つ夜に、おうちの人と読みたい本をあつめました。", "en": "For the evenings before Santa Claus comes."}},
+		{Name: "bosai", Kind: library.ThemeList, Title: map[string]string{"ja": "地震と大雨にそなえる、家族と地域のための防災の本と資料"}, Text: map[string]string{"ja": strings.Repeat("いざというときのために、いまできることを考えます。", 6)}},
+		{Name: "empty", Kind: library.ThemeList, Title: map[string]string{"ja": "司書のおすすめ", "en": "What the librarians recommend for long and rainy afternoons"}},
+	}
+	for n := len(all); n < shelves; n++ {
+		all = append(all, library.List{Name: fmt.Sprint("theme", n), Kind: library.ThemeList, Title: map[string]string{"ja": fmt.Sprint("ことしの本 その", n)}})
+	}
+	all = all[:shelves]
+	for n, of := range []library.Kind{"", "", library.Book, library.Magazine, library.CD, library.DVD}[:kinds] {
+		l := library.List{Name: fmt.Sprint("ranking", n), Kind: library.Ranking, Of: of, Month: "2026-10", Juvenile: n == 1}
+		if n == 5 {
+			l.Month = ""
+		}
+		all = append(all, l)
+	}
+	return all
 }
 
 func (s *shelf) ItemBib(_ context.Context, barcode string) (library.BibID, error) {

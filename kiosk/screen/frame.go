@@ -69,7 +69,8 @@ func (a *App) refreshHeaderFor(v *visit, c content) {
 // smaller type, or in two lines of that where it is the long title of a work.
 func (v *visit) headTitle(title string, room float32) *widget.Text {
 	text := v.kit.Title(title).Lines(1).DownTo(v.look().Text)
-	if text.MinSize().Width*v.look().Text > room*v.look().Title {
+	const hinted = 0.96 // type does not shrink evenly
+	if text.MinSize().Width*v.look().Text > room*v.look().Title*hinted {
 		text = v.kit.Title(title).Lines(2)
 		text.TextSize = v.look().Text
 	}

@@ -41,7 +41,7 @@ func (v *visit) find(ctx context.Context, q library.Query, offset int, room floa
 
 // hitRows are the rows of hits, below a line on the volume that was asked for in vain.
 func (v *visit) hitRows(p hitPage, q library.Query) fyne.CanvasObject {
-	rows := v.pageRows(p.Rows, q)
+	rows := v.pageRows(p.Rows, q, v.bodySize().Width)
 	if p.Lacks == "" {
 		return rows
 	}

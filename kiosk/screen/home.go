@@ -1,6 +1,9 @@
 package screen
 
 import (
+	"context"
+	"slices"
+
 	"fyne.io/fyne/v2"
 
 	"madoguchi/kiosk/session"
@@ -16,29 +19,10 @@ func home(v *visit) content {
 	if b, ok := site.Branch(v.branch()); ok {
 		title = v.branchName(b)
 	}
-	account := v.accountTile()
-	arrivals := v.tile("home.arrivals", "home.arrivals_about", v.open(Route{Page: PageArrivals}))
-	guide := v.tile("home.guide", "home.guide_about", v.open(Route{Page: PageGuide}))
-
-	var body fyne.CanvasObject
-	if v.portrait() {
-		body = widget.Column(theme.GapWide,
-			v.today(),
-			widget.Fill(v.searchPanel()),
-			widget.Sized(0, 210, account),
-			widget.Sized(0, 200, widget.Columns(theme.GapWide, nil, arrivals, guide)),
-		)
-	} else {
-		body = widget.Columns(theme.GapSection, []float32{1.35, 1},
-			v.searchPanel(),
-			widget.Column(theme.GapWide,
-				v.kit.Card(theme.GapWide, v.today()),
-				widget.Fill(account),
-				widget.Fill(arrivals),
-				widget.Fill(guide),
-			),
-		)
-	}
+	body := newSlot()
+	soon(v, nil, func(ctx context.Context) ([]library.List, error) {
+		return v.knownLists(ctx), nil
+	}, func(all []library.List, _ error) { put(body, v.homeBody(all)) })
 	return content{
 		title:  title,
 		body:   body,
@@ -50,6 +34,53 @@ func home(v *visit) content {
 			}
 		},
 	}
+}
+
+// homeBody are the ways from here. Where there are theme shelves, one or two of them have a
+// line of their own, as far as the tiles keep what they say.
+func (v *visit) homeBody(all []library.List) fyne.CanvasObject {
+	account := v.accountTile()
+	arrivals := v.tile("home.arrivals", "home.arrivals_about", v.open(Route{Page: PageArrivals}))
+	if len(rankings(all)) > 0 {
+		arrivals = v.tile("home.arrivals_rankings", "home.arrivals_rankings_about", v.open(Route{Page: PageArrivals}))
+	}
+	guide := v.tile("home.guide", "home.guide_about", v.open(Route{Page: PageGuide}))
+	const most = 2
+	var shelves []fyne.CanvasObject
+	for _, l := range themes(all)[:min(most, len(themes(all)))] {
+		shelves = append(shelves, v.shelfTile(l))
+	}
+	if v.portrait() {
+		body := widget.Column(theme.GapWide,
+			v.today(),
+			widget.Fill(v.searchPanel()),
+			widget.Sized(0, 210, account),
+			widget.Sized(0, 200, widget.Columns(theme.GapWide, nil, arrivals, guide)),
+		)
+		if len(shelves) > 0 {
+			body.Add(widget.Columns(theme.GapWide, nil, shelves...))
+		}
+		return body
+	}
+	const panel = 1.35 // how wide it is, the rest being 1
+	size := v.bodySize()
+	today := v.kit.Card(theme.GapWide, v.today())
+	for {
+		right := widget.Column(theme.GapWide, today, widget.Fill(account), widget.Fill(arrivals), widget.Fill(guide))
+		for i, s := range shelves {
+			right.Objects = slices.Insert(right.Objects, 3+i, s) // below what is new
+		}
+		if len(shelves) == 0 || widget.HeightFor(right, (size.Width-theme.GapSection)/(panel+1)) <= size.Height {
+			return widget.Columns(theme.GapSection, []float32{panel, 1}, v.searchPanel(), right)
+		}
+		shelves = shelves[:len(shelves)-1]
+	}
+}
+
+// shelfTile is the line that leads to a theme shelf.
+func (v *visit) shelfTile(l library.List) fyne.CanvasObject {
+	return v.kit.Tile(v.listTitle(l), widget.Plain, widget.Sized(0, theme.ButtonHeight, widget.Middle(widget.Inset(theme.GapTight, theme.GapWide, theme.GapTight, theme.GapSection,
+		widget.Row(theme.Gap, v.kit.Tag(v.t("list.themes"), widget.Info), widget.Fill(v.shelfName(l)))))), v.open(Route{Page: PageList, List: l.Name}))
 }
 
 // accountTile leads to the patron's menu, as a card under the scanner does.

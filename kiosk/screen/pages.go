@@ -31,6 +31,8 @@ const (
 	PageHold     Page = "hold"
 
 	PageVolumeNumber Page = "volume_number"
+	PageLists        Page = "lists"
+	PageList         Page = "list"
 
 	PageRequest         Page = "request"
 	PageRequestPickup   Page = "request_pickup"
@@ -124,6 +126,8 @@ func pageTable() map[Page]page {
 		PageHold:     {build: oneHold},
 
 		PageVolumeNumber: {build: volumeNumber},
+		PageLists:        {build: lists},
+		PageList:         {build: list},
 
 		PageRequest:         {build: requestBegin, flow: toRequest, noCart: true},
 		PageRequestPickup:   {build: requestPickup, flow: toRequest, noCart: true},

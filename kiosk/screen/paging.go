@@ -32,20 +32,25 @@ func (v *visit) pager(per int, total int, more bool) []fyne.CanvasObject {
 }
 
 // pagerOf is the pager of a list and how many it has, for a footer that it fills up to the
-// cart: in two lines where one is too narrow.
+// cart: in two lines where one is too narrow. On a tall screen the number stands elsewhere.
 func (v *visit) pagerOf(per int, total int, more bool, count string) fyne.CanvasObject {
 	before, after, label := v.turn(per, total, more)
+	if v.portrait() {
+		return widget.Row(theme.Gap, before, after, widget.Fill(v.kit.Second(label).Lines(1).DownTo(leastType)))
+	}
 	room := v.bodySize().Width - 4*theme.Gap
 	for _, o := range []fyne.CanvasObject{before, after, v.cartButton(), v.kit.Button(v.t("frame.end"), widget.Plain, nil)} {
 		room -= o.MinSize().Width
 	}
 	text := fyne.CanvasObject(v.kit.Second(label + "　" + count).Lines(1))
 	if text.MinSize().Width > room {
-		const least = 21 // no type is smaller
-		text = widget.Column(0, v.kit.Second(label).Lines(1).DownTo(least), v.kit.Second(count).Lines(1).DownTo(least))
+		text = widget.Column(0, v.kit.Second(label).Lines(1).DownTo(leastType), v.kit.Second(count).Lines(1).DownTo(leastType))
 	}
 	return widget.Row(theme.Gap, before, after, widget.Fill(text))
 }
+
+// leastType is the size under which no type is set.
+const leastType = 21
 
 // turn are the buttons that turn the pages of a list, and which page is shown.
 func (v *visit) turn(per int, total int, more bool) (before, after *widget.Button, label string) {

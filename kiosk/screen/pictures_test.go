@@ -165,6 +165,20 @@ func situations() []situation {
 		at("browse-2", Route{Page: PageBrowse, NDC: "9"}),
 		at("browse-3", Route{Page: PageBrowse, NDC: "91", Query: library.Query{Juvenile: true}}),
 		at("arrivals", Route{Page: PageArrivals}),
+		listed(1, 2, at("arrivals-lists", Route{Page: PageArrivals})),
+		listed(6, 6, at("arrivals-many-lists", Route{Page: PageArrivals})),
+		listed(0, 3, at("arrivals-rankings", Route{Page: PageArrivals})),
+		listed(1, 0, situation{"home-shelf", online, func(a *App) { a.goHome() }}),
+		listed(3, 6, situation{"home-lists", online, func(a *App) { a.goHome() }}),
+		listed(6, 6, at("lists", Route{Page: PageLists})),
+		at("lists-none", Route{Page: PageLists}),
+		listed(3, 6, at("list-theme", Route{Page: PageList, List: "christmas"})),
+		listed(3, 6, at("list-long", Route{Page: PageList, List: "bosai"})),
+		listed(3, 6, at("list-empty", Route{Page: PageList, List: "empty"})),
+		listed(3, 6, at("list-ranking", Route{Page: PageList, List: "ranking2"})),
+		listed(3, 6, at("list-children", Route{Page: PageList, List: "ranking1"})),
+		at("list-gone", Route{Page: PageList, List: "gone"}),
+		listed(0, 6, at("browse-children", Route{Page: PageBrowse, Query: library.Query{Juvenile: true}})),
 		at("guide", Route{Page: PageGuide}),
 		at("guide-hours", Route{Page: PageGuide, Field: "hours"}),
 		at("guide-search", Route{Page: PageGuide, Field: "search"}),
@@ -347,6 +361,14 @@ func pressNamed(a *App, beginning string) {
 	}
 }
 
+// listed is a situation with so many theme shelves and rankings.
+func listed(shelves, rankings int, s situation) situation {
+	return situation{s.name, s.state, func(a *App) {
+		a.cfg.Catalogue.(*shelf).lists = someLists(shelves, rankings)
+		s.show(a)
+	}}
+}
+
 // staffed is a situation in the staff menu.
 func staffed(name string, show func(*App)) situation {
 	return situation{name, online, func(a *App) { asStaff(a, false); show(a) }}
@@ -423,6 +445,7 @@ func (a testApp) reset(state library.TerminalState) {
 	a.forget()
 	a.session.End(session.Other)
 	a.cfg.LogIn = a.counter.logIn
+	a.cfg.Catalogue.(*shelf).lists = nil
 }
 
 // settle runs what waits for the UI thread until nothing is under way.

@@ -18,7 +18,8 @@ import (
 // results are the hits of a search, page by page.
 func results(v *visit) content {
 	list, foot := newSlot(), newSlot()
-	head := v.resultsHead()
+	count := newSlot() // of a tall screen, whose footer has no room for it
+	head := v.resultsHead(count)
 	room := v.bodySize().Height - widget.HeightFor(head, v.bodySize().Width) - theme.Gap
 	q := v.route.Query
 	into(v, list, func(ctx context.Context) (hitPage, error) {
@@ -27,6 +28,7 @@ func results(v *visit) content {
 		if p.Count.N == 0 {
 			return nothingFound(v, q)
 		}
+		put(count, v.kit.Second(v.hits(p.Count)).Lines(1).Trailing())
 		put(foot, v.pagerOf(p.per, p.RowCount(), p.Count.More, v.hits(p.Count)))
 		return v.hitRows(p, q)
 	})
@@ -40,21 +42,32 @@ func results(v *visit) content {
 // ofAuthor reports whether the hits are what one author made, and so not what was typed.
 func (r Route) ofAuthor() bool { return r.Heading != "" && r.Heading == r.Query.Creator }
 
-// resultsHead says what was asked, and leads to the orders and filters.
-func (v *visit) resultsHead() fyne.CanvasObject {
+// resultsHead says what was asked, and on a tall screen how many hits there are, and leads
+// to the orders and filters.
+func (v *visit) resultsHead(count *fyne.Container) fyne.CanvasObject {
 	q := v.route.Query
-	text := widget.Column(2)
+	var lines []fyne.CanvasObject
 	if !v.route.ofAuthor() { // the title says it
-		text.Add(v.kit.Strong(v.asked(q)).Lines(1))
+		lines = append(lines, v.kit.Strong(v.asked(q)).Lines(1))
 	}
 	filters, label := v.filterWords(q), v.t("results.filter")
 	if n := len(filters); n > 0 {
 		label = v.t("results.filter_n", n)
-		text.Add(v.kit.Second(strings.Join(filters, "・")).Lines(1))
+		lines = append(lines, v.kit.Second(strings.Join(filters, "・")).Lines(1))
 	}
-	filter := v.kit.Button(label, widget.Outlined, v.open(Route{Page: PageFilter, Query: q, Heading: v.route.Heading}))
+	text := widget.Column(2, lines...)
+	if v.portrait() {
+		const share = 0.35 // of the line, for the number of hits
+		room := v.bodySize().Width * share
+		text = widget.Column(0, widget.Row(theme.Gap, widget.Fill(widget.Column(2, lines...)),
+			widget.Fixed(room, widget.Sized(0, v.look().Second*theme.RunningLine, count))))
+		return widget.Column(theme.Gap, text, v.headed(widget.Column(0), v.orders(), v.filterButton(label)))
+	}
+	return v.headed(text, v.orders(), v.filterButton(label))
+}
 
-	return v.headed(text, v.orders(), filter)
+func (v *visit) filterButton(label string) fyne.CanvasObject {
+	return v.kit.Button(label, widget.Outlined, v.open(Route{Page: PageFilter, Query: v.route.Query, Heading: v.route.Heading}))
 }
 
 // headed sets a text, choices and a button in one line; where the text would have too

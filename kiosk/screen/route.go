@@ -10,7 +10,7 @@ import (
 // nothing of a patron.
 type Route struct {
 	Page     Page
-	Query    library.Query
+	Query    library.Query // PageLists: Juvenile for what is for children alone
 	Bib      library.BibID
 	Barcode  string             // PageDetail: of the copy that was scanned, "" where none was
 	NDC      string             // PageBrowse: what was chosen so far, 0 to 2 digits
@@ -19,6 +19,7 @@ type Route struct {
 	Field    string             // PageAdvanced: the field that is typed into; PageGuide: the topic
 	Heading  string             // PageResults: what the list is, where it is no search; the creator, where it is all of one
 	Volume   string             // PageVolumes: the number that was typed, of the one that is marked
+	List     string             // PageList: its name
 	Marked   bool               // PageVolumes: Bib is marked, as where one came from
 	Sequence bool               // PageConfirm: 順番予約, in the order of the cart
 	Pickup   library.BranchCode // PageConfirm, PageHold, and those of a request: chosen so far

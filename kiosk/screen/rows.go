@@ -11,17 +11,48 @@ import (
 	"madoguchi/library"
 )
 
-// recordRow is one record in a list: what it is, by whom, and whether it is here.
-func (v *visit) recordRow(r library.Record) fyne.CanvasObject {
-	name := fullTitle(r.Bib)
-	tag, tone := v.whereabouts(library.WhereaboutsOf(r.Items, v.branch()))
-	text := widget.Column(2, v.kit.Strong(name).Lines(1), v.kit.Second(v.byline(r.Bib)).Lines(1))
-	parts := []fyne.CanvasObject{widget.Fill(text)}
-	if r.Bib.Kind != library.Book && r.Bib.Kind != "" {
-		parts = append(parts, v.kit.Tag(v.t("kind."+string(r.Bib.Kind)), widget.Neutral))
+// recordRow is one record in a list that is so wide: what it is, by whom, and whether it is
+// here, behind what stands before it, if anything.
+func (v *visit) recordRow(r library.Record, width float32, before ...fyne.CanvasObject) fyne.CanvasObject {
+	name, about := fullTitle(r.Bib), v.byline(r.Bib)
+	var kind fyne.CanvasObject = widget.Column(0)
+	if word := v.kindWord(r.Bib); word != "" {
+		kind = v.kit.Tag(word, widget.Neutral)
+		about = joined("／", word, about)
 	}
-	parts = append(parts, v.kit.Tag(tag, tone))
-	return v.kit.Tile(name, widget.Bare, widget.Sized(0, v.rowHeight(), widget.Middle(widget.Row(theme.Gap, parts...))), v.open(Route{Page: PageDetail, Bib: r.Bib.ID}))
+	for _, o := range before {
+		width -= o.MinSize().Width + theme.Gap
+	}
+	title, where := v.kit.Strong(name).Lines(1), v.whereaboutsTag(r)
+	line := func(about string) *widget.Text { return v.kit.Second(about).Lines(1) }
+	var text fyne.CanvasObject
+	switch left := width - where.MinSize().Width - theme.Gap; {
+	case kind.MinSize().Width > 0 && left-kind.MinSize().Width-theme.Gap > titleShare*width:
+		text = widget.Row(theme.Gap, widget.Fill(widget.Column(2, title, line(v.byline(r.Bib)))), kind, where)
+	case left > titleShare*width:
+		text = widget.Row(theme.Gap, widget.Fill(widget.Column(2, title, line(about))), where)
+	default:
+		text = widget.Column(2, title, widget.Row(theme.Gap, where, widget.Fill(line(about))))
+	}
+	row := widget.Row(theme.Gap, append(before, widget.Fill(text))...)
+	return v.kit.Tile(name, widget.Bare, widget.Sized(0, v.rowHeight(), widget.Middle(row)), v.open(Route{Page: PageDetail, Bib: r.Bib.ID}))
+}
+
+// titleShare is how much of a row its title has at least beside the tags. Where it would
+// have less, they go below it.
+const titleShare = 0.5
+
+// kindWord is what a record is, where it is no book.
+func (v *visit) kindWord(b library.Bib) string {
+	if b.Kind == library.Book || b.Kind == "" {
+		return ""
+	}
+	return v.t("kind." + string(b.Kind))
+}
+
+// whereaboutsTag says whether a record is here.
+func (v *visit) whereaboutsTag(r library.Record) fyne.CanvasObject {
+	return v.kit.Tag(v.whereabouts(library.WhereaboutsOf(r.Items, v.branch())))
 }
 
 // rowHeight is the height of a record's row without its rule.
@@ -48,23 +79,15 @@ func (v *visit) rows(rows []fyne.CanvasObject) fyne.CanvasObject {
 	return list
 }
 
-// pageRows are the rows of a page that a query brought.
-func (v *visit) pageRows(page []library.Row, q library.Query) fyne.CanvasObject {
+// pageRows are the rows of a page that a query brought, in a list that is so wide.
+func (v *visit) pageRows(page []library.Row, q library.Query, width float32) fyne.CanvasObject {
 	rows := make([]fyne.CanvasObject, len(page))
 	for i, r := range page {
 		if r.Volumes > 0 {
-			rows[i] = v.workRow(r, q)
+			rows[i] = v.workRow(r, q, width)
 		} else {
-			rows[i] = v.recordRow(r.Record)
+			rows[i] = v.recordRow(r.Record, width)
 		}
-	}
-	return v.rows(rows)
-}
-
-func (v *visit) recordRows(records []library.Record) fyne.CanvasObject {
-	rows := make([]fyne.CanvasObject, len(records))
-	for i, r := range records {
-		rows[i] = v.recordRow(r)
 	}
 	return v.rows(rows)
 }

@@ -129,7 +129,7 @@ func (s *searchScreen) invite(now *visit) {
 		if p.Count.N == 0 {
 			return hint
 		}
-		return widget.Column(theme.GapWide, hint, widget.Column(theme.Gap, s.kit.Strong(s.t("arrivals.title")), s.pageRows(p.Rows, library.Query{})))
+		return widget.Column(theme.GapWide, hint, widget.Column(theme.Gap, s.kit.Strong(s.t("arrivals.title")), s.pageRows(p.Rows, library.Query{}, s.bodySize().Width)))
 	})
 }
 

@@ -143,9 +143,8 @@ func load[T any](v *visit, slow func(), work func(context.Context) (T, error), s
 // longer than that: so it is painted once, and not first without its records.
 const atOnce = 12 * time.Millisecond
 
-// into reads something from the catalogue into a slot: a quiet line while it takes
-// long, a sentence when it fails.
-func into[T any](v *visit, slot *fyne.Container, work func(context.Context) (T, error), show func(T) fyne.CanvasObject) {
+// soon does work off the UI thread like load, and waits a moment for it.
+func soon[T any](v *visit, slow func(), work func(context.Context) (T, error), show func(T, error)) {
 	type answer struct {
 		result T
 		err    error
@@ -155,22 +154,37 @@ func into[T any](v *visit, slot *fyne.Container, work func(context.Context) (T, 
 		result, err := work(v.ctx)
 		answers <- answer{result, err}
 	}()
-	fill := func(result T, err error) {
+	select {
+	case a := <-answers:
+		show(a.result, a.err)
+	case <-time.After(atOnce):
+		load(v, slow, func(context.Context) (T, error) {
+			a := <-answers
+			return a.result, a.err
+		}, show)
+	}
+}
+
+// into reads something from the catalogue into a slot: a quiet line while it takes
+// long, a sentence when it fails.
+func into[T any](v *visit, slot *fyne.Container, work func(context.Context) (T, error), show func(T) fyne.CanvasObject) {
+	soon(v, func() { put(slot, v.kit.Second(v.t("wait.moment"))) }, work, func(result T, err error) {
 		if err != nil {
 			v.app.cfg.Log.Warn("reading the catalogue failed", "page", v.route.Page, "err", err)
 			put(slot, v.kit.Text(v.t("error.catalogue")))
 			return
 		}
 		put(slot, show(result))
-	}
-	select {
-	case a := <-answers:
-		fill(a.result, a.err)
-	case <-time.After(atOnce):
-		load(v, func() { put(slot, v.kit.Second(v.t("wait.moment"))) }, func(context.Context) (T, error) {
-			a := <-answers
-			return a.result, a.err
-		}, fill)
+	})
+}
+
+// amend changes what the header says of a screen by what was read for it, also where it is
+// shown already.
+func (v *visit) amend(c *content, change func(*content)) {
+	change(c)
+	if v.app.visit == v && v.app.content.body == c.body {
+		change(&v.app.content)
+		v.app.refreshHeader()
 	}
 }
 

@@ -43,7 +43,11 @@ func putTogether(records []library.Record, cart []session.CartLine, most int) to
 
 // actionHeight is that of the line below the volumes.
 func (v *visit) actionHeight() float32 {
-	return max(v.buttonHeight(), 2*v.look().Second*theme.RunningLine)
+	lines := float32(2)
+	if v.portrait() {
+		lines++ // for how many there are
+	}
+	return max(v.buttonHeight(), lines*v.look().Second*theme.RunningLine)
 }
 
 // actions put the volumes of the page into the cart, or say why that cannot be.
@@ -68,7 +72,14 @@ func (s *volumesScreen) actions(f volumesFound) fyne.CanvasObject {
 	if f.missing {
 		text = s.t("volumes.near", s.route.Volume)
 	}
-	return widget.Row(theme.GapWide, widget.Fill(k.Second(text).Lines(2)), button)
+	said := widget.Column(0)
+	if s.portrait() {
+		said.Add(k.Second(s.count(f)).Lines(1))
+	}
+	if text != "" {
+		said.Add(k.Second(text).Lines(2))
+	}
+	return widget.Row(theme.GapWide, widget.Fill(said), button)
 }
 
 func (s *volumesScreen) seeCart(style widget.Style) fyne.CanvasObject {

@@ -145,11 +145,7 @@ func (s *volumesScreen) show(f volumesFound) fyne.CanvasObject {
 	if f.Count == 0 {
 		return s.kit.Text(s.t("volumes.none"))
 	}
-	count := s.t("volumes.all."+unit(f.self), grouped(f.Count))
-	if !filtersOf(s.route.Query).IsZero() {
-		count = s.t("volumes.count."+unit(f.self), grouped(f.Count))
-	}
-	put(s.foot, s.pagerOf(s.per, f.Count, false, count))
+	put(s.foot, s.pagerOf(s.per, f.Count, false, s.count(f)))
 
 	column := float32(0)
 	for _, r := range f.Records {
@@ -163,20 +159,23 @@ func (s *volumesScreen) show(f volumesFound) fyne.CanvasObject {
 	return widget.Column(theme.Gap, widget.Fill(s.rows(rows)), widget.Sized(0, s.actionHeight(), widget.Middle(s.actions(f))))
 }
 
+// count words how many volumes there are. What the filters are is said above.
+func (s *volumesScreen) count(f volumesFound) string {
+	if filtersOf(s.route.Query).IsZero() {
+		return s.t("volumes.all."+unit(f.self), grouped(f.Count))
+	}
+	return s.t("volumes.count."+unit(f.self), grouped(f.Count))
+}
+
 // entitle calls the screen by what the volumes are of, and offers the way to a number
 // where there is more than one page.
 func (s *volumesScreen) entitle(f volumesFound) {
-	change := func(c *content) {
+	s.amend(&s.content, func(c *content) {
 		c.title = f.work()
 		if f.Count > s.per {
 			c.actions = []fyne.CanvasObject{s.kit.Button(s.t("volumes.to_number."+unit(f.self)), widget.Plain, func() { s.toNumber("") })}
 		}
-	}
-	change(&s.content)
-	if s.app.visit == s.visit && s.app.content.body == s.content.body { // it is shown already
-		change(&s.app.content)
-		s.app.refreshHeader()
-	}
+	})
 }
 
 // volumeLabel is the number of a volume, with a sign at the one that is marked.

@@ -16,7 +16,7 @@ import (
 // workRow is a work of many volumes in one row. A touch opens the volume that was asked
 // for, with where it is, or else all volumes, as the button at the end does. Where the
 // title would have too little room beside all that, the tag goes below it.
-func (v *visit) workRow(r library.Row, q library.Query) fyne.CanvasObject {
+func (v *visit) workRow(r library.Row, q library.Query, width float32) fyne.CanvasObject {
 	b := r.Bib
 	all := Route{Page: PageVolumes, Bib: b.ID, Query: filtersOf(q), Offset: whereBibIs, Marked: r.Asked}
 	name, to := b.Title, all
@@ -30,16 +30,13 @@ func (v *visit) workRow(r library.Row, q library.Query) fyne.CanvasObject {
 	if r.Asked {
 		beside.Add(v.kit.Strong(v.volumeName(b, b.Volume)).In(v.look().Action))
 	}
-	where, tone := v.whereabouts(library.WhereaboutsOf(r.Items, v.branch()))
-	tag := v.kit.Tag(where, tone)
 	text := fyne.CanvasObject(widget.Row(theme.Gap, widget.Fill(widget.Column(2, title, about)), beside))
 	if r.Asked {
-		const least = 0.4 // of the row, for the title
-		width := v.bodySize().Width
-		if width-button.MinSize().Width-beside.MinSize().Width-tag.MinSize().Width-3*theme.Gap < least*width {
-			text = widget.Column(2, widget.Row(theme.Gap, widget.Fill(title), beside), widget.Row(theme.Gap, tag, widget.Fill(about)))
+		where := v.whereaboutsTag(r.Record)
+		if left := width - button.MinSize().Width - beside.MinSize().Width - where.MinSize().Width - 3*theme.Gap; left > titleShare*(width-button.MinSize().Width) {
+			beside.Add(where)
 		} else {
-			beside.Add(tag)
+			text = widget.Column(2, widget.Row(theme.Gap, widget.Fill(title), beside), widget.Row(theme.Gap, where, widget.Fill(about)))
 		}
 	}
 	row := v.kit.Tile(name, widget.Bare, widget.Sized(0, v.rowHeight(), widget.Middle(text)), v.open(to))
@@ -48,11 +45,7 @@ func (v *visit) workRow(r library.Row, q library.Query) fyne.CanvasObject {
 
 // workLine is the second line of a work: who made it, and how many volumes it has.
 func (v *visit) workLine(r library.Row, q library.Query) string {
-	kind := ""
-	if r.Bib.Kind != library.Book && r.Bib.Kind != "" {
-		kind = v.t("kind." + string(r.Bib.Kind))
-	}
-	return joined("／", kind, creators(r.Bib.Creators, 2), r.Bib.Publisher, v.volumeCount(r.Bib, r.Volumes, q))
+	return joined("／", v.kindWord(r.Bib), creators(r.Bib.Creators, 2), r.Bib.Publisher, v.volumeCount(r.Bib, r.Volumes, q))
 }
 
 // volumeCount words how many volumes there are, or how many of them the filters leave.
