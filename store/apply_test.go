@@ -221,6 +221,7 @@ func drawBib() *rapid.Generator[library.Bib] {
 			Year:     rapid.SampledFrom([]int{0, 1999, 2000}).Draw(rt, "year"),
 			NDC:      rapid.SampledFrom([][]string{nil, {"913.6"}, {"913.6", "726.1"}}).Draw(rt, "ndc"),
 			ISBNs:    rapid.SampledFrom([][]string{nil, {"9784101010137"}}).Draw(rt, "isbn"),
+			Wanted:   rapid.SampledFrom([]int{0, 1, library.MostWanted}).Draw(rt, "wanted"),
 			Juvenile: rapid.Bool().Draw(rt, "juvenile"),
 			AddedOn:  rapid.SampledFrom([]library.Date{{}, {Year: 2026, Month: 11, Day: 1}, {Year: 2026, Month: 11, Day: 2}}).Draw(rt, "added"),
 		}
@@ -246,7 +247,13 @@ func drawChange(rt *rapid.T, state map[library.BibID]*library.Record) library.Ch
 			r.Items = slices.DeleteFunc(r.Items, func(it library.Item) bool { return it.ID == id })
 		}
 	}
-	switch kind := rapid.IntRange(0, 5).Draw(rt, "change"); {
+	switch kind := rapid.IntRange(0, 6).Draw(rt, "change"); {
+	case kind == 6 && len(state) > 0:
+		id := rapid.SampledFrom(slices.Sorted(maps.Keys(state))).Draw(rt, "bib")
+		b := state[id].Bib
+		b.Wanted = rapid.IntRange(0, library.MostWanted).Draw(rt, "class")
+		state[id].Bib = b
+		return library.Change{PutBib: &b}
 	case kind == 1 && len(state) > 0:
 		id := rapid.SampledFrom(slices.Sorted(maps.Keys(state))).Draw(rt, "bib")
 		delete(state, id)

@@ -60,7 +60,7 @@ func syncFolder(dir string) error {
 type builder struct {
 	db      *sql.DB
 	info    Info
-	years   map[int64]int64 // first rank of a year → bibs in it
+	years   map[int64]int64 // first rank of a year of a class → bibs in it
 	digests map[int]library.Digest
 
 	bibs, items, isbns, wholes, volumes, spelled, starts *sorter
@@ -109,7 +109,7 @@ func (b *builder) run(ctx context.Context, path string, records iter.Seq2[librar
 // prepared is a record with all that is made of it before it has a rank.
 type prepared struct {
 	row      *row
-	year     int
+	first    int64 // rank of its class and year
 	items    []library.Item
 	isbns    []string
 	wholes   []string
@@ -128,7 +128,7 @@ func prepare(rec library.Record) (*prepared, error) {
 		}
 	}
 	return &prepared{
-		row: r, year: rec.Bib.Year, items: rec.Items,
+		row: r, first: firstRank(rec.Bib), items: rec.Items,
 		isbns: isbnsOf(rec.Bib), wholes: wholeKeys(rec.Bib), places: placesOf(rec.Bib), headings: headingsOf(rec.Bib),
 	}, nil
 }
@@ -149,9 +149,8 @@ func (b *builder) gather(ctx context.Context, records iter.Seq2[library.Record, 
 
 func (b *builder) sort(p *prepared) error {
 	r := p.row
-	year := yearRank(p.year)
-	b.years[year]++
-	r.rank = year + rankYear - b.years[year]
+	b.years[p.first]++
+	r.rank = p.first + rankYear - b.years[p.first]
 	bucket := library.BucketOf(r.id)
 	b.digests[bucket] = b.digests[bucket].XOR(r.digest)
 	b.info.Bibs++

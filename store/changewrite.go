@@ -23,7 +23,7 @@ type outcome struct {
 	headings    headingChanges
 	digests     map[int]library.Digest
 	bibs, items int
-	years       map[int64]int64 // lowest rank given out
+	years       map[int64]int64 // first rank of a year of a class → the lowest given out
 }
 
 // finish writes what became of the touched bibs and of everything that stands for
@@ -98,8 +98,8 @@ func (s *changeSet) finishBib(t *touched, out *outcome) error {
 		if t.old != nil {
 			next.rank = t.old.rank
 		}
-		if nextBib != nil && (oldBib == nil || yearRank(oldBib.Year) != yearRank(nextBib.Year)) {
-			if next.rank, err = s.newRank(yearRank(nextBib.Year), out.years); err != nil {
+		if nextBib != nil && (oldBib == nil || firstRank(*oldBib) != firstRank(*nextBib)) {
+			if next.rank, err = s.newRank(firstRank(*nextBib), out.years); err != nil {
 				return fmt.Errorf("%w; build the catalogue anew", err)
 			}
 		}
@@ -124,18 +124,18 @@ func (s *changeSet) finishBib(t *touched, out *outcome) error {
 	return nil
 }
 
-// newRank gives out the newest rank of a year.
-func (s *changeSet) newRank(year int64, years map[int64]int64) (int64, error) {
-	lowest, known := years[year]
+// newRank gives out the newest rank of a year of a class, which begins with first.
+func (s *changeSet) newRank(first int64, years map[int64]int64) (int64, error) {
+	lowest, known := years[first]
 	if !known {
-		if err := s.queryRow([]any{&lowest}, "SELECT coalesce(min(rank), $2) FROM bib WHERE rank >= $1 AND rank < $2", year, year+rankYear); err != nil {
+		if err := s.queryRow([]any{&lowest}, "SELECT coalesce(min(rank), $2) FROM bib WHERE rank >= $1 AND rank < $2", first, first+rankYear); err != nil {
 			return 0, err
 		}
 	}
-	if lowest <= year {
-		return 0, fmt.Errorf("there is no room for it among the bibs of the year %d", maxYear-year/rankYear)
+	if lowest <= first {
+		return 0, fmt.Errorf("there is no room for it among the bibs of the year %d", maxYear-first%rankClass/rankYear)
 	}
-	years[year] = lowest - 1
+	years[first] = lowest - 1
 	return lowest - 1, nil
 }
 
@@ -146,8 +146,8 @@ func (s *changeSet) writeBib(old, next *row, oldBib, nextBib *library.Bib) error
 	case old != nil && next != nil && old.rank == next.rank:
 		if !old.same(next) {
 			if err := s.exec(`UPDATE bib SET folded = $2, ndc = $3, shelves = $4, branches = $5, kind = $6, language = $7, juvenile = $8,
-				added_on = $9, copies = $10 WHERE rank = $1`,
-				next.rank, next.folded, next.ndc, next.shelves, next.branches, next.kind, next.language, next.juvenile, next.addedOn, next.copies); err != nil {
+				year = $9, added_on = $10, copies = $11 WHERE rank = $1`,
+				next.rank, next.folded, next.ndc, next.shelves, next.branches, next.kind, next.language, next.juvenile, next.year, next.addedOn, next.copies); err != nil {
 				return err
 			}
 		}

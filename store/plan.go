@@ -21,7 +21,7 @@ type plan struct {
 	isbnStart []string // the beginnings that an ISBN typed so far may have
 	exact     bool     // none of the index's rows need a check
 	nothing   bool     // nothing can be found
-	from, to  int64    // ranks, inclusive
+	from, to  int64    // ranks, inclusive, that are asked for just now
 
 	words      []term            // what the query's words ask; a whole title meets them too
 	fields     []term            // what its fields ask
@@ -50,12 +50,6 @@ const lookedUp = 12
 
 func planOf(q library.Query) plan {
 	p := plan{from: 0, to: math.MaxInt64, exact: true, available: q.Available, branch: q.Branch}
-	if q.YearFrom > 0 || q.YearTo > 0 {
-		p.to = yearRank(max(q.YearFrom, 1)) + rankYear - 1
-		if q.YearTo > 0 {
-			p.from = yearRank(q.YearTo)
-		}
-	}
 	if isbn, ok := isbnIn(q.Words); ok {
 		p.isbn = isbn
 	} else {
@@ -124,6 +118,15 @@ func planOf(q library.Query) plan {
 		}
 		marks = append(marks, part{{f.mark + f.want}})
 	}
+	if q.YearFrom > 0 || q.YearTo > 0 {
+		from, to := min(max(q.YearFrom, 1), maxYear), maxYear
+		if q.YearTo > 0 {
+			to = min(q.YearTo, maxYear)
+		}
+		p.filters = append(p.filters, func(r *row) bool { return r.year >= from && r.year <= to })
+		years := []condition{{"b.year >= %s", from}, {"b.year <= %s", to}}
+		p.conditions, p.unasked = append(p.conditions, years...), append(p.unasked, years...)
+	}
 	if len(sure) > 0 && len(sure) == len(p.words)+len(p.fields) && !p.asksISBN() {
 		p.sure = slices.Concat(sure, marks)
 		p.doubtful = slices.Concat(p.asked, marks)
@@ -133,7 +136,7 @@ func planOf(q library.Query) plan {
 		}
 	}
 	p.asked = append(p.asked, marks...)
-	if len(p.asked) == 0 && p.isbn == "" && len(p.isbnStart) == 0 && p.to == math.MaxInt64 && p.from == 0 && !p.available {
+	if len(p.asked) == 0 && p.isbn == "" && len(p.isbnStart) == 0 && len(p.unasked) == 0 && !p.available {
 		p.nothing = true // only spaces were typed
 	}
 	p.whole, p.parts = wholeOf(q)

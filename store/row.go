@@ -19,6 +19,7 @@ type row struct {
 	kind     string
 	language string
 	juvenile bool
+	year     int
 	ndc      string
 	branches string
 	addedOn  string
@@ -35,7 +36,7 @@ func rowOf(r library.Record) (*row, error) {
 	}
 	out := &row{
 		id: b.ID, bib: encodeBib(b), folded: foldBib(b).String(),
-		kind: string(b.Kind), language: b.Language, juvenile: b.Juvenile,
+		kind: string(b.Kind), language: b.Language, juvenile: b.Juvenile, year: yearOf(b),
 		addedOn: b.AddedOn.String(), digest: library.DigestOf(r),
 	}
 	var ndc []string
@@ -86,8 +87,14 @@ func ndcDigits(s string) string {
 	return b.String()
 }
 
-// yearRank is the first rank of the bib's year.
-func yearRank(year int) int64 { return int64(maxYear-min(max(year, 0), maxYear)) * rankYear }
+// yearOf is the bib's year as ranks have room for it.
+func yearOf(b library.Bib) int { return min(max(b.Year, 0), maxYear) }
+
+// firstRank is the first rank of the bib's class and year.
+func firstRank(b library.Bib) int64 {
+	class := min(max(b.Wanted, 0), library.MostWanted)
+	return int64(library.MostWanted-class)*rankClass + int64(maxYear-yearOf(b))*rankYear
+}
 
 // wholeKeys are the keys by which a search for exactly this title finds the bib.
 func wholeKeys(b library.Bib) []string {

@@ -12,18 +12,21 @@ func (r *row) encode() []byte {
 	if r.juvenile {
 		juvenile = "1"
 	}
-	return appendFields(nil, string(r.id), r.folded, r.ndc, r.shelves, r.branches, r.kind, r.language, juvenile, r.addedOn, strconv.Itoa(r.copies), r.bib)
+	return appendFields(nil, string(r.id), r.folded, r.ndc, r.shelves, r.branches, r.kind, r.language, juvenile, strconv.Itoa(r.year), r.addedOn, strconv.Itoa(r.copies), r.bib)
 }
 
 // decodeRow reads a row of a sorter whose keys are ranks.
 func decodeRow(s sorted) (*row, error) {
 	r := &row{rank: rankIn(s.key)}
-	var id, juvenile, copies string
-	err := cutFields(s.value, &id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &juvenile, &r.addedOn, &copies, &r.bib)
+	var id, juvenile, year, copies string
+	err := cutFields(s.value, &id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &juvenile, &year, &r.addedOn, &copies, &r.bib)
 	if err != nil {
 		return nil, err
 	}
 	r.id, r.juvenile = library.BibID(id), juvenile != ""
+	if r.year, err = strconv.Atoi(year); err != nil {
+		return nil, err
+	}
 	r.copies, err = strconv.Atoi(copies)
 	return r, err
 }

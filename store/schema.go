@@ -11,9 +11,9 @@ const applicationID = 0x4d414447 // "MADG"
 
 // tables are created before the rows are written.
 //
-// rank counts down, from the last year and within a year from the first arrival, so that
-// a page of hits, newest first, is read in the order of the index and never sorted.
-// FTS5 goes up a third quicker than down.
+// rank counts down, from the most wanted class, within it from the last year, and within
+// a year from the first arrival, so that a page of hits, the most wanted first, is read in
+// the order of the index and never sorted. FTS5 goes up a third quicker than down.
 const tables = `
 CREATE TABLE info (
 	epoch    TEXT    NOT NULL,
@@ -33,6 +33,7 @@ CREATE TABLE bib ( -- what a search reads of a bib, and no more: a thousand are 
 	kind     TEXT    NOT NULL,
 	language TEXT    NOT NULL,
 	juvenile INTEGER NOT NULL,
+	year     INTEGER NOT NULL, -- 0: unknown
 	added_on TEXT    NOT NULL,
 	copies   INTEGER NOT NULL
 );
@@ -112,6 +113,7 @@ CREATE INDEX start_most ON start (inner, key, heading) WHERE tier >= 3;
 `
 
 const (
-	rankYear = 100_000_000 // ranks of one year
-	maxYear  = 9999
+	rankYear  = 50_000_000 // ranks of one year of a class
+	maxYear   = 9999
+	rankClass = (maxYear + 1) * rankYear // ranks of one class; of all of them below 1<<42, which six bytes hold
 )

@@ -16,7 +16,7 @@ import (
 const wholeCap = 50
 
 // Search returns hits offset to offset+limit of a query: exact titles first, then
-// the newest. The same query on the same catalogue has the same hits in the same
+// the most wanted, of these the newest. The same query on the same catalogue has the same hits in the same
 // order, none on two pages. A query that asks nothing finds nothing.
 func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit int) (library.Page, error) {
 	p := planOf(q)
@@ -172,10 +172,10 @@ func (s *search) titled(keys []string, terms []term) (ranks []int64, err error) 
 }
 
 // What is read of a bib to judge it.
-const rowColumns = "b.rank, b.id, b.folded, b.ndc, b.shelves, b.branches, b.kind, b.language, b.juvenile"
+const rowColumns = "b.rank, b.id, b.folded, b.ndc, b.shelves, b.branches, b.kind, b.language, b.juvenile, b.year"
 
 func (r *row) columns() []any {
-	return []any{&r.rank, &r.id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &r.juvenile}
+	return []any{&r.rank, &r.id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &r.juvenile, &r.year}
 }
 
 func (r *row) text() []any { return []any{&r.rank, &r.met, &r.folded, &r.ndc} }
@@ -221,7 +221,7 @@ func (s *search) indexCandidates(f func(r *row) bool) error {
 		}
 		query = "SELECT DISTINCT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE (" + strings.Join(ranges, " OR ") + ") AND " + s.onShelf(args) + " ORDER BY x.rank"
 	case len(p.asked) == 0:
-		query = "SELECT " + rowColumns + " FROM bib b WHERE " + s.between("b.rank", args) + " AND " + s.onShelf(args) + " ORDER BY b.rank"
+		query = "SELECT " + rowColumns + " FROM bib b WHERE " + s.between("b.rank", args) + " AND " + s.conditions(args) + " ORDER BY b.rank"
 	case p.exact && !p.reads():
 		query = s.indexed("s.rowid", p.asked, args) + " ORDER BY s.rowid"
 		scan, meets = (*row).rankOnly, func(*row) bool { return true }
@@ -298,7 +298,7 @@ func (s *search) found(columns, match string, args *arguments) string {
 	return "SELECT " + columns + " FROM search s" + join + " WHERE s.search MATCH " + args.add(match) + " AND " + s.between("s.rowid", args)
 }
 
-// between is the condition that a rank is of the years asked for.
+// between is the condition that a rank is of those asked for.
 func (s *search) between(column string, args *arguments) string {
 	if s.plan.from == 0 && s.plan.to == math.MaxInt64 {
 		return "TRUE"
