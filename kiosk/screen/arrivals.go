@@ -18,7 +18,7 @@ func (v *visit) newSince() library.Date {
 // arrivals are the newest bibs of the catalogue, and beside or below them the lists of books.
 func arrivals(v *visit) content {
 	body, foot := newSlot(), newSlot()
-	c := content{title: v.t("arrivals.title"), body: body, footer: []fyne.CanvasObject{foot}}
+	c := content{title: v.t("arrivals.title"), body: body, footer: []fyne.CanvasObject{foot}, spread: true}
 	soon(v, nil, func(ctx context.Context) ([]library.List, error) {
 		return v.knownLists(ctx), nil
 	}, func(all []library.List, _ error) {
@@ -65,7 +65,7 @@ func (v *visit) newest(lead fyne.CanvasObject, foot *fyne.Container, size fyne.S
 		if p.Count.N == 0 {
 			return v.kit.Text(v.t("arrivals.none"))
 		}
-		put(foot, widget.Row(theme.Gap, v.pager(per, p.RowCount(), p.Count.More)...))
+		put(foot, v.pagerOf(per, p.RowCount(), p.Count.More, ""))
 		return v.pageRows(p.Rows, library.Query{}, size.Width)
 	})
 	return widget.Column(theme.Gap, lead, list)

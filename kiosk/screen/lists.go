@@ -28,10 +28,10 @@ func lists(v *visit) content {
 		r := v.route
 		r.Offset = first - first%per
 		v.keep(r)
-		put(foot, widget.Row(theme.Gap, v.pager(per, len(all), false)...))
+		put(foot, v.pagerOf(per, len(all), false, ""))
 		return v.listRows(all[r.Offset:min(r.Offset+per, len(all))], v.bodySize().Width)
 	})
-	return content{title: v.t("list.title"), body: body, footer: []fyne.CanvasObject{foot}}
+	return content{title: v.t("list.title"), body: body, footer: []fyne.CanvasObject{foot}, spread: true}
 }
 
 // readLists are the lists that the catalogue has.

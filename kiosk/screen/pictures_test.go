@@ -23,7 +23,7 @@ import (
 	"madoguchi/library"
 )
 
-var sizes = []fyne.Size{fyne.NewSize(1280, 1024), fyne.NewSize(1080, 1920)}
+var sizes = []fyne.Size{fyne.NewSize(1280, 1024), fyne.NewSize(1080, 1920), fyne.NewSize(1920, 1080)}
 
 // testApp is the interface on a canvas in memory, with the test's goroutine as the
 // UI thread: what is to run there waits in queue until settle.
@@ -486,8 +486,20 @@ func checkLayout(t *testing.T, name string, a *App) {
 		root = a.dialog
 	}
 	const slack = 1
+	elements := widget.Elements(root)
+	for _, text := range elements {
+		if text.Button || strings.TrimSpace(text.Text) == "" || text.Y < a.size.Height-a.visit.footerHeight()-slack || a.dialog != nil {
+			continue
+		}
+		for _, b := range elements { // of the footer, whose buttons keep their places
+			within := text.X > b.X-slack && text.X+text.Width < b.X+b.Width+slack
+			if b.Button && !within && text.X < b.X+b.Width-slack && b.X < text.X+text.Width-slack && text.Y < b.Y+b.Height-slack && b.Y < text.Y+text.Height-slack {
+				t.Errorf("%s: %q stands under %q", name, text.Text, b.Text)
+			}
+		}
+	}
 	var buttons []widget.Element
-	for _, e := range widget.Elements(root) {
+	for _, e := range elements {
 		if e.X < -slack || e.Y < -slack || e.X+e.Width > a.size.Width+slack || e.Y+e.Height > a.size.Height+slack {
 			t.Errorf("%s: %q stands outside the window: %+v", name, e.Text, e)
 		}
