@@ -99,10 +99,11 @@ type tour struct {
 
 // A step presses the things with these names, one after the other, and then takes a
 // picture, where it has a name for one. A name is the key of a wording; after "=" it
-// is what stands on the button, after "ndc:" a class, after "item:" the barcode of a copy
-// of the demo library, which is scanned; "first" is the first record, "scan" holds the card
-// under the scanner, "password" types its password, "scan-staff" and "staff-password" do
-// it for staff, "agree" reads terms to their end, "address" begins another e-mail address.
+// is what stands on the button, after "^" how that begins, after "ndc:" a class, after
+// "item:" the barcode of a copy of the demo library, which is scanned; "first" is the first
+// record, "arrivals" the way to what is new, "scan" holds the card under the scanner,
+// "password" types its password, "scan-staff" and "staff-password" do it for staff, "agree"
+// reads terms to their end, "address" begins another e-mail address.
 type step struct {
 	picture string
 	press   []string
@@ -118,7 +119,12 @@ var steps = []step{
 	{"results-filtered", []string{"filter.show"}},
 	{"detail", []string{"first"}},
 	{"same-creator", []string{"detail.same_creator"}},
+	{"newest-first", []string{"order.newest"}},
 	{"", []string{"frame.end"}},
+	{"results-volume", []string{"home.by_words", "=そ", "=う", "=せ", "=き", "=さ", "=く", "=ひ", "=ん", "key.digits", "=4", "key.search"}},
+	{"volumes", []string{"item:1000005437", "detail.volumes"}},
+	{"volumes-in-cart", []string{"^この"}},
+	{"", []string{"volumes.go_on", "frame.end"}},
 	{"search-letters", []string{"home.by_words", "key.letters", "=n", "=a", "=t", "=s", "=u", "=m", "=e"}},
 	{"search-digits", []string{"key.clear", "key.digits", "=9", "=1", "=3"}},
 	{"search-nothing", []string{"key.clear", "key.letters", "=q", "=q", "=q", "=q"}},
@@ -132,7 +138,7 @@ var steps = []step{
 	{"", []string{"frame.end"}},
 	{"children", []string{"home.children"}},
 	{"", []string{"frame.end"}},
-	{"arrivals", []string{"home.arrivals"}},
+	{"arrivals", []string{"arrivals"}},
 	{"", []string{"frame.end"}},
 	{"guide", []string{"home.guide"}},
 	{"guide-hours", []string{"guide.hours"}},
@@ -272,6 +278,8 @@ func (g *tour) press(ctx context.Context, name string) error {
 			return err
 		}
 		return g.pressAll(ctx, "mado"+filepath.Base(g.folder)[:4])
+	case "arrivals":
+		return g.pressEither(ctx, "home.arrivals", "home.arrivals_rankings")
 	case "staff-password":
 		return g.pressAll(ctx, g.staffPassword)
 	}
@@ -286,10 +294,11 @@ func (g *tour) press(ctx context.Context, name string) error {
 	if code, ok := strings.CutPrefix(name, "ndc:"); ok {
 		label, _ = ndc.Label(code, g.text.Lang())
 	}
+	beginning, begins := strings.CutPrefix(name, "^")
 	var target *widget.Button
 	err := g.wait(ctx, 10*time.Second, func() bool {
 		for _, e := range g.look().Elements {
-			named := e.Text == label || e.Text == "← "+label || e.Text == "▼ "+label
+			named := begins && strings.HasPrefix(e.Text, beginning) || e.Text == label || e.Text == "← "+label || e.Text == "▼ "+label
 			if e.Button && (named || name == "first" && e.Target.IsRow()) {
 				target = e.Target
 				return true
