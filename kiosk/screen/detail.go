@@ -377,7 +377,11 @@ func (d *detailScreen) links() []fyne.CanvasObject {
 		buttons = append(buttons, d.kit.Button(d.t(key), widget.Plain, d.open(r)))
 	}
 	if d.volumes > 1 {
-		add("detail.volumes", Route{Page: PageVolumes, Bib: b.ID, Offset: whereBibIs, Marked: true})
+		key := "detail.volumes"
+		if b.Volume == "" { // they are other works
+			key = "detail.same_series"
+		}
+		add(key, Route{Page: PageVolumes, Bib: b.ID, Offset: whereBibIs, Marked: true})
 	}
 	if len(b.Creators) > 0 {
 		name := b.Creators[0].Name
