@@ -19,13 +19,17 @@ import (
 func results(v *visit) content {
 	list, foot := newSlot(), newSlot()
 	count := newSlot() // of a tall screen, whose footer has no room for it
-	head := v.resultsHead(count)
+	orders := v.orders()
+	head := v.resultsHead(count, orders)
 	room := v.bodySize().Height - widget.HeightFor(head, v.bodySize().Width) - theme.Gap
 	q := v.route.Query
 	into(v, list, func(ctx context.Context) (hitPage, error) {
 		return v.find(ctx, q, v.route.Offset, room)
 	}, func(p hitPage) fyne.CanvasObject {
 		if p.Count.N == 0 {
+			for _, o := range orders { // of nothing
+				o.Hide()
+			}
 			return nothingFound(v, q)
 		}
 		put(count, v.kit.Second(v.hits(p.Count)).Lines(1).Trailing())
@@ -44,7 +48,7 @@ func (r Route) ofAuthor() bool { return r.Heading != "" && r.Heading == r.Query.
 
 // resultsHead says what was asked, and on a tall screen how many hits there are, and leads
 // to the orders and filters.
-func (v *visit) resultsHead(count *fyne.Container) fyne.CanvasObject {
+func (v *visit) resultsHead(count *fyne.Container, orders []fyne.CanvasObject) fyne.CanvasObject {
 	q := v.route.Query
 	var lines []fyne.CanvasObject
 	if !v.route.ofAuthor() { // the title says it
@@ -61,9 +65,9 @@ func (v *visit) resultsHead(count *fyne.Container) fyne.CanvasObject {
 		room := v.bodySize().Width * share
 		text = widget.Column(0, widget.Row(theme.Gap, widget.Fill(widget.Column(2, lines...)),
 			widget.Fixed(room, widget.Sized(0, v.look().Second*theme.RunningLine, count))))
-		return widget.Column(theme.Gap, text, v.headed(widget.Column(0), v.orders(), v.filterButton(label)))
+		return widget.Column(theme.Gap, text, v.headed(widget.Column(0), orders, v.filterButton(label)))
 	}
-	return v.headed(text, v.orders(), v.filterButton(label))
+	return v.headed(text, orders, v.filterButton(label))
 }
 
 func (v *visit) filterButton(label string) fyne.CanvasObject {

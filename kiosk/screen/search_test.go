@@ -18,6 +18,9 @@ func TestNothingFoundSaysWhatToTry(t *testing.T) {
 	a.see(t, "「natsume」は「なつめ」とも読んでさがしました。")
 	a.see(t, "似ていることば")
 	a.see(t, "・ことばを短くする")
+	if a.hasButton("新しい順") {
+		t.Error("nothing can be put into an order")
+	}
 	a.press(t, "しぼりこみをやめて見る")
 	if a.route.Query != (library.Query{Words: "natsume"}) {
 		t.Errorf("searched again for %+v", a.route.Query)
