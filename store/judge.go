@@ -82,9 +82,6 @@ func (p *plan) meetsTerms(r *row) bool { return meetsTerms(r, p.words) && meetsT
 func (p *plan) meetsDoubtful(r *row) bool { return meetsTerms(r, p.unsure) }
 
 func (p *plan) meetsFilters(r *row) bool {
-	if r.rank < p.from || r.rank > p.to {
-		return false
-	}
 	for _, is := range p.filters {
 		if !is(r) {
 			return false

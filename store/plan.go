@@ -3,7 +3,6 @@ package store
 import (
 	"cmp"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -21,7 +20,10 @@ type plan struct {
 	isbnStart []string // the beginnings that an ISBN typed so far may have
 	exact     bool     // none of the index's rows need a check
 	nothing   bool     // nothing can be found
-	from, to  int64    // ranks, inclusive, that are asked for just now
+	years     years
+	order     library.Order
+	stretches []stretch // of ranks that are asked for one after the other; none: those of search.stretches
+	now       stretch   // the one that is asked for just now
 
 	words      []term            // what the query's words ask; a whole title meets them too
 	fields     []term            // what its fields ask
@@ -44,12 +46,19 @@ type condition struct {
 
 func (c condition) sql(args *arguments) string { return fmt.Sprintf(c.format, args.add(c.value)) }
 
+// years are those that a query asks for.
+type years struct {
+	set        bool
+	from, to   int
+	conditions []condition
+}
+
 // lookedUp is how many words the index is asked for; further ones are checked on
 // what it finds. FTS5 refuses expressions without measure.
 const lookedUp = 12
 
 func planOf(q library.Query) plan {
-	p := plan{from: 0, to: math.MaxInt64, exact: true, available: q.Available, branch: q.Branch}
+	p := plan{now: everyRank, order: q.Order, exact: true, available: q.Available, branch: q.Branch}
 	if isbn, ok := isbnIn(q.Words); ok {
 		p.isbn = isbn
 	} else {
@@ -124,8 +133,9 @@ func planOf(q library.Query) plan {
 			to = min(q.YearTo, maxYear)
 		}
 		p.filters = append(p.filters, func(r *row) bool { return r.year >= from && r.year <= to })
-		years := []condition{{"b.year >= %s", from}, {"b.year <= %s", to}}
-		p.conditions, p.unasked = append(p.conditions, years...), append(p.unasked, years...)
+		conditions := []condition{{"b.year >= %s", from}, {"b.year <= %s", to}}
+		p.conditions = append(p.conditions, conditions...)
+		p.years = years{true, from, to, conditions}
 	}
 	if len(sure) > 0 && len(sure) == len(p.words)+len(p.fields) && !p.asksISBN() {
 		p.sure = slices.Concat(sure, marks)
@@ -136,7 +146,7 @@ func planOf(q library.Query) plan {
 		}
 	}
 	p.asked = append(p.asked, marks...)
-	if len(p.asked) == 0 && p.isbn == "" && len(p.isbnStart) == 0 && len(p.unasked) == 0 && !p.available {
+	if len(p.asked) == 0 && p.isbn == "" && len(p.isbnStart) == 0 && !p.years.set && !p.available {
 		p.nothing = true // only spaces were typed
 	}
 	p.whole, p.parts = wholeOf(q)

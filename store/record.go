@@ -65,36 +65,15 @@ func loadRecords(ctx context.Context, tx *reader, ranks []int64) ([]library.Reco
 const recordsAtOnce = 100
 
 func loadPart(ctx context.Context, tx *reader, ranks []int64) ([]library.Record, error) {
-	args, at := newArgs(), map[int64]int{}
-	in := make([]string, len(ranks))
-	for i, rank := range ranks {
-		in[i], at[rank] = args.add(rank), i
-	}
-	rows, err := tx.QueryContext(ctx, "SELECT rank, bib FROM record WHERE rank IN ("+strings.Join(in, ", ")+")", args.list...)
+	bibs, err := loadBibs(ctx, tx, ranks)
 	if err != nil {
 		return nil, err
 	}
-	defer rows.Close()
 	out := make([]library.Record, len(ranks))
-	ids := newArgs()
-	for n := 0; rows.Next(); n++ {
-		var rank int64
-		var encoded string
-		if err := rows.Scan(&rank, &encoded); err != nil {
-			return nil, err
-		}
-		b, err := decodeBib(encoded)
-		if err != nil {
-			return nil, err
-		}
-		out[at[rank]].Bib = b
-		in[n] = ids.add(string(b.ID))
-	}
-	if err := rows.Err(); err != nil {
-		return nil, err
-	}
-	if len(ids.list) < len(ranks) {
-		return nil, fmt.Errorf("%w: %d of %d bibs have no record", ErrDamaged, len(ranks)-len(ids.list), len(ranks))
+	in, ids := make([]string, len(ranks)), newArgs()
+	for i, b := range bibs {
+		out[i].Bib = b
+		in[i] = ids.add(string(b.ID))
 	}
 	items, err := scanItems(tx.QueryContext(ctx, selectItems+"WHERE bib_id IN ("+strings.Join(in, ", ")+") ORDER BY bib_id, id", ids.list...))
 	if err != nil {
@@ -106,6 +85,38 @@ func loadPart(ctx context.Context, tx *reader, ranks []int64) ([]library.Record,
 	}
 	for _, it := range items {
 		of[it.BibID].Items = append(of[it.BibID].Items, it)
+	}
+	return out, nil
+}
+
+// loadBibs reads the bibs of these ranks, at most recordsAtOnce, in this order.
+func loadBibs(ctx context.Context, tx *reader, ranks []int64) ([]library.Bib, error) {
+	args, at := newArgs(), map[int64]int{}
+	in := make([]string, len(ranks))
+	for i, rank := range ranks {
+		in[i], at[rank] = args.add(rank), i
+	}
+	rows, err := tx.QueryContext(ctx, "SELECT rank, bib FROM record WHERE rank IN ("+strings.Join(in, ", ")+")", args.list...)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	out, n := make([]library.Bib, len(ranks)), 0
+	for ; rows.Next(); n++ {
+		var rank int64
+		var encoded string
+		if err := rows.Scan(&rank, &encoded); err != nil {
+			return nil, err
+		}
+		if out[at[rank]], err = decodeBib(encoded); err != nil {
+			return nil, err
+		}
+	}
+	if err := rows.Err(); err != nil {
+		return nil, err
+	}
+	if n < len(ranks) {
+		return nil, fmt.Errorf("%w: %d of %d bibs have no record", ErrDamaged, len(ranks)-n, len(ranks))
 	}
 	return out, nil
 }

@@ -115,13 +115,8 @@ type place struct{ work, volume string }
 // placesOf returns the places of a bib, the work's own volumes before the series.
 func placesOf(b library.Bib) []place {
 	var out []place
-	title := squeeze(kana.Fold(b.Title))
-	if b.Volume != "" && title != "" {
-		creator := ""
-		if len(b.Creators) > 0 {
-			creator = squeeze(kana.Fold(b.Creators[0].Name))
-		}
-		out = append(out, place{"w" + title + valueMark + creator, library.VolumeKey(b.Volume)})
+	if b.Volume != "" && squeeze(kana.Fold(b.Title)) != "" {
+		out = append(out, place{workOf(b), library.VolumeKey(b.Volume)})
 	}
 	for _, s := range b.Series {
 		if series := squeeze(kana.Fold(s.Title)); series != "" && s.Volume != "" {

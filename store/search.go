@@ -5,7 +5,6 @@ import (
 	"context"
 	"errors"
 	"fmt"
-	"math"
 	"slices"
 	"strings"
 
@@ -49,12 +48,13 @@ type search struct {
 	tokens        frequencies
 	offset, limit int
 
-	most int     // hits that are counted; 0: library.CountCap
-	n    int     // hits so far
-	read int     // bibs whose texts or shelves were read
-	more bool    // there may be further hits
-	page []int64 // ranks of those on the page
-	err  error   // of a check
+	most    int     // hits that are counted; 0: library.CountCap
+	counted int     // hits counted elsewhere
+	n       int     // hits so far
+	read    int     // bibs whose texts or shelves were read
+	more    bool    // there may be further hits
+	page    []int64 // ranks of those on the page
+	err     error   // of a check
 }
 
 func (s *search) run() error {
@@ -62,10 +62,15 @@ func (s *search) run() error {
 	if err != nil {
 		return err
 	}
-	first := map[int64]bool{}
+	switch s.plan.order {
+	case library.ByYear:
+		return s.newestFirst(ranks)
+	case library.ByWork:
+		return s.worksTogether(ranks)
+	}
+	first := setOf(ranks)
 	for _, rank := range ranks {
 		s.hit(rank)
-		first[rank] = true
 	}
 	return s.candidates(func(r *row) bool {
 		if !first[r.rank] {
@@ -103,7 +108,7 @@ const readCap = 80
 // so high that it shows whether there is a next page.
 func (s *search) enough() bool {
 	most := cmp.Or(s.most, library.CountCap)
-	return len(s.page) >= s.limit && (s.n > most || s.read >= readCap && s.n > s.offset+s.limit)
+	return len(s.page) >= s.limit && (s.n+s.counted > most || s.read >= readCap && s.n > s.offset+s.limit)
 }
 
 func (s *search) hit(rank int64) {
@@ -184,9 +189,50 @@ func (r *row) judged() []any { return []any{&r.rank, &r.met} }
 
 func (r *row) rankOnly() []any { return []any{&r.rank} }
 
-// candidates calls f for every bib that the query is met by, newest first, until f
-// returns false or there is enough.
+// candidates calls f for every bib that the query is met by, in the order of the ranks,
+// until f returns false or there is enough.
 func (s *search) candidates(f func(r *row) bool) error {
+	stretches := s.plan.stretches
+	if stretches == nil {
+		var err error
+		if stretches, err = s.stretches(); err != nil {
+			return err
+		}
+	}
+	for _, now := range stretches {
+		s.plan.now = now
+		if err := s.candidatesNow(f); err != nil || s.more {
+			return err
+		}
+	}
+	return nil
+}
+
+// stretches returns the ranks to ask for. Where the years asked for are few among many
+// bibs, those of each class are asked for by themselves; else all at once, and the
+// years checked on each bib, since eight questions cost more than a few bibs.
+func (s *search) stretches() ([]stretch, error) {
+	p := &s.plan
+	if !p.years.set || p.asksISBN() {
+		return []stretch{everyRank}, nil
+	}
+	if len(p.asked) > 0 {
+		var err error
+		if s.tokens, err = s.frequent(); err != nil {
+			return nil, err
+		}
+		for _, part := range p.asked {
+			if s.tokens.bibs(part) < frequentBibs {
+				p.unasked = append(slices.Clone(p.unasked), p.years.conditions...)
+				return []stretch{everyRank}, nil
+			}
+		}
+	}
+	return stretchesOf(p.years.from, p.years.to), nil
+}
+
+// candidatesNow is candidates for one stretch of ranks.
+func (s *search) candidatesNow(f func(r *row) bool) error {
 	choice, err := s.newLeads()
 	if err != nil {
 		return err
@@ -196,7 +242,7 @@ func (s *search) candidates(f func(r *row) bool) error {
 		if err != nil || !gaveUp {
 			return err
 		}
-		s.plan.from = max(s.plan.from, last+1)
+		s.plan.now.from = max(s.plan.now.from, last+1)
 	}
 	s.most = choice.countable(s)
 	return s.indexCandidates(f)
@@ -213,13 +259,13 @@ func (s *search) indexCandidates(f func(r *row) bool) error {
 	var query string
 	switch {
 	case p.isbn != "":
-		query = "SELECT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE x.isbn = " + args.add(p.isbn) + " AND " + s.onShelf(args) + " ORDER BY x.rank"
+		query = "SELECT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE x.isbn = " + args.add(p.isbn) + " AND " + s.between("x.rank", args) + " AND " + s.onShelf(args) + " ORDER BY x.rank"
 	case p.isbnSelective():
 		var ranges []string
 		for _, start := range p.isbnStart {
 			ranges = append(ranges, fmt.Sprintf("x.isbn >= %s AND x.isbn < %s", args.add(start), args.add(start+":")))
 		}
-		query = "SELECT DISTINCT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE (" + strings.Join(ranges, " OR ") + ") AND " + s.onShelf(args) + " ORDER BY x.rank"
+		query = "SELECT DISTINCT " + rowColumns + " FROM isbn x CROSS JOIN bib b ON b.rank = x.rank WHERE (" + strings.Join(ranges, " OR ") + ") AND " + s.between("x.rank", args) + " AND " + s.onShelf(args) + " ORDER BY x.rank"
 	case len(p.asked) == 0:
 		query = "SELECT " + rowColumns + " FROM bib b WHERE " + s.between("b.rank", args) + " AND " + s.conditions(args) + " ORDER BY b.rank"
 	case p.exact && !p.reads():
@@ -300,10 +346,10 @@ func (s *search) found(columns, match string, args *arguments) string {
 
 // between is the condition that a rank is of those asked for.
 func (s *search) between(column string, args *arguments) string {
-	if s.plan.from == 0 && s.plan.to == math.MaxInt64 {
+	if s.plan.now == everyRank {
 		return "TRUE"
 	}
-	return fmt.Sprintf("%s BETWEEN %s AND %s", column, args.add(s.plan.from), args.add(s.plan.to))
+	return fmt.Sprintf("%s BETWEEN %s AND %s", column, args.add(s.plan.now.from), args.add(s.plan.now.to))
 }
 
 // conditions is what a bib's row must say beside its text: that a copy is on a shelf,
