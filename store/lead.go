@@ -97,8 +97,7 @@ func (s *search) newLeads() (*leads, error) {
 	if p.asksISBN() || len(p.asked) == 0 || len(p.asked) == 1 && p.exact {
 		return &leads{}, nil
 	}
-	var err error
-	if s.tokens, err = s.frequent(); err != nil {
+	if _, err := s.frequent(); err != nil {
 		return nil, err
 	}
 	c := &leads{}
@@ -184,9 +183,12 @@ func (c *leads) countable(s *search) int {
 // frequent returns how many bibs have the query's tokens, of those that many have; and
 // of "" how many there are.
 func (s *search) frequent() (frequencies, error) {
+	if s.tokens != nil {
+		return s.tokens, nil
+	}
 	args := newArgs()
 	var in []string
-	for _, part := range s.plan.asked {
+	for _, part := range slices.Concat(s.plan.asked, s.plan.whole.asked) {
 		for _, a := range part {
 			for _, token := range a {
 				in = append(in, args.add(indexable(token)))
@@ -207,6 +209,7 @@ func (s *search) frequent() (frequencies, error) {
 		}
 		out[token] = bibs
 	}
+	s.tokens = out
 	return out, rows.Err()
 }
 

@@ -37,7 +37,7 @@ func TestOrders(t *testing.T) {
 		q    library.Query
 		ids  string
 	}{
-		{"exact, then by class and year", cat, "exact beyond old undated two one-again one new"},
+		{"exact, then whole words, then by class and year", cat, "exact old new beyond undated two one-again one"},
 		{"newest", library.Query{Words: "猫", Order: library.ByYear}, "new beyond one-again two one old exact undated"},
 		{"by work", library.Query{Words: "猫", Order: library.ByWork}, "beyond old undated one-again one two new exact"},
 		{"of some years", library.Query{Words: "猫", YearFrom: 1980, YearTo: 2001}, "old two one"},
@@ -53,12 +53,12 @@ func TestOrders(t *testing.T) {
 	moved := records[1].Bib // new: 0 to 7
 	moved.Wanted = library.MostWanted
 	apply(t, c, 11, library.Change{PutBib: &moved})
-	if got := find(t, c, cat); strings.Join(got, " ") != "exact new beyond old undated two one-again one" {
+	if got := find(t, c, cat); strings.Join(got, " ") != "exact new old beyond undated two one-again one" {
 		t.Errorf("after a bib's class rose: %v", got)
 	}
 	moved.Wanted = -3
 	apply(t, c, 12, library.Change{PutBib: &moved})
-	if got := find(t, c, cat); strings.Join(got, " ") != "exact beyond old undated two one-again one new" {
+	if got := find(t, c, cat); strings.Join(got, " ") != "exact old new beyond undated two one-again one" {
 		t.Errorf("after it fell: %v", got)
 	}
 	if err := c.Verify(t.Context()); err != nil {

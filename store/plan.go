@@ -14,6 +14,7 @@ import (
 // to be checked on each candidate.
 type plan struct {
 	asked     []part   // of the full-text index; none: every bib is a candidate
+	marks     []part   // of these, those that are no words
 	sure      []part   // of what asked finds, these find bibs that need no check; none: no such bibs are known
 	doubtful  []part   // with sure, it finds all that asked does
 	isbn      string   // looked up in its own table instead
@@ -34,8 +35,9 @@ type plan struct {
 	available  bool
 	branch     library.BranchCode
 
-	whole []string // keys of titles that come first
-	parts []string // keys of titles that come first where the rest of the query is met too
+	titles []string // keys of titles that come first
+	parts  []string // keys of titles that come first where the rest of the query is met too
+	whole  wholeWords
 }
 
 // condition is a condition on the columns of bib.
@@ -145,11 +147,12 @@ func planOf(q library.Query) plan {
 			p.doubtful = append([]part{others.part()}, marks...)
 		}
 	}
-	p.asked = append(p.asked, marks...)
+	p.asked, p.marks = append(p.asked, marks...), marks
 	if len(p.asked) == 0 && p.isbn == "" && len(p.isbnStart) == 0 && !p.years.set && !p.available {
 		p.nothing = true // only spaces were typed
 	}
-	p.whole, p.parts = wholeOf(q)
+	p.titles, p.parts = wholeOf(q)
+	p.askWholeWords(q)
 	return p
 }
 

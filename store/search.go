@@ -85,8 +85,8 @@ func (s *search) run() error {
 // asked as whole words.
 func (s *search) first() (ranks []int64, err error) {
 	seen := map[int64]bool{}
-	for _, find := range []func() ([]int64, error){s.wholeTitles, s.volumesAsked, s.wholeWords} {
-		found, err := find()
+	for _, find := range []func(before map[int64]bool) ([]int64, error){s.wholeTitles, s.volumesAsked, s.wholeWords} {
+		found, err := find(seen)
 		if err != nil {
 			return nil, err
 		}
@@ -128,9 +128,9 @@ func (s *search) count() library.Count {
 // wholeTitles returns the ranks of the bibs whose whole title or reading was asked
 // for, newest first; then of those that have just one of its words for a title and
 // meet the rest elsewhere.
-func (s *search) wholeTitles() (ranks []int64, err error) {
+func (s *search) wholeTitles(map[int64]bool) (ranks []int64, err error) {
 	p := &s.plan
-	if ranks, err = s.titled(p.whole, p.fields); err != nil {
+	if ranks, err = s.titled(p.titles, p.fields); err != nil {
 		return nil, err
 	}
 	more, err := s.titled(p.parts, slices.Concat(p.words, p.fields))
@@ -217,8 +217,7 @@ func (s *search) stretches() ([]stretch, error) {
 		return []stretch{everyRank}, nil
 	}
 	if len(p.asked) > 0 {
-		var err error
-		if s.tokens, err = s.frequent(); err != nil {
+		if _, err := s.frequent(); err != nil {
 			return nil, err
 		}
 		for _, part := range p.asked {

@@ -83,7 +83,7 @@ func TestSearchWords(t *testing.T) {
 		{"９７８４１０１０１０１３７", "kokoro"}, {"978 4101010137", "kokoro"},
 		{"913", "kokoro neko"}, {"913.6", "kokoro neko"}, {"９１３．６ 猫", "neko"}, {"140.4", "kokorox"}, {"007", "ruby python"},
 		// The first character.
-		{"こ", "kokorox computer kokoro"}, {"夏", "kokoro neko"}, {"k", "kokorox computer kokoro kafka2 kafka1 potter2 potter1 gakko saito dogura"},
+		{"こ", "kokorox computer kokoro"}, {"夏", "kokoro neko"}, {"k", "potter2 potter1 kokorox computer kokoro kafka2 kafka1 gakko saito dogura"},
 		// Nothing.
 		{"夏目 カフカ", ""}, {"、", ""}, {"zzz", ""}, {"'\"*()^", ""}, {"NOT OR AND", ""}, {"\uE000こころ", "kokoro kokorox"}, {"\x00", ""},
 	} {

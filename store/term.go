@@ -45,6 +45,8 @@ const (
 	asRun          // part of a text whose Latin words are written together
 	asReading
 	asLooseReading
+	asWholeWord    // of a text
+	asWholeReading // one or more words of a reading, by their loose key
 	asNDC
 )
 
@@ -76,10 +78,21 @@ func (w way) met(r *row, f *folded) bool {
 				return true
 			}
 			continue
+		case asWholeWord:
+			if hasWhole(f[section], w.want) {
+				return true
+			}
+			continue
 		}
 		for rest := f[section]; rest != ""; {
 			var value string
 			value, rest, _ = strings.Cut(rest, valueMark)
+			if w.as == asWholeReading {
+				if hasWholeReading(value, w.want) {
+					return true
+				}
+				continue
+			}
 			if kana.HasKey(value, w.want, w.as == asLooseReading) {
 				return true
 			}
@@ -134,6 +147,10 @@ func (w way) certain() bool {
 		return true
 	case w.as == asRun:
 		return whole && everywhere && isLatinWord(w.want)
+	case w.as == asWholeWord:
+		return knownWhole(w.want) && len(w.in) == len(inTitlesAndCreators.text)
+	case w.as == asWholeReading:
+		return knownReading(w.want) && len(w.in) == len(inTitlesAndCreators.reading)
 	case w.as != asText:
 		return whole && everywhere
 	}
@@ -156,6 +173,16 @@ func (w way) alternatives() (out []alternative) {
 		out = []alternative{{markReading + head}}
 	case asLooseReading: // loose beginnings are in the index only where they differ
 		out = []alternative{{markLoose + head}, {markReading + head}}
+	case asWholeWord:
+		out = []alternative{wordTokens(w.want)}
+		if knownWhole(w.want) {
+			out = []alternative{{markWhole + w.want}}
+		}
+	case asWholeReading:
+		out = []alternative{{markLoose + head}, {markReading + head}}
+		if knownReading(w.want) {
+			out = []alternative{{markWhole + w.want}}
+		}
 	default:
 		out = []alternative{w.tokens()}
 	}

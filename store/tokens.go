@@ -22,6 +22,7 @@ const (
 	markJuvenile  = "\uE007"
 	markPublisher = "\uE008" // a character of a publisher's name
 	markRun       = "\uE009" // the beginning of Latin words written together, see run.go
+	markWhole     = "\uE00C" // a whole word of a title or creator, see words.go
 	markNone      = "\uE0FF" // of no token
 )
 
@@ -61,7 +62,12 @@ func (r *row) tokens() string {
 			} else {
 				cutReading(value, t.add)
 			}
-			if section == inPublisher {
+			switch section {
+			case inTitle, inCreator:
+				cutWhole(value, t.add)
+			case readTitle, readCreator:
+				cutWholeReading(value, t.add)
+			case inPublisher:
 				cutPublisher(value, t.add)
 			}
 		}
