@@ -50,6 +50,7 @@ func checkAgainstReading(t *testing.T, c *Catalogue, q library.Query) {
 	if !slices.Equal(got, want) {
 		t.Errorf("search %+v: the index finds %v, reading all bibs %v", q, got, want)
 	}
+	checkWholeWords(t, c, q)
 }
 
 // TestIndexLosesNothing asks for every part of every title and every beginning of

@@ -42,7 +42,7 @@ func (t term) simple() bool {
 func (t term) has(args *arguments) string {
 	w := t[0]
 	switch {
-	case len(t) > 1, w.as == asWholeReading:
+	case len(t) > 1, w.as == asWholeReading, w.as == asWholeLooseReading:
 		return ""
 	case w.as == asNDC:
 		return "instr(' ' || b.ndc, " + args.add(" "+w.want) + ") > 0"

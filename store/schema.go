@@ -4,7 +4,7 @@ package store
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
 // change to this file, row.go, bibcode.go, tokens.go or package kana that changes a stored byte.
-const Schema = 8
+const Schema = 9
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"

@@ -14,9 +14,10 @@ import (
 // wholeCap is how many exactly matching titles come before the other hits.
 const wholeCap = 50
 
-// Search returns hits offset to offset+limit of a query: exact titles first, then
-// the most wanted, of these the newest. The same query on the same catalogue has the same hits in the same
-// order, none on two pages. A query that asks nothing finds nothing.
+// Search returns hits offset to offset+limit of a query: exact titles first, then what
+// has what was asked as whole words, then the most wanted, of these the newest. The same
+// query on the same catalogue has the same hits in the same order, none on two pages. A
+// query that asks nothing finds nothing.
 func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit int) (library.Page, error) {
 	p := planOf(q)
 	if p.nothing {

@@ -46,7 +46,8 @@ const (
 	asReading
 	asLooseReading
 	asWholeWord    // of a text
-	asWholeReading // one or more words of a reading, by their loose key
+	asWholeReading // one or more words of a reading
+	asWholeLooseReading
 	asNDC
 )
 
@@ -87,13 +88,11 @@ func (w way) met(r *row, f *folded) bool {
 		for rest := f[section]; rest != ""; {
 			var value string
 			value, rest, _ = strings.Cut(rest, valueMark)
-			if w.as == asWholeReading {
-				if hasWholeReading(value, w.want) {
-					return true
-				}
-				continue
+			has := kana.HasKey
+			if w.as == asWholeReading || w.as == asWholeLooseReading {
+				has = hasWholeReading
 			}
-			if kana.HasKey(value, w.want, w.as == asLooseReading) {
+			if has(value, w.want, w.as == asLooseReading || w.as == asWholeLooseReading) {
 				return true
 			}
 		}
@@ -150,6 +149,8 @@ func (w way) certain() bool {
 	case w.as == asWholeWord:
 		return knownWhole(w.want) && len(w.in) == len(inTitlesAndCreators.text)
 	case w.as == asWholeReading:
+		return false
+	case w.as == asWholeLooseReading:
 		return knownReading(w.want) && len(w.in) == len(inTitlesAndCreators.reading)
 	case w.as != asText:
 		return whole && everywhere
@@ -178,10 +179,14 @@ func (w way) alternatives() (out []alternative) {
 		if knownWhole(w.want) {
 			out = []alternative{{markWhole + w.want}}
 		}
-	case asWholeReading:
-		out = []alternative{{markLoose + head}, {markReading + head}}
-		if knownReading(w.want) {
-			out = []alternative{{markWhole + w.want}}
+	case asWholeReading, asWholeLooseReading:
+		loose := kana.Loose(w.want)
+		if knownReading(loose) {
+			out = []alternative{{markWhole + loose}}
+		} else if w.as == asWholeReading {
+			out = []alternative{{markReading + head}}
+		} else {
+			out = []alternative{{markLoose + head}, {markReading + head}}
 		}
 	default:
 		out = []alternative{w.tokens()}

@@ -5,7 +5,10 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 
 	"madoguchi/library"
 	"madoguchi/library/kana"
@@ -93,37 +96,49 @@ func wholeTermsOf(q library.Query) (out []term) {
 		input string
 		in    fields
 	}{{q.Words, inTitlesAndCreators}, {q.Title, inTitles}, {q.Creator, inCreators}} {
-		for _, word := range strings.Fields(kana.Fold(field.input)) {
-			t := wholeTerm(word, field.in)
-			if len(t) == 0 {
-				return nil
+		for _, raw := range strings.FieldsFunc(norm.NFKC.String(field.input), unicode.IsSpace) {
+			for _, word := range strings.Fields(kana.Fold(raw)) {
+				t := wholeTerm(word, strings.ContainsRune(raw, 'ー'), field.in)
+				if len(t) == 0 {
+					return nil
+				}
+				out = append(out, t)
 			}
-			out = append(out, t)
 		}
 	}
 	return out
 }
 
-func wholeTerm(word string, in fields) (t term) {
+func wholeTerm(word string, lengthened bool, in fields) (t term) {
 	if !isReading(word) { // of kana a text does not tell where a word ends
 		t = append(t, way{as: asWholeWord, want: word, in: in.text})
 	}
-	for _, key := range wholeReadings(word) {
-		t = append(t, way{as: asWholeReading, want: key, in: in.reading})
+	for _, k := range wholeReadings(word, lengthened) {
+		as := asWholeReading
+		if k.loose {
+			as = asWholeLooseReading
+		}
+		t = append(t, way{as: as, want: k.key, in: in.reading})
 	}
 	return t
 }
 
-// wholeReadings returns the loose keys of the reading that a word is, in kana or in
-// romaji of which no letter is left over.
-func wholeReadings(word string) (keys []string) {
-	read := func(folded string) {
-		if key := kana.Loose(kana.Key(folded)); utf8.RuneCountInString(key) > 1 {
-			keys = append(keys, key)
+// wholeReadings returns the keys of the readings that a word is, in kana or in romaji of
+// which no letter is left over; loose ones as readingKeys has them.
+func wholeReadings(word string, lengthened bool) (keys []typedKey) {
+	read := func(folded string, lengthened bool) {
+		key := kana.Key(folded)
+		if loose := kana.Loose(key); lengthened && (isReading(word) || loose == key) {
+			key, lengthened = loose, true
+		} else {
+			lengthened = false
+		}
+		if utf8.RuneCountInString(key) > 1 {
+			keys = append(keys, typedKey{key, lengthened})
 		}
 	}
 	if isReading(word) {
-		read(word)
+		read(word, lengthened)
 		return keys
 	}
 	for _, romaji := range withSyllabicN(word) {
@@ -131,9 +146,9 @@ func wholeReadings(word string) (keys []string) {
 		switch {
 		case k == "":
 		case rest == "":
-			read(kana.Fold(k))
+			read(kana.Fold(k), true)
 		case rest == "n":
-			read(kana.Fold(k + "ん"))
+			read(kana.Fold(k+"ん"), true)
 		}
 	}
 	return keys
@@ -230,17 +245,20 @@ func goesOnIn(a, b rune) bool {
 	return scriptOf(a) != otherScript && scriptOf(a) == scriptOf(b) || isHiragana(a) && isHiragana(b)
 }
 
-// hasWholeReading reports whether words of a folded reading, beside each other, have a
-// loose key together.
-func hasWholeReading(reading, key string) bool {
+// hasWholeReading reports whether a word of a folded reading has a key, or a loose key; or,
+// where that is so long that the index does not know it, several words beside each other.
+func hasWholeReading(reading, key string, loose bool) bool {
 	words := strings.Fields(reading)
 	for i := range words {
 		for j := i + 1; j <= len(words); j++ {
-			together := kana.Loose(kana.Key(strings.Join(words[i:j], " ")))
+			together := kana.Key(strings.Join(words[i:j], " "))
+			if loose {
+				together = kana.Loose(together)
+			}
 			if together == key {
 				return true
 			}
-			if len(together) > len(key) {
+			if len(together) > len(key) || knownReading(kana.Loose(key)) {
 				break
 			}
 		}
