@@ -25,11 +25,7 @@ func (b *builder) writeHeadings(ctx context.Context, tx *sql.Tx) error {
 			return err
 		}
 		for _, s := range h.starts {
-			inner := byte('0')
-			if s.inner {
-				inner = '1'
-			}
-			key := rankKey(id, string(inner)+s.key)
+			key := rankKey(id, string(rune('0'+s.place))+s.key)
 			if err := b.starts.add(key, []byte{byte(tier(h.forms.count()))}); err != nil {
 				return err
 			}
@@ -87,12 +83,12 @@ func spellings(group []sorted) (*spelling, error) {
 		i += same
 	}
 	encoded, err := json.Marshal(h.forms)
-	h.encoded, h.starts = string(encoded), h.forms.starts()
+	h.encoded, h.starts = string(encoded), h.forms.starts(h.field)
 	return h, err
 }
 
 func (b *builder) writeStarts(ctx context.Context, tx *sql.Tx) error {
-	return insert(ctx, tx, b.starts, "INSERT INTO start (inner, key, heading, tier) VALUES ($1, $2, $3, $4)", func(s sorted) ([]any, error) {
-		return []any{s.key[0] == '1', string(s.key[1 : len(s.key)-9]), rankIn(s.key), int64(s.value[0])}, nil
+	return insert(ctx, tx, b.starts, "INSERT INTO start (place, key, heading, tier) VALUES ($1, $2, $3, $4)", func(s sorted) ([]any, error) {
+		return []any{int64(s.key[0] - '0'), string(s.key[1 : len(s.key)-9]), rankIn(s.key), int64(s.value[0])}, nil
 	})
 }

@@ -24,10 +24,12 @@ type form struct {
 }
 
 // whereHeading finds the heading with a key in the tables heading h and start s.
-const whereHeading = "FROM start s CROSS JOIN heading h ON h.id = s.heading WHERE s.inner = 0 AND s.key = $1 AND h.field = $2 AND h.key = $3"
+const whereHeading = "FROM start s CROSS JOIN heading h ON h.id = s.heading WHERE s.place = $1 AND s.key = $2 AND h.field = $3 AND h.key = $4"
 
 // where are the values for whereHeading: of every heading the key is a start.
-func (k headingKey) where() []any { return []any{clip(k.key), string(k.field), k.key} }
+func (k headingKey) where() []any {
+	return []any{startOf(k.field, false), clip(k.key), string(k.field), k.key}
+}
 
 // headingsOf returns the headings of a bib, each once, in its first spelling.
 func headingsOf(b library.Bib) map[headingKey]form {
@@ -84,9 +86,37 @@ func (fs forms) shown() (text, reading string) {
 	return fs[0].Text, reading
 }
 
+// startPlace is what a key is the start of. Creators stand apart, so that those of a
+// family name are found among however many titles that begin so.
+type startPlace int
+
+const (
+	startOfHeading startPlace = iota // a title or subject
+	laterInHeading
+	startOfCreator
+	laterInCreator
+)
+
+// startPlaces are all, beginnings before later words.
+var startPlaces = []startPlace{startOfHeading, startOfCreator, laterInHeading, laterInCreator}
+
+func startOf(field library.SuggestionField, inner bool) startPlace {
+	place := startOfHeading
+	if field == library.SuggestCreator {
+		place = startOfCreator
+	}
+	if inner {
+		place++
+	}
+	return place
+}
+
+// inner reports whether it is a later word.
+func (p startPlace) inner() bool { return p == laterInHeading || p == laterInCreator }
+
 // startKey is a key with which a heading, or a later word of it, begins.
 type startKey struct {
-	inner bool
+	place startPlace
 	key   string
 }
 
@@ -106,43 +136,42 @@ func clip(key string) string {
 // looseKey stands before loose keys, apart from the others.
 const looseKey = markLoose
 
-// starts returns the keys under which a heading is suggested, in order.
-func (fs forms) starts() []startKey {
+// starts returns the keys under which a heading of a field is suggested, in order.
+func (fs forms) starts(field library.SuggestionField) []startKey {
 	var out []startKey
+	begins, later := startOf(field, false), startOf(field, true)
 	for _, f := range fs {
 		text := kana.Fold(f.Text)
-		out = append(out, startKey{false, clip(joined(text))})
+		out = append(out, startKey{begins, clip(joined(text))})
 		for i := range len(text) {
 			if r, _ := utf8.DecodeRuneInString(text[i:]); i > 0 && text[i-1] == ' ' && kana.IsLatin(r) {
-				out = append(out, startKey{true, clip(joined(text[i:]))})
+				out = append(out, startKey{later, clip(joined(text[i:]))})
 			}
 		}
 		for _, reading := range readings(f.Text, f.Reading) {
-			out = append(out, readingStarts(reading)...)
+			out = append(out, readingStarts(reading, begins, later)...)
 		}
 	}
 	slices.SortFunc(out, func(a, b startKey) int {
-		if a.inner != b.inner {
-			if b.inner {
-				return -1
-			}
-			return 1
-		}
-		return strings.Compare(a.key, b.key)
+		return cmp.Or(cmp.Compare(a.place, b.place), strings.Compare(a.key, b.key))
 	})
 	return slices.Compact(out)
 }
 
 // readingStarts leaves out words of a single kana, which are particles.
-func readingStarts(reading string) (out []startKey) {
+func readingStarts(reading string, begins, later startPlace) (out []startKey) {
 	words := strings.Fields(reading)
 	for i, key := range kana.Keys(reading) {
+		place := begins
+		if i > 0 {
+			place = later
+		}
 		if i > 0 && utf8.RuneCountInString(words[i]) == 1 {
 			continue
 		}
-		out = append(out, startKey{i > 0, clip(key)})
+		out = append(out, startKey{place, clip(key)})
 		if loose := kana.Loose(key); loose != key {
-			out = append(out, startKey{i > 0, looseKey + clip(loose)})
+			out = append(out, startKey{place, looseKey + clip(loose)})
 		}
 	}
 	return out

@@ -74,22 +74,22 @@ func changeHeading(ctx context.Context, tx *sql.Tx, k headingKey, by map[form]in
 	if err != nil {
 		return err
 	}
-	return changeStarts(ctx, tx, id, before, after)
+	return changeStarts(ctx, tx, k.field, id, before, after)
 }
 
 // changeStarts writes the starts of a heading that came, went, or changed tier.
-func changeStarts(ctx context.Context, tx *sql.Tx, id int64, before, after forms) error {
-	old, next := before.starts(), after.starts()
+func changeStarts(ctx context.Context, tx *sql.Tx, field library.SuggestionField, id int64, before, after forms) error {
+	old, next := before.starts(field), after.starts(field)
 	if tier(before.count()) == tier(after.count()) && slices.Equal(old, next) {
 		return nil
 	}
 	for _, s := range old {
-		if _, err := tx.ExecContext(ctx, "DELETE FROM start WHERE inner = $1 AND key = $2 AND heading = $3", s.inner, s.key, id); err != nil {
+		if _, err := tx.ExecContext(ctx, "DELETE FROM start WHERE place = $1 AND key = $2 AND heading = $3", s.place, s.key, id); err != nil {
 			return err
 		}
 	}
 	for _, s := range next {
-		if _, err := tx.ExecContext(ctx, "INSERT INTO start (inner, key, heading, tier) VALUES ($1, $2, $3, $4)", s.inner, s.key, id, tier(after.count())); err != nil {
+		if _, err := tx.ExecContext(ctx, "INSERT INTO start (place, key, heading, tier) VALUES ($1, $2, $3, $4)", s.place, s.key, id, tier(after.count())); err != nil {
 			return err
 		}
 	}

@@ -153,8 +153,8 @@ const nearScan = 1000
 func gatherNear(ctx context.Context, tx *reader, typed []rune, ranges []string, found map[int64]*heading) error {
 	ids := map[int64]bool{} // of headings, and whether only a later word is near
 	for _, head := range ranges {
-		for _, inner := range []bool{false, true} {
-			if err := scanNear(ctx, tx, inner, head, typed, ids); err != nil {
+		for _, place := range startPlaces {
+			if err := scanNear(ctx, tx, place, head, typed, ids); err != nil {
 				return err
 			}
 		}
@@ -180,8 +180,8 @@ func addHeading(ctx context.Context, tx *reader, id int64, inner bool, found map
 	return nil
 }
 
-func scanNear(ctx context.Context, tx *reader, inner bool, head string, typed []rune, ids map[int64]bool) error {
-	rows, err := tx.QueryContext(ctx, fmt.Sprintf("SELECT key, heading FROM start WHERE inner = $1 AND key >= $2 AND key < $3 LIMIT %d", nearScan), inner, head, after(head))
+func scanNear(ctx context.Context, tx *reader, place startPlace, head string, typed []rune, ids map[int64]bool) error {
+	rows, err := tx.QueryContext(ctx, fmt.Sprintf("SELECT key, heading FROM start WHERE place = $1 AND key >= $2 AND key < $3 LIMIT %d", nearScan), place, head, after(head))
 	if err != nil {
 		return err
 	}
@@ -192,8 +192,8 @@ func scanNear(ctx context.Context, tx *reader, inner bool, head string, typed []
 		if err := rows.Scan(&key, &id); err != nil {
 			return err
 		}
-		if was, have := ids[id]; (!have || was && !inner) && beginsNear(key, typed) {
-			ids[id] = inner
+		if was, have := ids[id]; (!have || was && !place.inner()) && beginsNear(key, typed) {
+			ids[id] = place.inner()
 		}
 	}
 	return rows.Err()

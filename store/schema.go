@@ -77,11 +77,11 @@ CREATE TABLE heading ( -- one of a field and a key, found by the start that is i
 	forms TEXT    NOT NULL  -- JSON: as catalogued
 );
 CREATE TABLE start ( -- the keys with which a heading's words begin
-	inner   INTEGER NOT NULL, -- 0: the heading begins so, 1: a later word of it
+	place   INTEGER NOT NULL, -- see startPlace
 	key     TEXT    NOT NULL,
 	heading INTEGER NOT NULL,
 	tier    INTEGER NOT NULL, -- of the heading's count
-	PRIMARY KEY (inner, key, heading)
+	PRIMARY KEY (place, key, heading)
 ) WITHOUT ROWID;
 CREATE TABLE frequent ( -- tokens of the index that many bibs have, as of when the file was built; see lead.go
 	token TEXT    NOT NULL,
@@ -107,9 +107,9 @@ CREATE UNIQUE INDEX bib_id ON bib (id);
 CREATE INDEX bib_added ON bib (added_on DESC); -- and of a day by rank, which ends every entry
 CREATE UNIQUE INDEX item_id ON item (id);
 CREATE INDEX item_barcode ON item (barcode) WHERE barcode <> '';
-CREATE INDEX start_common ON start (inner, key, heading) WHERE tier >= 1;
-CREATE INDEX start_often ON start (inner, key, heading) WHERE tier >= 2;
-CREATE INDEX start_most ON start (inner, key, heading) WHERE tier >= 3;
+CREATE INDEX start_common ON start (place, key, heading) WHERE tier >= 1;
+CREATE INDEX start_often ON start (place, key, heading) WHERE tier >= 2;
+CREATE INDEX start_most ON start (place, key, heading) WHERE tier >= 3;
 `
 
 const (

@@ -5,9 +5,11 @@ import (
 	"context"
 	"database/sql"
 	"encoding/json"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
 
@@ -17,8 +19,10 @@ import (
 
 // Suggest returns headings that begin with what was typed: by reading, in kana or
 // in romaji that may still be incomplete, or by text. The heading that is just
-// this comes first, then those that begin so, the most frequent first, then those
-// with a later word that does.
+// this comes first, then the creators of this family name, then headings that begin so,
+// of each the most frequent first, then those with a later word that does. A creator of
+// more bibs than the heading that is just this stands before it: 夏目 means 夏目漱石,
+// and こころ a title.
 func (c *Catalogue) Suggest(ctx context.Context, words string, limit int) ([]library.Suggestion, error) {
 	keys := suggestKeys(words)
 	if len(keys) == 0 || limit <= 0 {
@@ -71,6 +75,7 @@ type heading struct {
 	count int
 	forms string // JSON
 	whole bool   // it is just what was typed
+	named bool   // a creator whose family name was typed
 	inner bool
 }
 
@@ -92,27 +97,74 @@ const wholeScan = 2000
 func (s *suggest) run() ([]library.Suggestion, error) {
 	found := map[int64]*heading{}
 	// Just this, however rare.
-	if err := s.gather(found, func(key string) string { return key }, 0, false, wholeScan); err != nil {
-		return nil, err
+	for _, place := range []startPlace{startOfHeading, startOfCreator} {
+		if err := s.gather(found, just, 0, place, wholeScan); err != nil {
+			return nil, err
+		}
 	}
 	for _, h := range found {
 		h.whole = true
 	}
-	for _, inner := range []bool{false, true} {
+	if err := s.families(found); err != nil {
+		return nil, err
+	}
+	for _, places := range [][]startPlace{{startOfHeading, startOfCreator}, {laterInHeading, laterInCreator}} {
 		for tier := topTier; tier >= 0 && len(found) < s.limit; tier-- {
-			if err := s.gather(found, after, tier, inner, scanCap(tier)); err != nil {
-				return nil, err
+			for _, place := range places {
+				if err := s.gather(found, after, tier, place, scanCap(tier)); err != nil {
+					return nil, err
+				}
 			}
 		}
 	}
-	list := ranked(found, s.limit)
-	for _, h := range list {
-		if err := queryRow(s.ctx, s.tx, []any{&h.forms}, "SELECT forms FROM heading WHERE id = $1", h.id); err != nil {
-			return nil, err
-		}
-	}
-	return shown(list)
+	return shown(ranked(found, s.limit))
 }
+
+// families gathers the creators of the family name that was typed. One kana is none yet.
+func (s *suggest) families(found map[int64]*heading) error {
+	if !slices.ContainsFunc(s.keys, func(key string) bool {
+		r, n := utf8.DecodeRuneInString(key)
+		return n < len(key) || kana.IsKanji(r)
+	}) {
+		return nil
+	}
+	gather := func(last func(key string) string, tier int, place startPlace, most int) (named int, err error) {
+		creators := map[int64]*heading{}
+		if err := s.gather(creators, last, tier, place, most); err != nil {
+			return 0, err
+		}
+		for id, h := range creators {
+			if found[id] != nil {
+				continue
+			}
+			fs, err := h.spellings()
+			if err != nil {
+				return 0, err
+			}
+			if fs.familyOf(s.keys) {
+				h.named, h.inner = true, false
+				found[id] = h
+				named++
+			}
+		}
+		return named, nil
+	}
+	if _, err := gather(just, 0, laterInCreator, wholeScan); err != nil {
+		return err
+	}
+	begin := 0
+	for tier := topTier; tier >= 0 && begin < s.limit; tier-- {
+		n, err := gather(after, tier, startOfCreator, scanCap(tier))
+		if err != nil {
+			return err
+		}
+		begin += n
+	}
+	return nil
+}
+
+// just is the last key that is key.
+func just(key string) string { return key }
 
 // after is behind all keys that begin with key.
 func after(key string) string { return key + "\U0010FFFF" }
@@ -124,16 +176,16 @@ func tierIndex(tier int) string {
 }
 
 // gather finds the headings of a tier with a start from one of the keys up to its last.
-func (s *suggest) gather(found map[int64]*heading, last func(key string) string, tier int, inner bool, most int) error {
-	query := fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count FROM (
-			SELECT DISTINCT s.heading FROM start s %s WHERE s.inner = $1 AND s.key BETWEEN $2 AND $3 AND s.tier >= %d LIMIT %d
+func (s *suggest) gather(found map[int64]*heading, last func(key string) string, tier int, place startPlace, most int) error {
+	query := fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count, h.forms FROM (
+			SELECT DISTINCT s.heading FROM start s %s WHERE s.place = $1 AND s.key BETWEEN $2 AND $3 AND s.tier >= %d LIMIT %d
 		) AS f CROSS JOIN heading h ON h.id = f.heading`, tierIndex(tier), tier, most)
 	for _, key := range s.keys {
-		rows, err := s.tx.QueryContext(s.ctx, query, inner, key, last(key))
+		rows, err := s.tx.QueryContext(s.ctx, query, place, key, last(key))
 		if err != nil {
 			return err
 		}
-		if err := addFound(rows, found, inner); err != nil {
+		if err := addFound(rows, found, place.inner()); err != nil {
 			return err
 		}
 	}
@@ -144,7 +196,7 @@ func addFound(rows *sql.Rows, found map[int64]*heading, inner bool) error {
 	defer rows.Close()
 	for rows.Next() {
 		var h heading
-		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count); err != nil {
+		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count, &h.forms); err != nil {
 			return err
 		}
 		if _, have := found[h.id]; have {
@@ -165,6 +217,7 @@ func ranked(found map[int64]*heading, limit int) []*heading {
 	slices.SortFunc(list, func(a, b *heading) int {
 		return cmp.Or(
 			first(a.whole, b.whole),
+			first(a.named, b.named),
 			first(!a.inner, !b.inner),
 			cmp.Compare(b.count, a.count),
 			cmp.Compare(len(a.key), len(b.key)),
@@ -172,6 +225,11 @@ func ranked(found map[int64]*heading, limit int) []*heading {
 			cmp.Compare(a.field, b.field),
 		)
 	})
+	if i := slices.IndexFunc(list, func(h *heading) bool { return !h.whole }); i > 0 && list[i].named && list[i].count > list[0].count {
+		creator := list[i]
+		copy(list[1:], list[:i])
+		list[0] = creator
+	}
 	return list[:min(limit, len(list))]
 }
 
@@ -179,14 +237,25 @@ func ranked(found map[int64]*heading, limit int) []*heading {
 func shown(list []*heading) ([]library.Suggestion, error) {
 	out := make([]library.Suggestion, 0, len(list))
 	for _, h := range list {
-		var fs forms
-		if err := json.Unmarshal([]byte(h.forms), &fs); err != nil || len(fs) == 0 {
-			return nil, fmt.Errorf("%w: read heading %s: %w", ErrDamaged, h.key, err)
+		fs, err := h.spellings()
+		if err != nil {
+			return nil, err
 		}
 		text, reading := fs.shown()
 		out = append(out, library.Suggestion{Field: h.field, Text: text, Reading: reading})
 	}
 	return out, nil
+}
+
+// spellings reads the forms.
+func (h *heading) spellings() (fs forms, err error) {
+	if err = json.Unmarshal([]byte(h.forms), &fs); err == nil && len(fs) == 0 {
+		err = errors.New("it has none")
+	}
+	if err != nil {
+		return nil, fmt.Errorf("%w: read the spellings of heading %s: %w", ErrDamaged, h.key, err)
+	}
+	return fs, nil
 }
 
 // first orders true before false.
