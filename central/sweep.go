@@ -10,8 +10,8 @@ import (
 
 // sweep drops what time has made useless: sessions that ended, answers that nobody
 // asks for again, temporary passwords that nobody used, which cards failed where, tries
-// that were taken back, and what requests asked for; that they were handed over is known
-// for much longer.
+// that were taken back, counts of loans of more than a year ago, and what requests asked
+// for; that they were handed over is known for much longer.
 func (s *Service) sweep(ctx context.Context) error {
 	now, p := s.cfg.Now(), s.cfg.Site.Policy
 	kioskTotal, kioskIdle := limits(p, KindKiosk, false)
@@ -43,5 +43,5 @@ func (s *Service) sweep(ctx context.Context) error {
 			return fmt.Errorf("drop what is over: %w", err)
 		}
 	}
-	return nil
+	return s.cfg.Catalogue.DropLoanCounts(ctx)
 }

@@ -1,5 +1,7 @@
 package library
 
+import "time"
+
 // MostWanted is the highest of the classes 0 to MostWanted by which hits are ordered.
 const MostWanted = 7
 
@@ -29,4 +31,9 @@ func doublings(n int) (d int) {
 		d++
 	}
 	return d
+}
+
+// MonthOf names the month that is some months before that of a day: "2026-11".
+func MonthOf(d Date, before int) string {
+	return time.Date(d.Year, d.Month-time.Month(before), 1, 0, 0, 0, 0, time.UTC).Format("2006-01")
 }

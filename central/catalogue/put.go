@@ -109,6 +109,9 @@ func (c *Catalogue) follow(ctx context.Context, tx *db.Tx, b *putting) error {
 		return err
 	}
 	for _, bib := range b.lost.ids {
+		if err := c.InheritTx(ctx, tx, library.BibID(bib), b.heirs[library.BibID(bib)]); err != nil {
+			return err
+		}
 		if err := c.Touch(ctx, tx, library.BibID(bib)); err != nil {
 			return err
 		}

@@ -25,9 +25,10 @@ type putting struct {
 	items    map[library.ItemID]*storedItem // of those bibs, and whatever has an ID or barcode of the records
 	barcodes map[string]library.ItemID
 
-	bibRows, itemRows changeList       // to be written
-	lost              changeList       // bibs that lost a copy to another one
-	copies            []library.ItemID // new or changed
+	bibRows, itemRows changeList                      // to be written
+	lost              changeList                      // bibs that lost a copy to another one
+	heirs             map[library.BibID]library.BibID // which lost one to which, the last time
+	copies            []library.ItemID                // new or changed
 	states            []library.Availability
 	saidBy            map[library.ItemID]int // which of the records says those
 
@@ -67,6 +68,7 @@ func newPutting(run *run, today library.Date, records int) *putting {
 		run: run, today: today, outcomes: make([]Outcome, records), refused: map[int]*RecordError{},
 		bibs: map[library.BibID]*storedBib{}, items: map[library.ItemID]*storedItem{}, barcodes: map[string]library.ItemID{},
 		placed: map[library.ItemID]*storedItem{}, gone: map[library.ItemID]bool{}, saidBy: map[library.ItemID]int{},
+		heirs:   map[library.BibID]library.BibID{},
 		claimed: map[library.ItemID]bool{}, takenBibs: map[string]int{}, takenItems: map[string]int{},
 	}
 }
@@ -397,6 +399,7 @@ func (b *putting) place(tx *db.Tx, n int, p placing) (changed bool) {
 	}
 	if was != nil && was.BibID != x.BibID {
 		b.lost.add(string(was.BibID))
+		b.heirs[was.BibID] = x.BibID
 		tx.Changed(db.KindBib, string(was.BibID), string(was.BibID)) // its bucket is another
 	}
 	if was != nil && was.Barcode != x.Barcode {

@@ -68,6 +68,9 @@ func (l *Ledger) CheckoutTx(ctx context.Context, tx *db.Tx, card, item string, a
 	if err := l.lend(ctx, tx, it, loan); err != nil {
 		return library.Loan{}, "", err
 	}
+	if err := l.cfg.Catalogue.CountLoanTx(ctx, tx, it.BibID, today); err != nil {
+		return library.Loan{}, "", err
+	}
 	return loan, it.title, l.collect(ctx, tx, patron.ID, it)
 }
 

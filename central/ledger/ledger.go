@@ -44,6 +44,10 @@ type Catalogue interface {
 	// items are deleted.
 	HideBibTx(ctx context.Context, tx *db.Tx, id library.BibID) error
 	HideItemTx(ctx context.Context, tx *db.Tx, id library.ItemID) error
+	// CountLoanTx counts a loan of a bib, and InheritTx gives the counts of a bib without
+	// copies to the one to which its last copy moved.
+	CountLoanTx(ctx context.Context, tx *db.Tx, bib library.BibID, on library.Date) error
+	InheritTx(ctx context.Context, tx *db.Tx, from, to library.BibID) error
 }
 
 // New returns the ledger in the database.

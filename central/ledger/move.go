@@ -57,6 +57,9 @@ func (l *Ledger) MoveItemTx(ctx context.Context, tx *db.Tx, item string, to Plac
 	}
 	if bib != it.BibID {
 		tx.Changed(db.KindBib, string(it.BibID), string(it.BibID)) // whose bucket is another
+		if err := l.cfg.Catalogue.InheritTx(ctx, tx, it.BibID, bib); err != nil {
+			return "", err
+		}
 		if err := l.cfg.Catalogue.Touch(ctx, tx, it.BibID); err != nil {
 			return "", err
 		}
