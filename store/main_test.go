@@ -167,8 +167,19 @@ func aozora(t testing.TB) []library.Record {
 	return out
 }
 
-// sharedData is the folder of real data beside the repository.
+// sharedData is the folder of real data beside the repository. Without it the test is
+// skipped.
 func sharedData(t testing.TB) string {
+	t.Helper()
+	data := sharedFolder(t)
+	if _, err := os.Stat(data); err != nil {
+		t.Skipf("the real data are not there: %v", err)
+	}
+	return data
+}
+
+// sharedFolder is where real data are, if they are there.
+func sharedFolder(t testing.TB) string {
 	t.Helper()
 	dir, err := os.Getwd()
 	if err != nil {
@@ -182,9 +193,5 @@ func sharedData(t testing.TB) string {
 			t.Fatal("there is no go.mod above the test")
 		}
 	}
-	data := filepath.Join(dir, "..", "shared", "data")
-	if _, err := os.Stat(data); err != nil {
-		t.Skipf("the real data are not there: %v", err)
-	}
-	return data
+	return filepath.Join(dir, "..", "shared", "data")
 }

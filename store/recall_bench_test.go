@@ -14,155 +14,217 @@ import (
 
 	"madoguchi/central/intake"
 	"madoguchi/library"
-	"madoguchi/library/kana"
 )
 
-// BenchmarkRecall takes a thousand real records, asks for each as patrons do, and
-// says how many of them stand on the first page of 20. What is typed:
+// perRecallKind is how many wishes of a kind are asked of the real records.
+const perRecallKind = 1000
+
+// BenchmarkRecall asks for records as patrons do, and says how many of the wishes are
+// met: of the real records that stand beside the project, and of made-up works among a
+// made-up library, whose figures end in _made_up. What is typed:
 //
-//	reading  the reading of the title's first word, in hiragana, and the family name's;
-//	         without a creator the reading of its first six words
-//	creator  the family name in hiragana and the first four letters of the title
-//	oldkanji the first twelve letters of the title with old kanji, and the family name
-//	isbn     the ISBN in full-width digits
-//	romaji   what reading types, in Hepburn romaji
-//	typo     the title's reading with one wrong kana; where that finds nothing, what
-//	         the terminal offers instead counts, if a tap on it finds the record
+//	title      the title as it is written
+//	reading    the reading of the title's first word, in hiragana, and the family name's;
+//	           without a creator the reading of its first six words
+//	romaji     what reading types, in Hepburn romaji; kunrei the same in that system
+//	creator    the family name in hiragana and the first four letters of the title
+//	oldkanji   the first twelve letters of the title with old kanji, and the family name
+//	isbn       the ISBN in full-width digits
+//	together   the whole reading without spaces; Latin titles in one word
+//	split      the title with spaces where its letters change
+//	umlauts    ä ö ü ß written ae oe ue ss
+//	signs      titles without a letter
+//	latinkana  Latin letters before kana
+//	mixed      readings with Latin words among the kana
+//	family     a family name, as written, in hiragana and in romaji: one of its creators
+//	           is the first that is suggested, or the second, and a tap finds bibs
+//	creator_suggested  the family name and two kana of the other: she is suggested
+//	typo       the title's reading with one wrong kana; where that finds nothing, what
+//	           the terminal offers instead counts, if a tap on it finds the record
+//	typo_latin a Latin title with a letter wrong, missing, doubled or exchanged
+//	volume     the title, or its reading, and a volume in each way of writing it: that
+//	           volume is in the first row
+//	number     titles with numbers, in either width: in the first row
+//	wellknown  see wellKnown
 //
-// The family name is added since one word begins the titles of dozens of others.
+// All others are met on the first page of 20; by a row of a whole work too, where no
+// volume is named.
 func BenchmarkRecall(b *testing.B) {
 	records := realRecords(b)
-	c := open(b, append(records, titlesOf2017(b, records)...)...)
+	if records != nil {
+		c := open(b, records...)
+		printRecall(b, c, realWishes(b, records), "")
+		wellKnownWishes(b, c, records)
+	}
+	own, all := madeUpRecords(b, 20_000)
+	printRecall(b, open(b, all...), madeUpWishes(b, own, all), "_made_up")
+}
+
+func printRecall(b *testing.B, c *Catalogue, wishes []wish, suffix string) {
+	b.Helper()
+	t := tallied(b, c, wishes, func(w wish) { fmt.Fprintln(os.Stderr, "recall"+suffix, w) })
+	for _, kind := range t.kinds {
+		fmt.Printf("recall_%s%s %.1f %%\n", kind, suffix, t.percent(kind))
+		fmt.Printf("recall_%s%s_asked %d times\n", kind, suffix, t.asked[kind])
+	}
+}
+
+// realWishes are at most perRecallKind wishes of each kind, for records drawn at random.
+func realWishes(b *testing.B, records []library.Record) (out []wish) {
+	b.Helper()
+	w, random := wishableOf(records), steady()
 	old := oldKanji(b)
-	random := rand.New(rand.NewPCG(1, 2))
+	records = slices.Clone(records)
 	random.Shuffle(len(records), func(i, j int) { records[i], records[j] = records[j], records[i] })
-	for _, kind := range []struct {
-		name string
-		ask  func(r library.Record) string
-	}{
-		{"reading", func(r library.Record) string { return withFamily(r, firstWord(r)) }},
-		{"creator", func(r library.Record) string {
-			if family(r) == "" {
-				return ""
-			}
-			return withFamily(r, head(r.Bib.Title, 4))
-		}},
-		{"oldkanji", func(r library.Record) string {
-			title := head(r.Bib.Title, 12)
-			written := strings.Map(func(r rune) rune {
-				if o, ok := old[r]; ok {
-					return o
-				}
-				return r
-			}, title)
-			if written == title {
-				return ""
-			}
-			return withFamily(r, written)
-		}},
-		{"isbn", func(r library.Record) string {
-			if len(r.Bib.ISBNs) == 0 {
-				return ""
-			}
-			return strings.Map(func(d rune) rune { return d - '0' + '０' }, r.Bib.ISBNs[0])
-		}},
-		{"romaji", func(r library.Record) string { return romaji(withFamily(r, firstWord(r))) }},
-		{"typo", func(r library.Record) string {
-			return mistyped(hiragana(strings.ReplaceAll(r.Bib.TitleReading, " ", "")), random)
-		}},
-	} {
-		asked, found := 0, 0
-		for _, r := range records {
-			typed := kind.ask(r)
-			if typed == "" || asked == 1000 {
-				continue
-			}
-			asked++
-			switch {
-			case onFirstPage(b, c, library.Query{Words: typed}, r.Bib.ID):
-				found++
-			case kind.name == "typo" && isOffered(b, c, typed, r.Bib.ID):
-				found++
-			default:
-				fmt.Fprintf(os.Stderr, "%s: %q does not find %q (%s)\n", kind.name, typed, r.Bib.Title, r.Bib.TitleReading)
+	counts := map[string]int{}
+	add := func(wishes ...wish) {
+		for _, n := range wishes {
+			if counts[n.kind]++; counts[n.kind] <= perRecallKind {
+				out = append(out, n)
 			}
 		}
-		fmt.Printf("recall_%s %.1f %%\n", kind.name, 100*float64(found)/float64(max(asked, 1)))
-		fmt.Printf("recall_%s_records %d records\n", kind.name, asked)
 	}
-}
-
-func onFirstPage(b *testing.B, c *Catalogue, q library.Query, id library.BibID) bool {
-	b.Helper()
-	page, err := c.Search(b.Context(), q, 0, 20)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return slices.ContainsFunc(page.Rows, func(r library.Row) bool { return r.Bib.ID == id })
-}
-
-// isOffered reports whether one tap after a search without hits leads to the bib.
-func isOffered(b *testing.B, c *Catalogue, typed string, id library.BibID) bool {
-	b.Helper()
-	offers, err := c.Near(b.Context(), typed, 6)
-	if err != nil {
-		b.Fatal(err)
-	}
-	return slices.ContainsFunc(offers, func(s library.Suggestion) bool { return onFirstPage(b, c, s.Query(), id) })
-}
-
-// realRecords are the real records that have a reading.
-func realRecords(b *testing.B) []library.Record {
-	b.Helper()
-	records := aozora(b)
-	f, err := os.Open(filepath.Join(sharedData(b), "japanmarc", "marc21.dat"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	for r, err := range intake.MARC(f, intake.Options{Branch: "central"}) {
-		if err == nil {
-			records = append(records, r.Record)
+	for _, r := range records {
+		add(w.asWritten(r)...)
+		if r.Bib.Volume != "" {
+			add(w.volume(r)...)
+		}
+		if len(r.Bib.ISBNs) > 0 {
+			add(w.title("isbn", otherDigits(r.Bib.ISBNs[0]), r.Bib, firstPage))
+		}
+		if r.Bib.TitleReading == "" {
+			continue
+		}
+		add(w.asRead(r)...)
+		add(w.typos(r, random)...)
+		title := head(r.Bib.Title, 12)
+		if written := old.Replace(title); written != title {
+			add(w.title("oldkanji", withFamily(r, written), r.Bib, firstPage))
+		}
+		if family(r) != "" {
+			add(w.title("creator", withFamily(r, head(r.Bib.Title, 4)), r.Bib, firstPage))
 		}
 	}
-	return slices.DeleteFunc(records, func(r library.Record) bool { return r.Bib.TitleReading == "" })
+	add(w.families(records)...)
+	slices.SortStableFunc(out, func(a, b wish) int { return strings.Compare(a.kind, b.kind) })
+	return out
 }
 
-// titlesOf2017 are the titles that stand beside the others to be found.
-func titlesOf2017(b *testing.B, known []library.Record) (records []library.Record) {
+// steady draws the same every time.
+func steady() *rand.Rand { return rand.New(rand.NewPCG(1, 2)) }
+
+// realRecords are those of the files beside the project, nil where there are none. Of a
+// file that is absent a line says so.
+func realRecords(b *testing.B) (records []library.Record) {
 	b.Helper()
-	f, err := os.Open(filepath.Join(sharedData(b), "aozora", "list_person_all_utf8_2017.csv"))
-	if err != nil {
-		b.Fatal(err)
-	}
-	defer f.Close()
-	lines, err := csv.NewReader(f).ReadAll()
-	if err != nil {
-		b.Fatal(err)
-	}
 	seen := map[library.BibID]bool{}
-	for _, r := range known {
-		seen[r.Bib.ID] = true
-	}
-	for _, line := range lines[1:] {
-		id := library.BibID(fmt.Sprintf("%06s", line[2]))
-		if !seen[id] {
-			seen[id] = true
-			records = append(records, library.Record{Bib: library.Bib{ID: id, Kind: library.Book, Title: line[3], Creators: []library.Creator{{Name: line[1]}}}})
+	for _, file := range []struct {
+		name string
+		read func(b *testing.B, path string) []library.Record
+	}{
+		{"aozora/list_person_all_extended_utf8_first1519.csv", func(b *testing.B, _ string) []library.Record { return aozora(b) }},
+		{"aozora/list_person_all_utf8_2017.csv", titlesOf2017},
+		{"japanmarc/marc21.dat", marcRecords},
+		{"enju_tsv/resource_import_file_sample1.tsv", tableRecords("\t", "manifestation_identifier", "original_title", "title_transcription", "creator", "creator_transcription", "volume_number_string")},
+		{"wild/search-words.csv", tableRecords(",", "id", "title", "title_reading", "creator", "creator_reading", "volume")},
+	} {
+		path := filepath.Join(sharedFolder(b), file.name)
+		if _, err := os.Stat(path); err != nil {
+			fmt.Printf("--- skipped: %s is not here\n", file.name)
+			continue
+		}
+		for _, r := range file.read(b, path) {
+			if !seen[r.Bib.ID] {
+				seen[r.Bib.ID] = true
+				records = append(records, r)
+			}
 		}
 	}
 	return records
 }
 
-// oldKanji reads which old form a kanji has.
-func oldKanji(b *testing.B) map[rune]rune {
+func marcRecords(b *testing.B, path string) (records []library.Record) {
 	b.Helper()
-	f, err := os.Open(filepath.Join(sharedData(b), "itaiji", "cjkvi-jp-old-style.txt"))
+	f := openFile(b, path)
+	for r, err := range intake.MARC(f, intake.Options{Branch: "central"}) {
+		if err == nil {
+			records = append(records, r.Record)
+		}
+	}
+	return records
+}
+
+// titlesOf2017 are titles and creators without readings. A work stands there once for
+// each who made it.
+func titlesOf2017(b *testing.B, path string) (records []library.Record) {
+	b.Helper()
+	lines, err := csv.NewReader(openFile(b, path)).ReadAll()
 	if err != nil {
 		b.Fatal(err)
 	}
+	at := map[library.BibID]int{}
+	for _, line := range lines[1:] {
+		id := library.BibID(fmt.Sprintf("%06s", line[2]))
+		if i, have := at[id]; have {
+			records[i].Bib.Creators = append(records[i].Bib.Creators, library.Creator{Name: line[1]})
+			continue
+		}
+		at[id] = len(records)
+		records = append(records, library.Record{Bib: library.Bib{ID: id, Kind: library.Book, Title: line[3], Creators: []library.Creator{{Name: line[1]}}}})
+	}
+	return records
+}
+
+// tableRecords reads columns of a table: id, title, reading, creator, reading, volume.
+func tableRecords(comma string, columns ...string) func(b *testing.B, path string) []library.Record {
+	return func(b *testing.B, path string) (records []library.Record) {
+		b.Helper()
+		r := csv.NewReader(openFile(b, path))
+		r.Comma, _ = utf8.DecodeRuneInString(comma)
+		r.FieldsPerRecord, r.LazyQuotes = -1, true
+		lines, err := r.ReadAll()
+		if err != nil {
+			b.Fatal(err)
+		}
+		for i, line := range lines[1:] {
+			get := func(n int) string {
+				at := slices.Index(lines[0], columns[n])
+				if at < 0 || at >= len(line) {
+					return ""
+				}
+				return strings.TrimSpace(line[at])
+			}
+			if get(1) == "" {
+				continue
+			}
+			id := fmt.Sprint(filepath.Base(path), "-", i, "-", get(0))
+			records = append(records, bib(id, get(1), get(2), get(3), get(4), 2000, func(r *library.Record) { r.Bib.Volume = get(5) }))
+		}
+		return records
+	}
+}
+
+func openFile(b *testing.B, path string) *os.File {
+	b.Helper()
+	f, err := os.Open(path)
+	if err != nil {
+		b.Fatal(err)
+	}
+	b.Cleanup(func() { f.Close() })
+	return f
+}
+
+// oldKanji writes kanji in their old forms.
+func oldKanji(b *testing.B) *strings.Replacer {
+	b.Helper()
+	f, err := os.Open(filepath.Join(sharedFolder(b), "itaiji", "cjkvi-jp-old-style.txt"))
+	if err != nil {
+		fmt.Println("--- skipped: the table of old kanji is not here")
+		return strings.NewReplacer()
+	}
 	defer f.Close()
-	old := map[rune]rune{}
+	var pairs []string
+	have := map[rune]bool{}
 	for s := bufio.NewScanner(f); s.Scan(); {
 		fields := strings.Fields(s.Text())
 		if len(fields) < 2 || strings.HasPrefix(s.Text(), "#") {
@@ -170,124 +232,10 @@ func oldKanji(b *testing.B) map[rune]rune {
 		}
 		from, _ := utf8.DecodeRuneInString(fields[0])
 		to, _ := utf8.DecodeRuneInString(fields[1])
-		if _, have := old[from]; !have && from != to {
-			old[from] = to
+		if !have[from] && from != to {
+			have[from] = true
+			pairs = append(pairs, string(from), string(to))
 		}
 	}
-	return old
+	return strings.NewReplacer(pairs...)
 }
-
-func head(s string, n int) string {
-	runes := []rune(s)
-	return string(runes[:min(n, len(runes))])
-}
-
-// hiragana writes a reading as it is typed.
-func hiragana(s string) string {
-	return strings.Map(func(r rune) rune {
-		if r >= 'ァ' && r <= 'ヶ' {
-			return r - 'ァ' + 'ぁ'
-		}
-		return r
-	}, s)
-}
-
-// firstWord is the reading of the first word of a title, or of the first eight kana
-// where the reading has no words.
-func firstWord(r library.Record) string {
-	words := strings.Fields(hiragana(r.Bib.TitleReading))
-	switch {
-	case len(words) == 0:
-		return ""
-	case family(r) == "":
-		return strings.Join(words[:min(6, len(words))], " ")
-	}
-	return strings.TrimRight(head(words[0], 8), "っ") // a cut っ has no romaji
-}
-
-// family is the reading of the first creator's family name.
-func family(r library.Record) string {
-	if len(r.Bib.Creators) == 0 {
-		return ""
-	}
-	words := strings.FieldsFunc(hiragana(r.Bib.Creators[0].Reading), func(r rune) bool { return r == ' ' || r == ',' })
-	if len(words) == 0 {
-		return ""
-	}
-	return words[0]
-}
-
-func withFamily(r library.Record, typed string) string {
-	if typed == "" {
-		return ""
-	}
-	return strings.TrimSpace(typed + " " + family(r))
-}
-
-// mistyped is a reading of four kana or more with another one in its place.
-func mistyped(reading string, random *rand.Rand) string {
-	runes := []rune(head(reading, 10))
-	if len(runes) < 4 || slices.ContainsFunc(runes, func(r rune) bool { return r != 'ー' && !isHiragana(r) }) {
-		return ""
-	}
-	at := random.IntN(len(runes))
-	for {
-		wrong := []rune(nearKana)[random.IntN(utf8.RuneCountInString(nearKana))]
-		if kana.Fold(string(wrong)) != kana.Fold(string(runes[at])) {
-			runes[at] = wrong
-			return string(runes)
-		}
-	}
-}
-
-// romaji writes hiragana in Hepburn romaji, "" where it cannot.
-func romaji(s string) string {
-	var out strings.Builder
-	double := false
-	for runes := []rune(s); len(runes) > 0; {
-		n := min(2, len(runes))
-		r, ok := hepburn[string(runes[:n])]
-		if !ok {
-			n = 1
-			r, ok = hepburn[string(runes[:1])]
-		}
-		switch {
-		case runes[0] == 'っ':
-			double = true
-		case runes[0] == ' ':
-			out.WriteByte(' ')
-		case runes[0] == 'ー':
-		case !ok:
-			return ""
-		case runes[0] == 'ん' && len(runes) > 1 && strings.ContainsRune("あいうえおやゆよ", runes[1]):
-			out.WriteString("n") // people leave the apostrophe out
-		case double && strings.HasPrefix(r, "ch"):
-			out.WriteString("t" + r)
-			double = false
-		case double:
-			out.WriteString(r[:1] + r)
-			double = false
-		default:
-			out.WriteString(r)
-		}
-		runes = runes[n:]
-	}
-	return out.String()
-}
-
-var hepburn = func() map[string]string {
-	out := map[string]string{}
-	for _, row := range []string{
-		"あa いi うu えe おo", "かka きki くku けke こko", "さsa しshi すsu せse そso", "たta ちchi つtsu てte とto", "なna にni ぬnu ねne のno",
-		"はha ひhi ふfu へhe ほho", "まma みmi むmu めme もmo", "やya ゆyu よyo", "らra りri るru れre ろro", "わwa をo んn",
-		"がga ぎgi ぐgu げge ごgo", "ざza じji ずzu ぜze ぞzo", "だda ぢji づzu でde どdo", "ばba びbi ぶbu べbe ぼbo", "ぱpa ぴpi ぷpu ぺpe ぽpo",
-		"きゃkya きゅkyu きょkyo しゃsha しゅshu しょsho ちゃcha ちゅchu ちょcho にゃnya にゅnyu にょnyo ひゃhya ひゅhyu ひょhyo みゃmya みゅmyu みょmyo",
-		"りゃrya りゅryu りょryo ぎゃgya ぎゅgyu ぎょgyo じゃja じゅju じょjo びゃbya びゅbyu びょbyo ぴゃpya ぴゅpyu ぴょpyo",
-	} {
-		for _, pair := range strings.Fields(row) {
-			i := strings.IndexFunc(pair, func(r rune) bool { return r < utf8.RuneSelf })
-			out[pair[:i]] = pair[i:]
-		}
-	}
-	return out
-}()
