@@ -362,15 +362,19 @@ func isReading(folded string) bool {
 	return read
 }
 
-// withSyllabicN returns romaji as it is, and once more for each n between vowels as
-// if it were ん: renai is れんあい at least as often as れない.
+// withSyllabicN returns romaji as it is, and once more for each n or nn before a vowel as
+// if it were ん: renai is れんあい at least as often as れない, and keyboards write rennai.
 func withSyllabicN(romaji string) []string {
 	const most = 3
 	isVowel := func(b byte) bool { return strings.IndexByte("aiueo", b) >= 0 }
 	out := []string{romaji}
 	for i := 1; i+1 < len(romaji) && len(out) <= most; i++ {
-		if romaji[i] == 'n' && isVowel(romaji[i-1]) && (isVowel(romaji[i+1]) || romaji[i+1] == 'y') {
-			out = append(out, romaji[:i+1]+"'"+romaji[i+1:])
+		if romaji[i] != 'n' || !isVowel(romaji[i-1]) {
+			continue
+		}
+		rest := strings.TrimPrefix(romaji[i+1:], "n")
+		if rest != "" && (isVowel(rest[0]) || rest[0] == 'y') {
+			out = append(out, romaji[:i+1]+"'"+rest)
 		}
 	}
 	return out

@@ -4,11 +4,12 @@ import (
 	"slices"
 	"strings"
 	"sync"
+	"unicode/utf8"
 )
 
 // syllables are the romaji of one or two kana in Hepburn and Kunrei spelling, and
 // the usual ways to write foreign sounds. The spellings that only keyboards know
-// are typed, in typist.go.
+// are in typist.go.
 const syllables = `
 a:あ i:い u:う e:え o:お
 ka:か ki:き ku:く ke:け ko:こ kya:きゃ kyu:きゅ kyo:きょ
@@ -29,15 +30,6 @@ va:ゔぁ vi:ゔぃ vu:ゔ ve:ゔぇ vo:ゔぉ
 dya:ぢゃ dyu:ぢゅ dyo:ぢょ
 `
 
-// foreignSyllables are how keyboards tell the sounds of foreign words from the kana
-// that share their romaji, see Respell. English words begin like some of them (this,
-// two): they are read within a word only.
-const foreignSyllables = `
-thi:てぃ thu:てゅ dhi:でぃ dhu:でゅ twu:とぅ dwu:どぅ
-`
-
-var foreign = sync.OnceValue(func() *spelling { return newSpelling(foreignSyllables) })
-
 type syllable struct{ romaji, kana string }
 
 // parseSyllables reads a list like the one above, in its order.
@@ -52,17 +44,21 @@ func parseSyllables(list string) []syllable {
 
 // spelling is a table of syllables, in order and by their romaji.
 type spelling struct {
-	list []syllable
-	of   map[string]string
+	list   []syllable
+	of     map[string]string
+	sounds map[string]bool // of two kana
 }
 
 func newSpelling(lists ...string) *spelling {
-	t := &spelling{of: map[string]string{}}
+	t := &spelling{of: map[string]string{}, sounds: map[string]bool{}}
 	for _, l := range lists {
 		t.list = append(t.list, parseSyllables(l)...)
 	}
 	for _, s := range t.list {
 		t.of[s.romaji] = s.kana
+		if utf8.RuneCountInString(s.kana) == 2 {
+			t.sounds[s.kana] = true
+		}
 	}
 	return t
 }
@@ -91,22 +87,17 @@ var macrons = strings.NewReplacer(
 	"a\u0304", "aa", "i\u0304", "ii", "u\u0304", "uu", "e\u0304", "ee", "o\u0304", "ou",
 	"’", "'", "ʼ", "'")
 
-// FromRomaji reads romaji in Hepburn or Kunrei spelling as hiragana. rest is what
-// remains from the first letter that makes no syllable yet, or never will; Expand
+// FromRomaji reads romaji as hiragana, in Hepburn or Kunrei spelling or as keyboards
+// know them. rest is what remains from the first letter that makes no syllable yet, or never will; Expand
 // tells which.
 func FromRomaji(s string) (kana, rest string) {
 	s = macrons.Replace(strings.ToLower(s))
 	var b strings.Builder
 	for s != "" {
-		syl, ok := written().longest(s)
-		if !ok && b.Len() > 0 {
-			syl, ok = foreign().longest(s)
-		}
-		if ok {
+		if syl, ok := typed().longest(s); ok && isRead(syl, b.String(), s[len(syl.romaji):]) {
 			b.WriteString(syl.kana)
 			s = s[len(syl.romaji):]
 			if longO(b.String(), s) {
-				b.WriteString("う")
 				s = s[1:]
 			}
 			continue
@@ -119,6 +110,33 @@ func FromRomaji(s string) (kana, rest string) {
 		s = s[skip:]
 	}
 	return b.String(), s
+}
+
+// isRead reports whether a syllable is read between the kana before it and the letters
+// after. Those that only keyboards know are not, where English words look so: this and who,
+// before another vowel is there; taxi and gorilla, whose small kana would make no sound.
+func isRead(syl syllable, before, after string) bool {
+	if _, ok := written().of[syl.romaji]; ok {
+		return true
+	}
+	if !isSmall(syl) {
+		return before != "" || !beginsEnglish(syl.romaji) || strings.ContainsAny(after, "aiueo") && syl.kana != "てぇ"
+	}
+	last, _ := utf8.DecodeLastRuneInString(before)
+	switch syl.kana {
+	case "っ":
+		return after != ""
+	case "ゎ", "ゕ", "ゖ":
+		return before != ""
+	}
+	return typed().sounds[string(last)+syl.kana]
+}
+
+// isSmall reports whether a syllable is a small kana by itself.
+func isSmall(syl syllable) bool { return syl.romaji[0] == 'x' || syl.romaji[0] == 'l' }
+
+func beginsEnglish(romaji string) bool {
+	return strings.HasPrefix(romaji, "th") || strings.HasPrefix(romaji, "wh")
 }
 
 // longO reports whether the h that s begins with is the one of Ohtani.
@@ -141,6 +159,8 @@ func special(s string) (skip int, out string) {
 		return 2, "ん"
 	case s == "nn":
 		return 2, "ん"
+	case c == 'n' && next == 'n' && isConsonant(s[2]) && s[2] != 'y':
+		return 2, "ん" // shinnbun
 	case c == 'n' && (isConsonant(next) && next != 'y' || next == '-'):
 		return 1, "ん"
 	case c == 'm' && (next == 'b' || next == 'm' || next == 'p'):
@@ -174,12 +194,8 @@ func Expand(s string) []string {
 		kana, rest = kana+"っ", "c"
 	}
 	var out []string
-	expected := written().list
-	if kana != "" {
-		expected = slices.Concat(expected, foreign().list)
-	}
-	for _, syl := range expected {
-		if strings.HasPrefix(syl.romaji, rest) {
+	for _, syl := range typed().list {
+		if strings.HasPrefix(syl.romaji, rest) && isExpected(syl, kana) {
 			out = addPrefix(out, kana+syl.kana)
 		}
 	}
@@ -187,6 +203,16 @@ func Expand(s string) []string {
 		out = append(out, kana+"ん")
 	}
 	return out
+}
+
+// isExpected reports whether a syllable may follow the kana before it when it is not yet
+// whole. What only keyboards know for a single kana is rare, and would let wo and box
+// begin too much.
+func isExpected(syl syllable, before string) bool {
+	if _, ok := written().of[syl.romaji]; ok {
+		return true
+	}
+	return utf8.RuneCountInString(syl.kana) > 1 && (before != "" || !beginsEnglish(syl.romaji))
 }
 
 // addPrefix adds s unless something in list begins it already.

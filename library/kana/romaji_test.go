@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 	"testing"
+	"unicode/utf8"
 )
 
 func TestFromRomaji(t *testing.T) {
@@ -35,7 +36,7 @@ func TestFromRomaji(t *testing.T) {
 		"Tôkyô":      {"とうきょう", ""},
 		"ūdo":        {"ううど", ""},
 		"kyū":        {"きゅう", ""},
-		"ohtani":     {"おうたに", ""},
+		"ohtani":     {"おたに", ""},
 		"ohayo":      {"おはよ", ""},
 		"KOKORO":     {"こころ", ""},
 		"hello":      {"へ", "llo"},
@@ -45,6 +46,20 @@ func TestFromRomaji(t *testing.T) {
 		"purodyusu":  {"ぷろぢゅす", ""},
 		"tumoro":     {"つもろ", ""},
 		"this":       {"", "this"},
+		"thissyu":    {"てぃっしゅ", ""},
+		"thi":        {"", "thi"},
+		"the":        {"", "the"},
+		"them":       {"", "them"},
+		"who":        {"", "who"},
+		"thia":       {"てぃあ", ""},
+		"shinnbunn":  {"しんぶん", ""},
+		"onnna":      {"おんな", ""},
+		"taxi":       {"た", "xi"},
+		"gorilla":    {"ごり", "lla"},
+		"texi-":      {"てぃ", ""},
+		"gaxtukou":   {"がっこう", ""},
+		"cyanoyu":    {"ちゃのゆ", ""},
+		"la":         {"", "la"},
 		"two":        {"", "two"},
 		"x":          {"", "x"},
 		"":           {"", ""},
@@ -67,18 +82,22 @@ func TestExpand(t *testing.T) {
 		"ch":    "ち",
 		"f":     "ふ",
 		"j":     "じ",
-		"ky":    "きゃ きゅ きょ",
+		"ky":    "きゃ きゅ きょ きぃ きぇ",
 		"kokor": "ここら ここり ここる ここれ こころ",
 		"kok":   "こか こき こく こけ ここ",
 		"kipp":  "きっぱ きっぴ きっぷ きっぺ きっぽ",
 		"matc":  "まっち",
 		"on":    "おな おに おぬ おね おの おん",
 		"natsu": "なつ",
-		"kath":  "かてぃ かてゅ",
+		"kath":  "かてぃ かてゅ かてゃ かてぇ かてょ",
+		"th":    "",
+		"bol":   "",
+		"w":     "わ うぃ うぇ を",
+		"kax":   "",
 		"kadw":  "かどぅ",
 		"hello": "",
 		"the":   "",
-		"q":     "",
+		"q":     "くぁ くぃ くぇ くぉ",
 		"":      "",
 		"猫":     "",
 	} {
@@ -103,6 +122,38 @@ func TestExpandNeverLosesTheWord(t *testing.T) {
 			ok := slices.ContainsFunc(Expand(romaji[:n]), func(k string) bool { return strings.HasPrefix(word, k) })
 			if !ok {
 				t.Errorf("after %q none of %v begins %s", romaji[:n], Expand(romaji[:n]), word)
+			}
+		}
+	}
+}
+
+// TestEveryFormOfTheKeyboard: what the keyboard makes kana of is read alike where it is
+// found in letters, within a word and, but for a few that English words begin with, at its
+// start; and at each letter on the way a beginning of the word is expected.
+func TestEveryFormOfTheKeyboard(t *testing.T) {
+	for _, syl := range typed().list {
+		for _, before := range []string{"", "ka", "te", "to", "fu", "ki", "shi", "ti", "u", "tu", "vu", "ku", "ho-"} {
+			typist := Typist{}
+			for _, r := range before + syl.romaji + "ma" {
+				typist.Type(r)
+			}
+			want := strings.ReplaceAll(typist.Text(), "ー", "")
+			last, _ := utf8.DecodeLastRuneInString(strings.TrimSuffix(want, syl.kana+"ま"))
+			soundless := isSmall(syl) && strings.Contains("ぁぃぅぇぉゃゅょ", syl.kana) && !typed().sounds[string(last)+syl.kana]
+			if soundless || before == "" && (strings.Contains("ゎゕゖ", syl.kana) || syl.romaji == "the") {
+				continue
+			}
+			got, rest := FromRomaji(before + syl.romaji + "ma")
+			if got != want || rest != "" {
+				t.Errorf("%q is read %q, %q; the keyboard makes it %q", before+syl.romaji+"ma", got, rest, want)
+			}
+			if isSmall(syl) || utf8.RuneCountInString(syl.kana) == 1 && written().of[syl.romaji] == "" || before == "" && beginsEnglish(syl.romaji) {
+				continue // awaited whole
+			}
+			for n := 1; n <= len(syl.romaji); n++ {
+				if ways := Expand(before + syl.romaji[:n]); !slices.ContainsFunc(ways, func(k string) bool { return strings.HasPrefix(want, k) }) {
+					t.Errorf("after %q none of %q begins %s", before+syl.romaji[:n], ways, want)
+				}
 			}
 		}
 	}

@@ -6,8 +6,10 @@ import (
 )
 
 // keyboardSyllables are the spellings that Japanese keyboards know beside the
-// written ones: small kana by x and l, and sounds of foreign words.
+// written ones: small kana by x and l, and sounds of foreign words, which they tell from
+// the kana that share their romaji, see Respell.
 const keyboardSyllables = `
+thi:てぃ thu:てゅ dhi:でぃ dhu:でゅ twu:とぅ dwu:どぅ
 xa:ぁ xi:ぃ xu:ぅ xe:ぇ xo:ぉ la:ぁ li:ぃ lu:ぅ le:ぇ lo:ぉ
 xya:ゃ xyu:ゅ xyo:ょ lya:ゃ lyu:ゅ lyo:ょ xtu:っ ltu:っ xtsu:っ ltsu:っ xwa:ゎ lwa:ゎ xka:ゕ xke:ゖ lka:ゕ lke:ゖ
 tha:てゃ the:てぇ tho:てょ dha:でゃ dhe:でぇ dho:でょ tsi:つぃ wha:うぁ whi:うぃ whu:う whe:うぇ who:うぉ wyi:ゐ wye:ゑ
@@ -18,7 +20,7 @@ nyi:にぃ nye:にぇ hyi:ひぃ hye:ひぇ fya:ふゃ fyu:ふゅ fyo:ふょ byi
 myi:みぃ mye:みぇ ryi:りぃ rye:りぇ vya:ゔゃ vyu:ゔゅ vyo:ゔょ yi:い ye:いぇ wu:う
 `
 
-var typed = sync.OnceValue(func() *spelling { return newSpelling(syllables, foreignSyllables, keyboardSyllables) })
+var typed = sync.OnceValue(func() *spelling { return newSpelling(syllables, keyboardSyllables) })
 
 // Typist turns the letters of a hardware keyboard into hiragana as they are typed,
 // the way a Japanese input method does: nn and n before another consonant give ん,
