@@ -65,8 +65,10 @@ func (f folded) values(section int) []string {
 func foldBib(b library.Bib) folded {
 	var text [sections][]string
 	add := func(section int, s string) {
-		if s = squeeze(kana.Fold(s)); s != "" {
-			text[section] = append(text[section], s)
+		for _, s := range foldedWays(s) {
+			if s = squeeze(s); s != "" {
+				text[section] = append(text[section], s)
+			}
 		}
 	}
 	read := func(section int, written, reading string) {
@@ -97,19 +99,34 @@ func foldBib(b library.Bib) folded {
 	return f
 }
 
+// foldedWays returns a folded text, and once more with its umlauts written out.
+func foldedWays(s string) []string {
+	out := []string{kana.Fold(s)}
+	if written, ok := kana.WriteOut(s); ok {
+		out = append(out, kana.Fold(written))
+	}
+	return out
+}
+
 // readings returns the folded readings of a heading: the catalogued one, or what
-// is written where that is kana; once more with its ー written out; and of each how
-// romaji have its foreign sounds.
+// is written where that is kana, or Latin words among kana; once more with the letters
+// before kana by their names; of each with its ー written out; and how romaji have its
+// foreign sounds.
 func readings(written, reading string) []string {
 	if reading == "" {
-		if !kana.IsKana(kana.Fold(written)) {
+		if folded := kana.Fold(written); !isReading(strings.ReplaceAll(folded, " ", "")) || !strings.ContainsFunc(folded, isHiragana) {
 			return nil
 		}
 		reading = written
 	}
 	ways := []string{reading}
-	if long, ok := kana.Lengthen(reading); ok {
-		ways = append(ways, long)
+	if spelled, ok := kana.SpellOut(reading); ok {
+		ways = append(ways, spelled)
+	}
+	for _, way := range ways {
+		if long, ok := kana.Lengthen(way); ok {
+			ways = append(ways, long)
+		}
 	}
 	for _, way := range ways {
 		if respelled, ok := kana.Respell(way); ok {

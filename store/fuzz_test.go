@@ -25,7 +25,7 @@ func byReading(t *testing.T, c *Catalogue, q library.Query) []string {
 		}
 		args := newArgs()
 		err = s.rows("SELECT "+rowColumns+" FROM bib b WHERE "+s.onShelf(args), args, (*row).columns, func(r *row) bool {
-			if p.meetsFilters(r) && s.meetsISBN(r) && p.meetsTerms(r) || slices.Contains(first, r.rank) {
+			if p.signs == "" && p.meetsFilters(r) && s.meetsISBN(r) && p.meetsTerms(r) || slices.Contains(first, r.rank) {
 				found = append(found, string(r.id))
 			}
 			return true

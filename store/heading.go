@@ -35,7 +35,7 @@ func (k headingKey) where() []any {
 func headingsOf(b library.Bib) map[headingKey]form {
 	out := map[headingKey]form{}
 	add := func(field library.SuggestionField, text, reading string) {
-		k := headingKey{field, joined(kana.Fold(text))}
+		k := headingKey{field, cmp.Or(joined(kana.Fold(text)), kana.Signs(text))}
 		if _, have := out[k]; !have && k.key != "" {
 			out[k] = form{Text: text, Reading: reading, Count: 1}
 		}
@@ -141,11 +141,12 @@ func (fs forms) starts(field library.SuggestionField) []startKey {
 	var out []startKey
 	begins, later := startOf(field, false), startOf(field, true)
 	for _, f := range fs {
-		text := kana.Fold(f.Text)
-		out = append(out, startKey{begins, clip(joined(text))})
-		for i := range len(text) {
-			if r, _ := utf8.DecodeRuneInString(text[i:]); i > 0 && text[i-1] == ' ' && kana.IsLatin(r) {
-				out = append(out, startKey{later, clip(joined(text[i:]))})
+		for _, text := range foldedWays(f.Text) {
+			out = append(out, startKey{begins, clip(cmp.Or(joined(text), kana.Signs(f.Text)))})
+			for i, r := range text {
+				if i > 0 && startsLater(text[:i], r) {
+					out = append(out, startKey{later, clip(joined(text[i:]))})
+				}
 			}
 		}
 		for _, reading := range readings(f.Text, f.Reading) {
@@ -156,6 +157,13 @@ func (fs forms) starts(field library.SuggestionField) []startKey {
 		return cmp.Or(cmp.Compare(a.place, b.place), strings.Compare(a.key, b.key))
 	})
 	return slices.Compact(out)
+}
+
+// startsLater reports whether r is the beginning of a Latin word behind text. A number
+// among letters of other scripts is none that is looked for.
+func startsLater(text string, r rune) bool {
+	before, _ := utf8.DecodeLastRuneInString(text)
+	return kana.IsLatin(r) && before == ' ' || isLetter(r) && !kana.IsLatin(before)
 }
 
 // readingStarts leaves out words of a single kana, which are particles.

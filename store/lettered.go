@@ -17,19 +17,27 @@ import (
 // when it is read.
 type latinHead struct {
 	word string
-	kana rune
-	in   []int // sections
+	kana rune   // 0: of anything
+	in   []int  // sections
+	key  string // of what stands before it, with which a reading begins; "": nothing does
+	read []int  // sections of that
 }
 
 // met reports whether one of the sections has the word.
 func (h *latinHead) met(f *folded) bool {
-	return slices.ContainsFunc(h.in, func(section int) bool { return h.headIn(f[section]) })
+	return slices.ContainsFunc(h.in, func(section int) bool { return h.headIn(f[section]) }) &&
+		(h.key == "" || way{as: asReading, want: h.key, in: h.read}.met(nil, f))
 }
 
-// token is of every bib that has the word.
-func (h *latinHead) token() string {
+// tokens are of every bib that has the word.
+func (h *latinHead) tokens() []string {
 	head, _ := begin(h.word)
-	return markWord + head
+	tokens := []string{markWord + head}
+	if h.key != "" {
+		before, _ := begin(h.key)
+		tokens = append(tokens, markReading+before)
+	}
+	return tokens
 }
 
 func (h *latinHead) headIn(text string) bool {
@@ -41,7 +49,7 @@ func (h *latinHead) headIn(text string) bool {
 		begins := wordBegins(text[:at+i])
 		at += i + len(h.word)
 		next, _ := utf8.DecodeRuneInString(text[at:])
-		if begins && (next == h.kana || kana.IsKanji(next)) {
+		if begins && (h.kana == 0 || next == h.kana || kana.IsKanji(next)) {
 			return true
 		}
 	}
@@ -53,12 +61,15 @@ func wordBegins(text string) bool {
 	return !kana.IsLatin(before)
 }
 
-// letteredWays returns the ways to read a word of kana with a Latin word before or among
-// them. Letters at its end, as of an unfinished kana, count for nothing.
-func letteredWays(word string, in fields) (out []way) {
-	word = strings.TrimRightFunc(word, isLetter)
+// letteredWays returns the ways to read a word of kana with a Latin word before, among or
+// behind them. A few letters at its end may be of an unfinished kana and count for nothing.
+func letteredWays(typed string, in fields) (out []way) {
+	word := strings.TrimRightFunc(typed, isLetter)
 	if len(in.reading) == 0 || !isReading(word) {
 		return nil
+	}
+	if last := typed[len(word):]; len(last) > unfinishedLetters && kana.IsKana(word) {
+		return []way{{as: asReading, want: kana.Key(word), in: in.reading, head: &latinHead{word: last, in: in.text}}}
 	}
 	parts := scripts(word)
 	at := slices.IndexFunc(parts, func(part string) bool { return strings.ContainsFunc(part, isLetter) })
@@ -66,15 +77,25 @@ func letteredWays(word string, in fields) (out []way) {
 		return nil
 	}
 	next, _ := utf8.DecodeRuneInString(parts[at+1])
-	head := &latinHead{parts[at], next, in.text}
-	if at == 0 && len(parts) == 2 {
-		out = append(out, way{as: asReading, want: kana.Key(parts[1]), in: in.reading, head: head})
-	}
-	const spelled = 4 // letters: longer words are not read letter by letter
-	if len(parts[at]) <= spelled {
+	head := &latinHead{word: parts[at], kana: next, in: in.text}
+	if len(parts[at]) <= spelledLetters {
 		out = append(out, way{as: asLooseReading, want: kana.Loose(kana.Key(kana.Fold(kana.Spell(word)))), in: in.reading, head: head})
 	}
-	return out
+	if at+2 != len(parts) {
+		return out
+	}
+	if at == 1 {
+		before := *head
+		before.key, before.read = kana.Key(parts[0]), in.reading
+		head = &before
+	}
+	return append(out, way{as: asReading, want: kana.Key(parts[at+1]), in: in.reading, head: head})
 }
+
+// unfinishedLetters is how many letters there are of a kana that is not whole, at most.
+const unfinishedLetters = 3
+
+// spelledLetters is how many letters are read by their names at most.
+const spelledLetters = 4
 
 func isLetter(r rune) bool { return r >= 'a' && r <= 'z' }

@@ -21,6 +21,7 @@ type plan struct {
 	isbnStart []string // the beginnings that an ISBN typed so far may have
 	exact     bool     // none of the index's rows need a check
 	nothing   bool     // nothing can be found
+	signs     string   // the title asked for has no letters: nothing but titles is found
 	years     years
 	order     library.Order
 	stretches []stretch // of ranks that are asked for one after the other; none: those of search.stretches
@@ -60,7 +61,7 @@ type years struct {
 const lookedUp = 12
 
 func planOf(q library.Query) plan {
-	p := plan{now: everyRank, order: q.Order, exact: true, available: q.Available, branch: q.Branch}
+	p := plan{now: everyRank, order: q.Order, exact: true, available: q.Available, branch: q.Branch, signs: kana.Signs(cmp.Or(q.Title, q.Words))}
 	if isbn, ok := isbnIn(q.Words); ok {
 		p.isbn = isbn
 	} else {
@@ -148,7 +149,7 @@ func planOf(q library.Query) plan {
 		}
 	}
 	p.asked, p.marks = append(p.asked, marks...), marks
-	if len(p.asked) == 0 && p.isbn == "" && len(p.isbnStart) == 0 && !p.years.set && !p.available {
+	if len(p.asked) == 0 && p.signs == "" && p.isbn == "" && len(p.isbnStart) == 0 && !p.years.set && !p.available {
 		p.nothing = true // only spaces were typed
 	}
 	p.titles, p.parts = wholeOf(q)
@@ -156,10 +157,11 @@ func planOf(q library.Query) plan {
 	return p
 }
 
-// ask reads one field. Input without a single letter finds nothing.
+// ask reads one field. Input without a single letter finds nothing, but where a title may
+// be of signs only.
 func (p *plan) ask(input string, in fields, ndc bool) []term {
 	terms := termsOf(input, in, ndc)
-	if len(terms) == 0 && strings.TrimSpace(input) != "" {
+	if len(terms) == 0 && strings.TrimSpace(input) != "" && (p.signs == "" || kana.Signs(input) != p.signs) {
 		p.nothing = true
 	}
 	return terms
@@ -203,7 +205,7 @@ func (t term) split() (certain, doubtful term) {
 // meets the others as well: こころ of 夏目 こころ.
 func wholeOf(q library.Query) (whole, parts []string) {
 	text := kana.Fold(cmp.Or(q.Title, q.Words))
-	whole = wholeOfText(text)
+	whole = withoutEmpty(append(wholeOfText(text), kana.Signs(cmp.Or(q.Title, q.Words))))
 	if words := strings.Fields(text); len(words) > 1 && len(words) <= lookedUp {
 		for _, w := range slices.Concat(words, runsOf(words)) {
 			parts = append(parts, wholeOfText(w)...)

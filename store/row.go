@@ -98,7 +98,10 @@ func firstRank(b library.Bib) int64 {
 
 // wholeKeys are the keys by which a search for exactly this title finds the bib.
 func wholeKeys(b library.Bib) []string {
-	keys := []string{joined(kana.Fold(b.Title))}
+	keys := []string{kana.Signs(b.Title)}
+	for _, s := range foldedWays(b.Title) {
+		keys = append(keys, joined(s))
+	}
 	for _, r := range readings(b.Title, b.TitleReading) {
 		keys = append(keys, kana.Key(r))
 	}

@@ -193,6 +193,9 @@ func (r *row) rankOnly() []any { return []any{&r.rank} }
 // candidates calls f for every bib that the query is met by, in the order of the ranks,
 // until f returns false or there is enough.
 func (s *search) candidates(f func(r *row) bool) error {
+	if s.plan.signs != "" {
+		return nil
+	}
 	stretches := s.plan.stretches
 	if stretches == nil {
 		var err error

@@ -36,17 +36,19 @@ func (c *Catalogue) Suggest(ctx context.Context, words string, limit int) ([]lib
 
 // suggestKeys returns the keys that a start of a heading may have.
 func suggestKeys(words string) []string {
-	text := kana.Fold(words)
-	if text == "" {
-		return nil
-	}
+	keys := []string{kana.Signs(words)}
 	long := strings.ContainsRune(norm.NFKC.String(words), 'ー')
-	keys := []string{joined(text)}
-	for _, k := range readingKeys(joinRomaji(text), long) {
-		key := clip(k.key)
-		keys = append(keys, key)
-		if k.loose {
-			keys = append(keys, looseKey+key)
+	for _, text := range append([]string{kana.Fold(words)}, otherwise(words)...) {
+		if text == "" {
+			continue
+		}
+		keys = append(keys, joined(text))
+		for _, k := range spelledOut(readingKeys(joinRomaji(text), long)) {
+			key := clip(k.key)
+			keys = append(keys, key)
+			if k.loose {
+				keys = append(keys, looseKey+key)
+			}
 		}
 	}
 	for i, k := range keys {
@@ -54,6 +56,30 @@ func suggestKeys(words string) []string {
 	}
 	return withoutEmpty(sortedSet(keys))
 }
+
+// spelledOut adds to keys those whose letters before kana are written out as they are
+// read: what is typed Cげ may be catalogued シー ゲンゴ.
+func spelledOut(keys []typedKey) []typedKey {
+	for _, k := range keys {
+		spelled, ok := kana.SpellOut(k.key)
+		if !ok {
+			continue
+		}
+		long, _ := kana.Lengthen(spelled)
+		key := kana.Key(kana.Fold(long))
+		if !k.loose {
+			keys = append(keys, typedKey{key, false})
+		}
+		if loose := kana.Loose(key); utf8.RuneCountInString(loose) >= knownSound {
+			keys = append(keys, typedKey{loose, true}) // the name of j is じぇい as well
+		}
+	}
+	return keys
+}
+
+// knownSound is how many kana there are of a loose key at least that stands for letters,
+// since しげ of Cげ is the beginning of much else.
+const knownSound = 4
 
 // joinRomaji writes words one after the other as in a key. Romaji words but the
 // last are whole: their n is ん, whatever follows.

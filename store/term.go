@@ -193,7 +193,7 @@ func (w way) alternatives() (out []alternative) {
 	}
 	if w.head != nil {
 		for i := range out {
-			out[i] = append(out[i], w.head.token())
+			out[i] = append(out[i], w.head.tokens()...)
 		}
 	}
 	return out
@@ -247,7 +247,7 @@ func wordTokens(word string) []string {
 // termsOf reads what a patron typed into one field: a term for each word.
 func termsOf(input string, in fields, ndc bool) []term {
 	var out []term
-	var latin []string // the words just before
+	var latin, read []string // the words just before
 	for _, raw := range strings.FieldsFunc(norm.NFKC.String(input), unicode.IsSpace) {
 		if digits, ok := ndcNumber(raw); ok && ndc {
 			t := term{{as: asNDC, want: digits}}
@@ -259,20 +259,76 @@ func termsOf(input string, in fields, ndc bool) []term {
 					t = append(t, way{as: asText, want: word, in: in.text})
 				}
 			}
-			out, latin = append(out, t), nil
+			out, latin, read = append(out, t), nil, nil
 			continue
 		}
-		for _, word := range strings.Fields(kana.Fold(raw)) {
-			t := wordTerm(word, strings.ContainsRune(raw, 'ー'), in)
+		long := strings.ContainsRune(raw, 'ー')
+		others := otherwise(raw)
+		words := strings.Fields(kana.Fold(raw))
+		for i, word := range words {
+			t := wordTerm(word, long, in)
+			for _, other := range others {
+				if w := strings.Fields(other); len(w) == len(words) && w[i] != word {
+					t = append(t, wordTerm(w[i], long, in)...)
+				}
+			}
 			if latin = append(latin, word); isLatinWord(word) {
 				t = append(t, joinedWays(latin, in)...)
 			} else {
 				latin = nil
 			}
+			t = append(t, joinedReadings(read, word, long, in)...)
+			if part := partOfReading(word); part != "" {
+				read = append(read, part)
+			} else {
+				read = nil
+			}
 			out = append(out, t)
 		}
 	}
 	return out
+}
+
+// otherwise returns other folded spellings of what was typed: with umlauts written out,
+// and with all sounds as the kana that have the same romaji where only some are.
+func otherwise(raw string) (out []string) {
+	if written, ok := kana.WriteOut(raw); ok {
+		out = append(out, kana.Fold(written))
+	}
+	if respelled, ok := kana.RespellMixed(raw); ok {
+		out = append(out, kana.Fold(respelled))
+	}
+	return out
+}
+
+// joinedReadings returns the ways to find a word in a reading that is catalogued without
+// spaces: しんげき の きょじん in シンゲキノキョジン.
+func joinedReadings(before []string, word string, lengthened bool, in fields) (out []way) {
+	const most = 3
+	joined := word
+	for i := len(before) - 1; i >= max(0, len(before)-most); i-- {
+		joined = before[i] + joined
+		out = append(out, readingWays(joined, lengthened, in)...)
+	}
+	return out
+}
+
+// partOfReading is a word as it stands in a reading with others behind it: romaji in kana,
+// a few letters as they are; "" for what is no part of one.
+func partOfReading(word string) string {
+	if isReading(word) {
+		return word
+	}
+	k, rest := kana.FromRomaji(word)
+	switch {
+	case k != "" && rest == "":
+		return kana.Fold(k)
+	case k != "" && rest == "n":
+		return kana.Fold(k + "ん")
+	case len(word) <= spelledLetters && !strings.ContainsFunc(word, func(r rune) bool { return !isLetter(r) }):
+		return word
+	}
+	return ""
 }
 
 // ndcNumber reports whether a word may be an NDC number: three digits or more.
@@ -294,17 +350,22 @@ func wordTerm(word string, lengthened bool, in fields) term {
 	if mayRun(word) {
 		t = append(t, way{as: asRun, want: word, in: in.text})
 	}
+	return append(t, readingWays(word, lengthened, in)...)
+}
+
+// readingWays returns the ways to find a word as the beginning of a reading.
+func readingWays(word string, lengthened bool, in fields) (out []way) {
 	if len(in.reading) == 0 {
-		return t
+		return nil
 	}
 	for _, key := range readingKeys(word, lengthened) {
 		as := asReading
 		if key.loose {
 			as = asLooseReading
 		}
-		t = append(t, way{as: as, want: key.key, in: in.reading})
+		out = append(out, way{as: as, want: key.key, in: in.reading})
 	}
-	return append(t, letteredWays(word, in)...)
+	return append(out, letteredWays(word, in)...)
 }
 
 func isLatinWord(s string) bool {
@@ -332,6 +393,9 @@ func readingKeys(word string, lengthened bool) []typedKey {
 		for _, romaji := range withSyllabicN(tail) {
 			for _, k := range kana.Expand(romaji) {
 				out = append(out, typedKey{kana.Key(head + kana.Fold(k)), false})
+				if respelled, ok := kana.RespellMixed(k); ok {
+					out = append(out, typedKey{kana.Key(head + kana.Fold(respelled)), false})
+				}
 			}
 		}
 		lengthened = lengthened || head == ""

@@ -20,13 +20,17 @@ func Fold(s string) string {
 	return fold(s, false)
 }
 
-// FoldReading folds a reading. Unlike Fold it takes ・ for the start of a word.
+// FoldReading folds a reading. Unlike Fold it takes ・ for the start of a word, and kana
+// behind Latin letters: NHKキョウ.
 func FoldReading(s string) string {
 	return fold(s, true)
 }
 
 func fold(s string, reading bool) string {
 	out := foldKe(foldRunes(normalise(s), reading))
+	if reading {
+		out = partLetters(out)
+	}
 	folded := strings.TrimSuffix(string(out), " ")
 	if !norm.NFKC.IsNormalString(folded) { // what was dropped stood between a letter and its mark
 		return fold(folded, reading)
@@ -87,6 +91,17 @@ func foldRunes(in []rune, reading bool) []rune {
 		default:
 			out = space(out)
 		}
+	}
+	return out
+}
+
+// partLetters puts a space between Latin letters and kana.
+func partLetters(in []rune) (out []rune) {
+	for i, r := range in {
+		if i > 0 && isLetter(in[i-1]) && isKana(r) {
+			out = append(out, ' ')
+		}
+		out = append(out, r)
 	}
 	return out
 }

@@ -1,6 +1,12 @@
 package kana
 
-import "strings"
+import (
+	"strings"
+	"unicode"
+	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
+)
 
 func isKana(r rune) bool {
 	return r >= 'ぁ' && r <= 'ゖ' || isKatakana(r) || isRepeatedKana(r)
@@ -158,4 +164,68 @@ func Spell(s string) string {
 		}
 	}
 	return b.String()
+}
+
+// SpellOut writes out the letters that a reading has before kana, as they are read: in
+// V チューバー and ITパスポート, but not in JAVASCRIPT ノ ホン, which is read otherwise. ok is
+// false when there are none.
+func SpellOut(reading string) (spelled string, ok bool) {
+	const longest = 4
+	in := []rune(norm.NFKC.String(reading))
+	var b strings.Builder
+	for i := 0; i < len(in); {
+		n := i
+		for n < len(in) && isLetter(unicode.ToLower(in[n])) {
+			n++
+		}
+		if n == i {
+			b.WriteRune(in[i])
+			i++
+			continue
+		}
+		rest := strings.TrimPrefix(string(in[n:]), " ")
+		next, _ := utf8.DecodeRuneInString(rest)
+		if word := strings.ToLower(string(in[i:n])); len(word) <= longest && isKana(next) {
+			b.WriteString(Spell(word))
+			ok = true
+		} else {
+			b.WriteString(word)
+		}
+		i = n
+	}
+	return b.String(), ok
+}
+
+// umlauts are letters with the pair that stands for them where a keyboard lacks them.
+var umlauts = strings.NewReplacer("ä", "ae", "ö", "oe", "ü", "ue", "ø", "oe", "å", "aa")
+
+// WriteOut writes Märchen as maerchen. ok is false when there is no such letter.
+func WriteOut(s string) (written string, ok bool) {
+	s = strings.ToLower(norm.NFKC.String(s))
+	written = umlauts.Replace(s)
+	return written, written != s
+}
+
+// alike are signs that nobody tells apart.
+var alike = strings.NewReplacer("♡", "♥", "❤", "♥", "☆", "★", "⭐", "★", "〜", "~", "…", "...", "‥", "..")
+
+// Signs returns the form by which a text of signs only is compared, such as the title ?
+// or ♥; "" where Fold leaves something of it.
+func Signs(s string) string {
+	if Fold(s) != "" {
+		return ""
+	}
+	return alike.Replace(strings.Map(func(r rune) rune {
+		switch {
+		case unicode.IsSpace(r), unicode.IsControl(r), unicode.Is(unicode.Cf, r), accent(r), r == utf8.RuneError:
+			return -1
+		case isHyphen(r), r == 'ー':
+			return '-'
+		case r == '’', r == '‘':
+			return '\''
+		case r == '”', r == '“':
+			return '"'
+		}
+		return r
+	}, norm.NFKC.String(s)))
 }

@@ -149,3 +149,11 @@ func Respell(s string) (respelled string, ok bool) {
 	respelled = foreignSounds.Replace(s)
 	return respelled, respelled != s
 }
+
+// RespellMixed is Respell for what has such sounds as well as kana that may stand for
+// some, as when ウォーターパーティー is typed wo-ta-pa-thi-.
+func RespellMixed(s string) (respelled string, ok bool) {
+	s = strings.Map(toHiragana, norm.NFKC.String(s))
+	respelled = foreignSounds.Replace(s)
+	return respelled, respelled != s && strings.ContainsAny(s, "ちぢつづを")
+}
