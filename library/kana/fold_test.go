@@ -64,10 +64,42 @@ func TestFoldReading(t *testing.T) {
 		"ハリー・ポッター":      "はり ぽつた",
 		"ナツメ, ソウセキ":     "なつめ そうせき",
 		"ワタシ ワ ネコ":      "わたし わ ねこ",
+		"NHKキョウノリョウリ":   "nhk きようのりようり",
 		"ｾｷｶﾞﾊﾗ ﾉ ﾀﾀｶｲ": "せきがはら の たたかい",
 	} {
 		if got := FoldReading(in); got != want {
 			t.Errorf("FoldReading(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestSigns(t *testing.T) {
+	for in, want := range map[string]string{
+		"？": "?", "‼": "!!", "… …": "......", "♡": "♥", "❤\uFE0F": "♥", "☆": "★", "—ー": "--", "♥1": "", "あ?": "", " \n": "", "": "", "\xff": "",
+	} {
+		if got := Signs(in); got != want {
+			t.Errorf("Signs(%q) = %q, want %q", in, got, want)
+		}
+	}
+}
+
+func TestSpellOut(t *testing.T) {
+	for in, want := range map[string]string{
+		"V チューバー": "ぶい チューバー", "ITパスポート": "あいてぃーパスポート", "アタラシイ C ゲンゴ": "アタラシイ しー ゲンゴ", "ｂ ノ ヒ": "びー ノ ヒ",
+		"JAVASCRIPT ノ ホン": "", "ONE LOVE": "", "C": "", "3 ビキ": "", "": "",
+	} {
+		got, ok := SpellOut(in)
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("SpellOut(%q) = %q, %t; want %q", in, got, ok, want)
+		}
+	}
+}
+
+func TestWriteOut(t *testing.T) {
+	for in, want := range map[string]string{"Märchen": "maerchen", "MU\u0308LLER": "mueller", "Øre": "oere", "Ångström": "aangstroem", "Café": "", "": ""} {
+		got, ok := WriteOut(in)
+		if ok != (want != "") || ok && got != want {
+			t.Errorf("WriteOut(%q) = %q, %t; want %q", in, got, ok, want)
 		}
 	}
 }
@@ -83,5 +115,10 @@ func FuzzFold(f *testing.F) {
 				t.Errorf("%s(%q) = %q, and folded again %q", name, s, once, twice)
 			}
 		}
+		if signs := Signs(s); signs != "" && Signs(signs) != signs {
+			t.Errorf("Signs(%q) = %q, and once more %q", s, signs, Signs(signs))
+		}
+		SpellOut(s)
+		WriteOut(s)
 	})
 }
