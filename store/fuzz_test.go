@@ -19,7 +19,7 @@ func byReading(t *testing.T, c *Catalogue, q library.Query) []string {
 	}
 	found, err := view(context.Background(), c, "search by reading all", func(tx *reader) (found []string, err error) {
 		s := search{ctx: context.Background(), tx: tx, plan: p}
-		first, err := s.wholeTitles(nil)
+		first, err := s.wholeTitles()
 		if err != nil {
 			return nil, err
 		}

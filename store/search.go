@@ -54,6 +54,7 @@ type search struct {
 	n       int     // hits so far
 	read    int     // bibs whose texts or shelves were read
 	more    bool    // there may be further hits
+	hits    []int64 // ranks of the first wordScan of them, or of more up to the end of the page
 	page    []int64 // ranks of those on the page
 	err     error   // of a check
 }
@@ -69,25 +70,47 @@ func (s *search) run() error {
 	case library.ByWork:
 		return s.worksTogether(ranks)
 	}
+	few, err := s.fewHits()
+	if err != nil {
+		return err
+	}
+	return s.wantedFirst(ranks, few)
+}
+
+// wantedFirst makes the page from the hits that first found, from those that have what was
+// asked as whole words, and from the others in the order of their ranks. few says that all
+// of them are looked at for whole words, not the index asked.
+func (s *search) wantedFirst(ranks []int64, few bool) error {
 	first := setOf(ranks)
+	if !few {
+		whole, err := s.wholeWords(first)
+		if err != nil {
+			return err
+		}
+		ranks = append(ranks, whole...)
+		first = setOf(ranks)
+	}
 	for _, rank := range ranks {
 		s.hit(rank)
 	}
-	return s.candidates(func(r *row) bool {
+	err := s.candidates(func(r *row) bool {
 		if !first[r.rank] {
 			s.hit(r.rank)
 		}
 		return true
 	})
+	if err == nil && few {
+		err = s.wholeWordsFirst(len(ranks))
+	}
+	return err
 }
 
 // first returns the ranks of the hits that come before all others, in their order, each
-// once: exact titles, then the volume asked for and the rest of its work, then what was
-// asked as whole words.
+// once: exact titles, then the volume asked for and the rest of its work.
 func (s *search) first() (ranks []int64, err error) {
 	seen := map[int64]bool{}
-	for _, find := range []func(before map[int64]bool) ([]int64, error){s.wholeTitles, s.volumesAsked, s.wholeWords} {
-		found, err := find(seen)
+	for _, find := range []func() ([]int64, error){s.wholeTitles, s.volumesAsked} {
+		found, err := find()
 		if err != nil {
 			return nil, err
 		}
@@ -116,6 +139,9 @@ func (s *search) hit(rank int64) {
 	if s.n >= s.offset && len(s.page) < s.limit {
 		s.page = append(s.page, rank)
 	}
+	if s.n < max(wordScan, s.offset+s.limit) {
+		s.hits = append(s.hits, rank)
+	}
 	s.n++
 }
 
@@ -129,7 +155,7 @@ func (s *search) count() library.Count {
 // wholeTitles returns the ranks of the bibs whose whole title or reading was asked
 // for, newest first; then of those that have just one of its words for a title and
 // meet the rest elsewhere.
-func (s *search) wholeTitles(map[int64]bool) (ranks []int64, err error) {
+func (s *search) wholeTitles() (ranks []int64, err error) {
 	p := &s.plan
 	if ranks, err = s.titled(p.titles, p.fields); err != nil {
 		return nil, err

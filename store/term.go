@@ -45,8 +45,8 @@ const (
 	asRun          // part of a text whose Latin words are written together
 	asReading
 	asLooseReading
-	asWholeWord    // of a text
-	asWholeReading // one or more words of a reading
+	asWholeWord // see words.go
+	asWholeReading
 	asWholeLooseReading
 	asNDC
 )
@@ -89,7 +89,7 @@ func (w way) met(r *row, f *folded) bool {
 			var value string
 			value, rest, _ = strings.Cut(rest, valueMark)
 			has := kana.HasKey
-			if w.as == asWholeReading || w.as == asWholeLooseReading {
+			if w.whole() {
 				has = hasWholeReading
 			}
 			if has(value, w.want, w.as == asLooseReading || w.as == asWholeLooseReading) {
@@ -146,12 +146,8 @@ func (w way) certain() bool {
 		return true
 	case w.as == asRun:
 		return whole && everywhere && isLatinWord(w.want)
-	case w.as == asWholeWord:
-		return knownWhole(w.want) && len(w.in) == len(inTitlesAndCreators.text)
-	case w.as == asWholeReading:
-		return false
-	case w.as == asWholeLooseReading:
-		return knownReading(w.want) && len(w.in) == len(inTitlesAndCreators.reading)
+	case w.whole():
+		return w.as != asWholeReading && len(w.in) == len(inTitlesAndCreators.text)
 	case w.as != asText:
 		return whole && everywhere
 	}
@@ -175,19 +171,9 @@ func (w way) alternatives() (out []alternative) {
 	case asLooseReading: // loose beginnings are in the index only where they differ
 		out = []alternative{{markLoose + head}, {markReading + head}}
 	case asWholeWord:
-		out = []alternative{wordTokens(w.want)}
-		if knownWhole(w.want) {
-			out = []alternative{{markWhole + w.want}}
-		}
+		out = []alternative{{markWhole + w.want}}
 	case asWholeReading, asWholeLooseReading:
-		loose := kana.Loose(w.want)
-		if knownReading(loose) {
-			out = []alternative{{markWhole + loose}}
-		} else if w.as == asWholeReading {
-			out = []alternative{{markReading + head}}
-		} else {
-			out = []alternative{{markLoose + head}, {markReading + head}}
-		}
+		out = []alternative{{markWhole + kana.Loose(w.want)}}
 	default:
 		out = []alternative{w.tokens()}
 	}

@@ -15,14 +15,14 @@ import (
 )
 
 // Who types 猫 means the cat, not 愛猫 or 猫背; who types ai does not mean aim. Bibs that
-// have each word of a query as a whole word of their title or creators come before those
-// that have it as a part of one. A whole word is Latin, or kanji between letters of
-// other scripts, or a word of a reading. The index knows those that are short enough to
-// be a part of many others; longer ones are checked.
+// have each short word of a query as a whole word of their title or creators come before
+// those that have it as a part of one. A whole word is Latin, or kanji between letters of
+// other scripts, or a word of a reading. Long words are part of few others: of them that
+// is not asked.
 const (
-	knownLatin = 6 // letters
-	knownKanji = 3
-	knownKana  = 4 // of a loose key
+	shortLatin = 6 // letters
+	shortKanji = 4
+	shortKana  = 4 // of a loose key
 )
 
 // wordScan is how many bibs are looked at that may have what was asked as whole words;
@@ -38,7 +38,7 @@ func (s *search) wholeWords(before map[int64]bool) (ranks []int64, err error) {
 	if len(p.whole.words) == 0 || p.order != library.ByWanted {
 		return nil, nil
 	}
-	need := s.offset + s.limit - len(before)
+	need := s.offset + s.limit + 1 - len(before) // one more tells that there is a next page
 	if need <= 0 {
 		return nil, nil
 	}
@@ -64,6 +64,44 @@ func (s *search) wholeWords(before map[int64]bool) (ranks []int64, err error) {
 	return ranks, errors.Join(err, s.err)
 }
 
+// fewHits reports whether a query has so few hits, as expected, that they are found sooner
+// and then looked at than the index is asked for whole words.
+func (s *search) fewHits() (bool, error) {
+	p := &s.plan
+	if len(p.whole.asked) < 2 || p.order != library.ByWanted {
+		return false, nil
+	}
+	c, err := s.newLeads()
+	return err == nil && len(c.parts) > 0 && c.hits <= wordScan/2, err
+}
+
+// wholeWordsFirst makes the page anew, once all hits are there, of which n stand before
+// the whole words.
+func (s *search) wholeWordsFirst(n int) (err error) {
+	before, hits := s.hits[:n], s.hits[n:]
+	var whole []int64
+	if s.more || s.n > len(s.hits) {
+		s.plan.now = everyRank
+		whole, err = s.wholeWords(setOf(before))
+	} else if len(hits) > 0 {
+		args := newArgs()
+		var in []string
+		for _, rank := range hits {
+			in = append(in, args.add(rank))
+		}
+		into := func(r *row) []any { return []any{&r.rank, &r.folded, &r.ndc} }
+		err = s.rows("SELECT rank, folded, ndc FROM bib WHERE rank IN ("+strings.Join(in, ", ")+") ORDER BY rank", args, into, func(r *row) bool {
+			if meetsTerms(r, s.plan.whole.words) {
+				whole = append(whole, r.rank)
+			}
+			return true
+		})
+	}
+	is := setOf(whole)
+	s.show(slices.Concat(before, whole, slices.DeleteFunc(slices.Clone(hits), func(rank int64) bool { return is[rank] })))
+	return err
+}
+
 // wholeWords is how bibs are found that have what was asked as whole words.
 type wholeWords struct {
 	words   []term // of titles and creators; none: there are no such bibs
@@ -73,13 +111,13 @@ type wholeWords struct {
 
 // askWholeWords plans it; the rest of the plan is there.
 func (p *plan) askWholeWords(q library.Query) {
-	words := wholeTermsOf(q)
-	if len(words)+len(p.fields) > lookedUp {
+	words := slices.Concat(wholeTermsOf(q.Words, inTitlesAndCreators, anywhere), wholeTermsOf(q.Title, inTitles, inTitles), wholeTermsOf(q.Creator, inCreators, inCreators))
+	if len(words)+len(p.fields) > lookedUp || !slices.ContainsFunc(words, func(t term) bool { return t[0].whole() }) {
 		return
 	}
 	w := wholeWords{words: words, certain: len(p.fields) == 0 && len(p.conditions) == 0 && !p.available && !p.asksISBN()}
 	for _, t := range words {
-		w.asked = append(w.asked, t.part())
+		w.asked = append(w.asked, t.parts()...)
 		w.certain = w.certain && !slices.ContainsFunc(t, func(w way) bool { return !w.certain() })
 	}
 	for _, t := range p.fields {
@@ -89,28 +127,26 @@ func (p *plan) askWholeWords(q library.Query) {
 	p.whole = w
 }
 
-// wholeTermsOf reads a query as whole words of titles and creators: a term for each; none
-// where one of them cannot be a whole word.
-func wholeTermsOf(q library.Query) (out []term) {
-	for _, field := range []struct {
-		input string
-		in    fields
-	}{{q.Words, inTitlesAndCreators}, {q.Title, inTitles}, {q.Creator, inCreators}} {
-		for _, raw := range strings.FieldsFunc(norm.NFKC.String(field.input), unicode.IsSpace) {
-			for _, word := range strings.Fields(kana.Fold(raw)) {
-				t := wholeTerm(word, strings.ContainsRune(raw, 'ー'), field.in)
-				if len(t) == 0 {
-					return nil
-				}
-				out = append(out, t)
+// wholeTermsOf reads what a patron typed into one field: for each short word a term that is
+// met by a whole word of some sections, for each other one the usual term.
+func wholeTermsOf(input string, in, usual fields) (out []term) {
+	for _, raw := range strings.FieldsFunc(norm.NFKC.String(input), unicode.IsSpace) {
+		for _, word := range strings.Fields(kana.Fold(raw)) {
+			lengthened := strings.ContainsRune(raw, 'ー')
+			t := wholeTerm(word, lengthened, in)
+			if len(t) == 0 {
+				t = wordTerm(word, lengthened, usual)
 			}
+			out = append(out, t)
 		}
 	}
 	return out
 }
 
+// wholeTerm returns the ways in which a short word may be a whole one; none for a long
+// word.
 func wholeTerm(word string, lengthened bool, in fields) (t term) {
-	if !isReading(word) { // of kana a text does not tell where a word ends
+	if isShort(word) {
 		t = append(t, way{as: asWholeWord, want: word, in: in.text})
 	}
 	for _, k := range wholeReadings(word, lengthened) {
@@ -123,32 +159,32 @@ func wholeTerm(word string, lengthened bool, in fields) (t term) {
 	return t
 }
 
-// wholeReadings returns the keys of the readings that a word is, in kana or in romaji of
-// which no letter is left over; loose ones as readingKeys has them.
+func (w way) whole() bool {
+	return w.as == asWholeWord || w.as == asWholeReading || w.as == asWholeLooseReading
+}
+
+// wholeReadings returns the keys of the short readings that a word is, in kana or in
+// romaji of which no letter is left over; loose ones as readingKeys has them.
 func wholeReadings(word string, lengthened bool) (keys []typedKey) {
-	read := func(folded string, lengthened bool) {
+	typed := []string{word}
+	if !kana.IsKana(word) {
+		typed = nil
+		for _, romaji := range withSyllabicN(word) {
+			k, rest := kana.FromRomaji(romaji)
+			if k != "" && (rest == "" || rest == "n") {
+				typed = append(typed, kana.Fold(k+strings.Replace(rest, "n", "ん", 1)))
+			}
+		}
+	}
+	for _, folded := range typed {
 		key := kana.Key(folded)
-		if loose := kana.Loose(key); lengthened && (isReading(word) || loose == key) {
-			key, lengthened = loose, true
-		} else {
-			lengthened = false
-		}
-		if utf8.RuneCountInString(key) > 1 {
-			keys = append(keys, typedKey{key, lengthened})
-		}
-	}
-	if isReading(word) {
-		read(word, lengthened)
-		return keys
-	}
-	for _, romaji := range withSyllabicN(word) {
-		k, rest := kana.FromRomaji(romaji)
+		loose := kana.Loose(key)
 		switch {
-		case k == "":
-		case rest == "":
-			read(kana.Fold(k), true)
-		case rest == "n":
-			read(kana.Fold(k+"ん"), true)
+		case !isShortReading(loose):
+		case folded == word && lengthened, folded != word && key == loose:
+			keys = append(keys, typedKey{loose, true})
+		default:
+			keys = append(keys, typedKey{key, false})
 		}
 	}
 	return keys
@@ -157,7 +193,7 @@ func wholeReadings(word string, lengthened bool) (keys []typedKey) {
 // cutWhole calls add with the tokens of the whole words of a folded text.
 func cutWhole(text string, add func(string)) {
 	for _, word := range wordsIn(text) {
-		if knownWhole(word) {
+		if isShort(word) {
 			add(markWhole + word)
 		}
 	}
@@ -166,23 +202,23 @@ func cutWhole(text string, add func(string)) {
 // cutWholeReading is cutWhole for a folded reading.
 func cutWholeReading(reading string, add func(string)) {
 	for word := range strings.FieldsSeq(reading) {
-		if key := kana.Loose(kana.Key(word)); knownReading(key) {
+		if key := kana.Loose(kana.Key(word)); isShortReading(key) {
 			add(markWhole + key)
 		}
 	}
 }
 
-// knownWhole reports whether the index has a token of a whole word of a text.
-func knownWhole(word string) bool {
+// isShort reports whether the index has a token of a whole word of a text.
+func isShort(word string) bool {
 	n := utf8.RuneCountInString(word)
-	return n <= knownLatin && isLatinWord(word) || n <= knownKanji && !strings.ContainsFunc(word, func(r rune) bool { return !kana.IsKanji(r) })
+	return n <= shortLatin && isLatinWord(word) || n <= shortKanji && !strings.ContainsFunc(word, func(r rune) bool { return !kana.IsKanji(r) })
 }
 
-// knownReading reports whether the index has a token of a word of a reading, by its
+// isShortReading reports whether the index has a token of a word of a reading, by its
 // loose key. One of a single kana is mostly a particle.
-func knownReading(key string) bool {
-	n := utf8.RuneCountInString(key)
-	return n > 1 && n <= knownKana && kana.IsKana(key)
+func isShortReading(loose string) bool {
+	n := utf8.RuneCountInString(loose)
+	return n > 1 && n <= shortKana && kana.IsKana(loose)
 }
 
 // wordsIn returns the Latin words of a folded text and what stands together in kanji.
@@ -220,47 +256,19 @@ func scriptOf(r rune) script {
 	return otherScript
 }
 
-// hasWhole reports whether text has word, and no letter of the script with which it
-// begins or ends goes on before or behind it.
-func hasWhole(text, word string) bool {
-	first, _ := utf8.DecodeRuneInString(word)
-	last, _ := utf8.DecodeLastRuneInString(word)
-	for at := 0; ; {
-		i := strings.Index(text[at:], word)
-		if i < 0 {
-			return false
+// hasWhole reports whether a folded text has a word, and no letter of its script goes on
+// before or behind it.
+func hasWhole(text, word string) bool { return slices.Contains(wordsIn(text), word) }
+
+// hasWholeReading reports whether a folded reading has a word with a key, or a loose key.
+func hasWholeReading(reading, want string, loose bool) bool {
+	for word := range strings.FieldsSeq(reading) {
+		key := kana.Key(word)
+		if loose {
+			key = kana.Loose(key)
 		}
-		at += i
-		before, _ := utf8.DecodeLastRuneInString(text[:at])
-		after, _ := utf8.DecodeRuneInString(text[at+len(word):])
-		if !goesOnIn(first, before) && !goesOnIn(last, after) {
+		if key == want {
 			return true
-		}
-		at += utf8.RuneLen(first)
-	}
-}
-
-// goesOnIn reports whether two letters beside each other may be of one word.
-func goesOnIn(a, b rune) bool {
-	return scriptOf(a) != otherScript && scriptOf(a) == scriptOf(b) || isHiragana(a) && isHiragana(b)
-}
-
-// hasWholeReading reports whether a word of a folded reading has a key, or a loose key; or,
-// where that is so long that the index does not know it, several words beside each other.
-func hasWholeReading(reading, key string, loose bool) bool {
-	words := strings.Fields(reading)
-	for i := range words {
-		for j := i + 1; j <= len(words); j++ {
-			together := kana.Key(strings.Join(words[i:j], " "))
-			if loose {
-				together = kana.Loose(together)
-			}
-			if together == key {
-				return true
-			}
-			if len(together) > len(key) || knownReading(kana.Loose(key)) {
-				break
-			}
 		}
 	}
 	return false

@@ -94,6 +94,17 @@ func checkWholeWords(t *testing.T, c *Catalogue, q library.Query) {
 		if !slices.Equal(got, want) {
 			t.Errorf("the index finds what %+v asks as whole words in %v, reading all bibs in %v", q, got, want)
 		}
+		var pages [2][]int64
+		for i := range pages {
+			s := search{ctx: context.Background(), tx: tx, plan: p, offset: 1, limit: 5}
+			if err := s.wantedFirst(nil, i == 1); err != nil {
+				return none, err
+			}
+			pages[i] = s.page
+		}
+		if !slices.Equal(pages[0], pages[1]) {
+			t.Errorf("%+v: %v where the index is asked for whole words, %v where all hits are looked at", q, pages[0], pages[1])
+		}
 		return none, err
 	})
 	if err != nil {
