@@ -52,7 +52,10 @@ func volumePart(in []rune, start int) (key string, n int) {
 			return fmt.Sprintf("%s%02d", classLast, i), len([]rune(w))
 		}
 	}
-	if strings.ContainsRune("第巻卷冊集部編篇回号之の", rest[0]) {
+	if strings.HasPrefix(s, "その") {
+		return "", 2
+	}
+	if strings.ContainsRune("第巻卷冊册集輯部編篇回号號期話之の其", rest[0]) {
 		return "", 1
 	}
 	// In each word the letters count in their order. Words do not count against
