@@ -30,6 +30,9 @@ func AskedVolumes(text string) (out []VolumeAsked) {
 			if f.from == 0 && !f.marked || !f.word && !f.sure && strings.TrimSpace(string(p.letters[to:])) != "" {
 				continue // 1 リットルの涙, 地下 鉄
 			}
+			if typed := text[p.at[f.from]:p.at[to]]; f.number && len(typed) == 1 && latin(rune(typed[0])) {
+				continue // a word in romaji begins
+			}
 			asked := VolumeAsked{
 				Rest:  joinRest(text[:p.at[f.from]], text[p.at[to]:]),
 				Key:   VolumeKey(f.volume),

@@ -47,7 +47,7 @@ func TestAskedVolumes(t *testing.T) {
 func TestNoVolumeIsAsked(t *testing.T) {
 	for _, typed := range []string{
 		"", " ", "3", "3巻", "第3巻", "上", "（3）", "vol.3", "だい3かん", "2001年宇宙の旅", "20世紀少年", "1Q84の謎", "913.6", "らんま1/2", "中国の歴史 全10巻", "9784101010137",
-		"1 リットルの涙", "地下 鉄", "三匹の猫", "十二国記", "piano", "昭和64年", "平成30年", "四月",
+		"1 リットルの涙", "地下 鉄", "三匹の猫", "十二国記", "piano", "昭和64年", "平成30年", "四月", "海 i",
 	} {
 		if got := AskedVolumes(typed); len(got) > 0 {
 			t.Errorf("AskedVolumes(%q) = %+v, want none", typed, got)

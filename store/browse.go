@@ -3,7 +3,6 @@ package store
 import (
 	"context"
 	"fmt"
-	"slices"
 
 	"madoguchi/library"
 )
@@ -48,110 +47,4 @@ func (c *Catalogue) NDCCounts(ctx context.Context, prefix string, q library.Quer
 		}
 		return out, nil
 	})
-}
-
-// volumesCap is how many volumes Volumes counts at most.
-const volumesCap = 1000
-
-// Volumes returns volumes offset to offset+limit of the work that a bib is a volume of,
-// itself among them, in order; where it is the only one, those of its series. Of q only
-// the filters count. An offset below 0 is the part of limit volumes that the bib is in. A
-// bib without a volume stands alone. The error is library.ErrUnknownBib when there is no
-// such bib.
-func (c *Catalogue) Volumes(ctx context.Context, id library.BibID, q library.Query, offset, limit int) (library.Volumes, error) {
-	return view(ctx, c, "list volumes", func(tx *reader) (out library.Volumes, err error) {
-		bibs, err := volumesWith(ctx, tx, id)
-		if err != nil {
-			return out, err
-		}
-		out.Count = len(bibs)
-		if offset < 0 {
-			at := slices.IndexFunc(bibs, func(b library.Bib) bool { return b.ID == id })
-			offset = at - at%max(limit, 1)
-		}
-		out.Offset = min(offset, len(bibs))
-		var ranks []int64
-		for _, b := range bibs[out.Offset:min(out.Offset+limit, len(bibs))] {
-			rank, err := rankOf(ctx, tx, b.ID)
-			if err != nil {
-				return out, err
-			}
-			ranks = append(ranks, rank)
-		}
-		out.Records, err = loadRecords(ctx, tx, ranks)
-		return out, err
-	})
-}
-
-// VolumeOffset returns where the volume with a designation, as people type it, stands
-// among the volumes that Volumes returns, or the next after it.
-func (c *Catalogue) VolumeOffset(ctx context.Context, id library.BibID, q library.Query, volume string) (int, error) {
-	return view(ctx, c, "find a volume", func(tx *reader) (int, error) {
-		bibs, err := volumesWith(ctx, tx, id)
-		if err != nil {
-			return 0, err
-		}
-		key := library.VolumeKey(volume)
-		at := slices.IndexFunc(bibs, func(b library.Bib) bool { return library.VolumeKey(b.Volume) >= key })
-		if at < 0 {
-			at = len(bibs) - 1
-		}
-		return at, nil
-	})
-}
-
-func volumesWith(ctx context.Context, tx *reader, id library.BibID) ([]library.Bib, error) {
-	rank, err := rankOf(ctx, tx, id)
-	if err != nil {
-		return nil, err
-	}
-	self, err := loadRecords(ctx, tx, []int64{rank})
-	if err != nil {
-		return nil, err
-	}
-	for _, p := range placesOf(self[0].Bib) {
-		bibs, err := volumesAround(ctx, tx, p, rank)
-		if err != nil || len(bibs) > 1 {
-			return bibs, err
-		}
-	}
-	return []library.Bib{self[0].Bib}, nil
-}
-
-// volumesAround returns up to half of volumesCap before a place, and the rest from
-// there on; more of either side where the other has less.
-func volumesAround(ctx context.Context, tx *reader, p place, rank int64) ([]library.Bib, error) {
-	before, err := volumesOf(ctx, tx, "AND (v.volume, v.rank) < ($2, $3) ORDER BY v.volume DESC, v.rank DESC", p, rank)
-	if err != nil {
-		return nil, err
-	}
-	slices.Reverse(before)
-	after, err := volumesOf(ctx, tx, "AND (v.volume, v.rank) >= ($2, $3) ORDER BY v.volume, v.rank", p, rank)
-	if err != nil {
-		return nil, err
-	}
-	take := min(len(before), max(volumesCap/2, volumesCap-len(after)))
-	before = before[len(before)-take:]
-	after = after[:min(len(after), volumesCap-take)]
-	return append(before, after...), nil
-}
-
-func volumesOf(ctx context.Context, tx *reader, condition string, p place, rank int64) (bibs []library.Bib, err error) {
-	rows, err := tx.QueryContext(ctx, "SELECT r.bib FROM volume v CROSS JOIN record r ON r.rank = v.rank WHERE v.work = $1 "+condition+" LIMIT $4", p.work, p.volume, rank, volumesCap)
-	if err != nil {
-		return nil, err
-	}
-	defer rows.Close()
-	for rows.Next() {
-		var encoded string
-		if err := rows.Scan(&encoded); err != nil {
-			return nil, err
-		}
-		b, err := decodeBib(encoded)
-		if err != nil {
-			return nil, err
-		}
-		bibs = append(bibs, b)
-	}
-	return bibs, rows.Err()
 }

@@ -146,8 +146,8 @@ func (s *changeSet) writeBib(old, next *row, oldBib, nextBib *library.Bib) error
 	case old != nil && next != nil && old.rank == next.rank:
 		if !old.same(next) {
 			if err := s.exec(`UPDATE bib SET folded = $2, ndc = $3, shelves = $4, branches = $5, kind = $6, language = $7, juvenile = $8,
-				year = $9, added_on = $10, copies = $11 WHERE rank = $1`,
-				next.rank, next.folded, next.ndc, next.shelves, next.branches, next.kind, next.language, next.juvenile, next.year, next.addedOn, next.copies); err != nil {
+				year = $9, volumes = $10, work = $11, added_on = $12, copies = $13 WHERE rank = $1`,
+				next.rank, next.folded, next.ndc, next.shelves, next.branches, next.kind, next.language, next.juvenile, next.year, next.volumes, next.work, next.addedOn, next.copies); err != nil {
 				return err
 			}
 		}
@@ -202,7 +202,7 @@ func indexChanges(old, next *row) (out []indexed) {
 // sameTokens reports whether the columns that tokens depends on are the same.
 func (r *row) sameTokens(s *row) bool {
 	return r.folded == s.folded && r.ndc == s.ndc && r.branches == s.branches &&
-		r.kind == s.kind && r.language == s.language && r.juvenile == s.juvenile
+		r.kind == s.kind && r.language == s.language && r.juvenile == s.juvenile && r.volumes == s.volumes
 }
 
 // writeIndex writes in ascending order of ranks, deletions first: FTS5 begins a

@@ -34,7 +34,7 @@ func (s *search) judge(terms []term, args *arguments) (columns string, scan func
 // one way only, by a number of a class, or by a text that has it anywhere in a word.
 func (t term) simple() bool {
 	w := t[0]
-	return len(t) == 1 && (w.as == asNDC || w.as == asText && !startsOnly(w.want))
+	return len(t) == 1 && (w.as == asNDC || w.as == asVolume || w.as == asText && !startsOnly(w.want))
 }
 
 // has is a condition that every bib meets by which the term is met, and no other if
@@ -46,6 +46,8 @@ func (t term) has(args *arguments) string {
 		return ""
 	case w.as == asNDC:
 		return "instr(' ' || b.ndc, " + args.add(" "+w.want) + ") > 0"
+	case w.as == asVolume:
+		return "(instr(b.volumes, " + args.add(" "+ownVolume+w.want+" ") + ") > 0 OR instr(b.volumes, " + args.add(" "+seriesVolume+w.want+" ") + ") > 0)"
 	case t.simple():
 		return w.contained(args)
 	}

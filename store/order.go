@@ -35,7 +35,7 @@ func (s *search) newestFirst(first []int64) error {
 	all, seen := slices.Clone(first), setOf(first)
 	s.n = len(first)
 	for _, class := range s.plan.byClass() {
-		part := search{ctx: s.ctx, tx: s.tx, plan: s.plan, tokens: s.tokens, limit: last, counted: s.n, read: s.read}
+		part := search{ctx: s.ctx, tx: s.tx, plan: s.plan, tokens: s.tokens, stopped: s.stopped, limit: last, counted: s.n, read: s.read}
 		part.plan.stretches = []stretch{class}
 		if err := part.candidates(func(r *row) bool {
 			if !seen[r.rank] {
@@ -68,7 +68,7 @@ func (p *plan) byClass() []stretch {
 // library.CountCap are in the order of their ranks.
 func (s *search) worksTogether(first []int64) error {
 	all, seen := slices.Clone(first), setOf(first)
-	part := search{ctx: s.ctx, tx: s.tx, plan: s.plan, limit: max(s.offset+s.limit, library.CountCap), counted: len(first)}
+	part := search{ctx: s.ctx, tx: s.tx, plan: s.plan, stopped: s.stopped, limit: max(s.offset+s.limit, library.CountCap), counted: len(first)}
 	if err := part.candidates(func(r *row) bool {
 		if !seen[r.rank] {
 			part.hit(r.rank)
@@ -109,7 +109,8 @@ func (s *search) grouped(ranks []int64) ([]int64, error) {
 			if _, known := works[key]; !known {
 				works[key] = len(works)
 			}
-			members = append(members, member{works[key], library.VolumeKey(b.Volume), yearOf(b), part[i]})
+			_, volume := b.Work()
+			members = append(members, member{works[key], library.VolumeKey(volume), yearOf(b), part[i]})
 		}
 	}
 	slices.SortFunc(members, func(a, b member) int {
@@ -125,7 +126,8 @@ func (s *search) grouped(ranks []int64) ([]int64, error) {
 // workOf returns what all volumes and editions of a work have in common; a bib without a
 // title is a work by itself.
 func workOf(b library.Bib) string {
-	title, creator := squeeze(kana.Fold(b.Title)), ""
+	title, _ := b.Work()
+	title, creator := squeeze(kana.Fold(title)), ""
 	if title == "" {
 		return fmt.Sprint("b", b.ID)
 	}

@@ -149,7 +149,7 @@ func TestPagesCoverEachHitOnce(t *testing.T) {
 		}
 		c := open(t, records...)
 		defer c.Close()
-		words := rapid.SampledFrom([]string{"猫", "こころ", "夏目", "k", "花", "は", "913", "9784101010137", "neko", "夏目 猫"}).Draw(rt, "words")
+		words := rapid.SampledFrom([]string{"猫", "こころ", "夏目", "k", "花", "は", "913", "9784101010137", "neko", "夏目 猫", "猫 3", "猫2", "こころ 下", "花文庫 2", "猫 9"}).Draw(rt, "words")
 		q := library.Query{Words: words, YearFrom: rapid.SampledFrom([]int{0, 1999}).Draw(rt, "from"), Juvenile: rapid.Bool().Draw(rt, "juvenile")}
 		var every []string
 		for _, order := range library.Orders {

@@ -60,13 +60,15 @@ type years struct {
 // what it finds. FTS5 refuses expressions without measure.
 const lookedUp = 12
 
-func planOf(q library.Query) plan {
+// planOf plans a query; what it asks besides comes as terms.
+func planOf(q library.Query, besides ...term) plan {
 	p := plan{now: everyRank, order: q.Order, exact: true, available: q.Available, branch: q.Branch, signs: kana.Signs(cmp.Or(q.Title, q.Words))}
 	if isbn, ok := isbnIn(q.Words); ok {
 		p.isbn = isbn
 	} else {
 		p.words = p.ask(q.Words, anywhere, true)
 	}
+	p.fields = besides
 	titles := p.ask(q.Title, inTitles, false)
 	if q.Title != "" && q.Words != "" {
 		p.fields = append(p.fields, p.words...)

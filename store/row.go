@@ -2,6 +2,7 @@ package store
 
 import (
 	"fmt"
+	"hash/fnv"
 	"slices"
 	"strings"
 
@@ -22,6 +23,8 @@ type row struct {
 	year     int
 	ndc      string
 	branches string
+	volumes  string
+	work     uint32
 	addedOn  string
 	copies   int
 	digest   library.Digest
@@ -46,6 +49,7 @@ func rowOf(r library.Record) (*row, error) {
 		}
 	}
 	out.ndc = strings.Join(sortedSet(ndc), " ")
+	out.volumes, out.work = volumeNumbers(b), workNumber(b)
 	out.setItems(r.Items)
 	return out, nil
 }
@@ -96,16 +100,25 @@ func firstRank(b library.Bib) int64 {
 	return int64(library.MostWanted-class)*rankClass + int64(maxYear-yearOf(b))*rankYear
 }
 
-// wholeKeys are the keys by which a search for exactly this title finds the bib.
+// wholeKeys are the keys by which a search for exactly this title finds the bib, or for
+// that of its work, where the title carries the volume.
 func wholeKeys(b library.Bib) []string {
-	keys := []string{kana.Signs(b.Title)}
-	for _, s := range foldedWays(b.Title) {
-		keys = append(keys, joined(s))
-	}
-	for _, r := range readings(b.Title, b.TitleReading) {
-		keys = append(keys, kana.Key(r))
+	keys := titleKeys(b.Title, b.TitleReading)
+	if title, _ := b.Work(); title != b.Title {
+		keys = append(keys, titleKeys(title, b.WorkReading())...)
 	}
 	return withoutEmpty(sortedSet(keys))
+}
+
+func titleKeys(title, reading string) []string {
+	keys := []string{kana.Signs(title)}
+	for _, s := range foldedWays(title) {
+		keys = append(keys, joined(s))
+	}
+	for _, r := range readings(title, reading) {
+		keys = append(keys, kana.Key(r))
+	}
+	return keys
 }
 
 func withoutEmpty(list []string) []string {
@@ -118,12 +131,12 @@ type place struct{ work, volume string }
 // placesOf returns the places of a bib, the work's own volumes before the series.
 func placesOf(b library.Bib) []place {
 	var out []place
-	if b.Volume != "" && squeeze(kana.Fold(b.Title)) != "" {
-		out = append(out, place{workOf(b), library.VolumeKey(b.Volume)})
+	if title, volume := b.Work(); volume != "" && squeeze(kana.Fold(title)) != "" {
+		out = append(out, place{workOf(b), library.VolumeKey(volume)})
 	}
 	for _, s := range b.Series {
 		if series := squeeze(kana.Fold(s.Title)); series != "" && s.Volume != "" {
-			p := place{"s" + series, library.VolumeKey(s.Volume)}
+			p := place{seriesPlace + series, library.VolumeKey(s.Volume)}
 			if !slices.Contains(out, p) {
 				out = append(out, p)
 			}
@@ -131,6 +144,67 @@ func placesOf(b library.Bib) []place {
 	}
 	return out
 }
+
+// volumeNumbers returns the numbers by which a bib is asked for as a volume, parted by spaces
+// and with one on either side: those of its own with an ownVolume before them, those in its
+// series with a seriesVolume.
+func volumeNumbers(b library.Bib) string {
+	var out []string
+	add := func(of, title, volume string) {
+		if squeeze(kana.Fold(title)) == "" {
+			return
+		}
+		for _, key := range library.VolumeKeys(volume) {
+			out = append(out, of+shortKey(key))
+		}
+	}
+	title, volume := b.Work()
+	add(ownVolume, title, volume)
+	for _, s := range b.Series {
+		add(seriesVolume, s.Title, s.Volume)
+	}
+	if len(out) == 0 {
+		return ""
+	}
+	return " " + strings.Join(sortedSet(out), " ") + " "
+}
+
+// isVolume reports whether the bib is asked for by the number of a volume, of its work or
+// of its series.
+func (r *row) isVolume(of, number string) bool {
+	return strings.Contains(r.volumes, " "+of+number+" ")
+}
+
+const (
+	ownVolume    = "o"
+	seriesVolume = "s"
+)
+
+// shortKey is a key of a volume as short as can be: most are one number.
+func shortKey(key string) string {
+	if number := len(library.VolumeKey("1")); len(key) == number && key[0] == library.VolumeKey("1")[0] {
+		return key[:1] + strings.TrimLeft(key[1:], "0")
+	}
+	return key
+}
+
+// workNumber is a number that the volumes of one work have, and hardly those of any other
+// among a few hits; 0 for a bib that is no volume.
+func workNumber(b library.Bib) uint32 {
+	places := placesOf(b)
+	if len(places) == 0 || !places[0].own() {
+		return 0
+	}
+	h := fnv.New32a()
+	h.Write([]byte(places[0].work))
+	return max(h.Sum32(), 1)
+}
+
+// own reports whether the place is among the volumes of a work, not of a series.
+func (p place) own() bool { return !strings.HasPrefix(p.work, seriesPlace) }
+
+// seriesPlace begins the work of a place in a series.
+const seriesPlace = "s"
 
 // isbnsOf returns the ISBNs of a bib as they are looked for: 13 digits.
 func isbnsOf(b library.Bib) []string {

@@ -12,14 +12,14 @@ func (r *row) encode() []byte {
 	if r.juvenile {
 		juvenile = "1"
 	}
-	return appendFields(nil, string(r.id), r.folded, r.ndc, r.shelves, r.branches, r.kind, r.language, juvenile, strconv.Itoa(r.year), r.addedOn, strconv.Itoa(r.copies), r.bib)
+	return appendFields(nil, string(r.id), r.folded, r.ndc, r.shelves, r.branches, r.kind, r.language, juvenile, strconv.Itoa(r.year), r.volumes, strconv.FormatUint(uint64(r.work), 36), r.addedOn, strconv.Itoa(r.copies), r.bib)
 }
 
 // decodeRow reads a row of a sorter whose keys are ranks.
 func decodeRow(s sorted) (*row, error) {
 	r := &row{rank: rankIn(s.key)}
-	var id, juvenile, year, copies string
-	err := cutFields(s.value, &id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &juvenile, &year, &r.addedOn, &copies, &r.bib)
+	var id, juvenile, year, work, copies string
+	err := cutFields(s.value, &id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &juvenile, &year, &r.volumes, &work, &r.addedOn, &copies, &r.bib)
 	if err != nil {
 		return nil, err
 	}
@@ -27,6 +27,11 @@ func decodeRow(s sorted) (*row, error) {
 	if r.year, err = strconv.Atoi(year); err != nil {
 		return nil, err
 	}
+	number, err := strconv.ParseUint(work, 36, 32)
+	if err != nil {
+		return nil, err
+	}
+	r.work = uint32(number)
 	r.copies, err = strconv.Atoi(copies)
 	return r, err
 }

@@ -34,6 +34,8 @@ CREATE TABLE bib ( -- what a search reads of a bib, and no more: a thousand are 
 	language TEXT    NOT NULL,
 	juvenile INTEGER NOT NULL,
 	year     INTEGER NOT NULL, -- 0: unknown
+	volumes  TEXT    NOT NULL, -- numbers by which it is asked for as a volume, see volumeNumbers
+	work     INTEGER NOT NULL, -- a number that the volumes of one work have, 0: it is no volume
 	added_on TEXT    NOT NULL,
 	copies   INTEGER NOT NULL
 );

@@ -24,12 +24,19 @@ func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit i
 		return library.Page{}, nil
 	}
 	return view(ctx, c, "search", func(tx *reader) (library.Page, error) {
-		s := search{ctx: ctx, tx: tx, plan: p, offset: max(offset, 0), limit: max(limit, 0)}
+		s := search{ctx: ctx, tx: tx, query: q, plan: p, offset: max(offset, 0), limit: max(limit, 0)}
 		if err := s.run(); err != nil {
 			return library.Page{}, err
 		}
 		records, err := loadRecords(ctx, tx, s.page)
-		return library.Page{Rows: rowsOf(records), Count: s.count()}, err
+		if err != nil {
+			return library.Page{}, err
+		}
+		page := library.Page{Rows: rowsOf(records), Count: s.count(), Lacks: s.lacks}
+		for i, rank := range s.page {
+			page.Rows[i].Asked = slices.Contains(s.asked, rank)
+		}
+		return page, nil
 	})
 }
 
@@ -45,6 +52,7 @@ func rowsOf(records []library.Record) []library.Row {
 type search struct {
 	ctx           context.Context
 	tx            *reader
+	query         library.Query
 	plan          plan
 	tokens        frequencies
 	offset, limit int
@@ -54,9 +62,14 @@ type search struct {
 	n       int     // hits so far
 	read    int     // bibs whose texts or shelves were read
 	more    bool    // there may be further hits
-	hits    []int64 // ranks of the first wordScan of them, or of more up to the end of the page
+	ahead   int     // hits that come before all others
+	hits    []int64 // ranks of the first hits: of wordScan behind those ahead, or of more up to the end of the page
+	stopped bool    // there are no others than those that come first
 	page    []int64 // ranks of those on the page
 	err     error   // of a check
+
+	asked []int64 // ranks of the volumes that were asked for
+	lacks string  // the volume that was asked for in vain, as typed
 }
 
 func (s *search) run() error {
@@ -64,6 +77,18 @@ func (s *search) run() error {
 	if err != nil {
 		return err
 	}
+	if err := s.inOrder(ranks); err != nil || s.n > 0 || s.more {
+		return err
+	}
+	if ranks, err = s.otherVolumes(); err != nil || len(ranks) == 0 {
+		return err
+	}
+	s.stopped = true
+	return s.inOrder(ranks)
+}
+
+// inOrder makes the page from the hits that first found and from the others.
+func (s *search) inOrder(ranks []int64) error {
 	switch s.plan.order {
 	case library.ByYear:
 		return s.newestFirst(ranks)
@@ -90,6 +115,7 @@ func (s *search) wantedFirst(ranks []int64, few bool) error {
 		ranks = append(ranks, whole...)
 		first = setOf(ranks)
 	}
+	s.ahead = len(ranks)
 	for _, rank := range ranks {
 		s.hit(rank)
 	}
@@ -106,11 +132,12 @@ func (s *search) wantedFirst(ranks []int64, few bool) error {
 }
 
 // first returns the ranks of the hits that come before all others, in their order, each
-// once: exact titles, then the volume asked for and the rest of its work.
+// once: exact titles, then the volume asked for and the rest of its work, then titles that
+// are one of the words.
 func (s *search) first() (ranks []int64, err error) {
 	seen := map[int64]bool{}
-	for _, find := range []func() ([]int64, error){s.wholeTitles, s.volumesAsked} {
-		found, err := find()
+	for _, find := range []func(before map[int64]bool) ([]int64, error){s.wholeTitles, s.volumesAsked, s.partTitles} {
+		found, err := find(seen)
 		if err != nil {
 			return nil, err
 		}
@@ -139,7 +166,7 @@ func (s *search) hit(rank int64) {
 	if s.n >= s.offset && len(s.page) < s.limit {
 		s.page = append(s.page, rank)
 	}
-	if s.n < max(wordScan, s.offset+s.limit) {
+	if s.n < max(s.ahead+wordScan, s.offset+s.limit) {
 		s.hits = append(s.hits, rank)
 	}
 	s.n++
@@ -152,21 +179,17 @@ func (s *search) count() library.Count {
 	return library.Count{N: s.n, More: s.more}
 }
 
-// wholeTitles returns the ranks of the bibs whose whole title or reading was asked
-// for, newest first; then of those that have just one of its words for a title and
-// meet the rest elsewhere.
-func (s *search) wholeTitles() (ranks []int64, err error) {
-	p := &s.plan
-	if ranks, err = s.titled(p.titles, p.fields); err != nil {
-		return nil, err
-	}
-	more, err := s.titled(p.parts, slices.Concat(p.words, p.fields))
-	for _, rank := range more {
-		if len(ranks) < wholeCap && !slices.Contains(ranks, rank) {
-			ranks = append(ranks, rank)
-		}
-	}
-	return ranks, err
+// wholeTitles returns the ranks of the bibs whose whole title or reading was asked for, the
+// most wanted first.
+func (s *search) wholeTitles(map[int64]bool) ([]int64, error) {
+	return s.titled(s.plan.titles, s.plan.fields)
+}
+
+// partTitles returns the ranks of the bibs that have just one of the words for a title and
+// meet the others elsewhere: with those before it at most as many as wholeCap.
+func (s *search) partTitles(before map[int64]bool) ([]int64, error) {
+	ranks, err := s.titled(s.plan.parts, slices.Concat(s.plan.words, s.plan.fields))
+	return ranks[:max(min(len(ranks), wholeCap-len(before)), 0)], err
 }
 
 // titledScan is how many bibs with one title are looked at where more is asked.
@@ -204,10 +227,10 @@ func (s *search) titled(keys []string, terms []term) (ranks []int64, err error) 
 }
 
 // What is read of a bib to judge it.
-const rowColumns = "b.rank, b.id, b.folded, b.ndc, b.shelves, b.branches, b.kind, b.language, b.juvenile, b.year"
+const rowColumns = "b.rank, b.id, b.folded, b.ndc, b.shelves, b.branches, b.kind, b.language, b.juvenile, b.year, b.volumes, b.work"
 
 func (r *row) columns() []any {
-	return []any{&r.rank, &r.id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &r.juvenile, &r.year}
+	return []any{&r.rank, &r.id, &r.folded, &r.ndc, &r.shelves, &r.branches, &r.kind, &r.language, &r.juvenile, &r.year, &r.volumes, &r.work}
 }
 
 func (r *row) text() []any { return []any{&r.rank, &r.met, &r.folded, &r.ndc} }
@@ -219,7 +242,7 @@ func (r *row) rankOnly() []any { return []any{&r.rank} }
 // candidates calls f for every bib that the query is met by, in the order of the ranks,
 // until f returns false or there is enough.
 func (s *search) candidates(f func(r *row) bool) error {
-	if s.plan.signs != "" {
+	if s.stopped || s.plan.signs != "" {
 		return nil
 	}
 	stretches := s.plan.stretches

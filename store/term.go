@@ -49,12 +49,16 @@ const (
 	asWholeReading
 	asWholeLooseReading
 	asNDC
+	asVolume // it is a volume of this number, of its work or a series
 )
 
 // met reports whether the row has what the way asks for.
 func (w way) met(r *row, f *folded) bool {
 	if w.as == asNDC {
 		return slices.ContainsFunc(strings.Fields(r.ndc), func(n string) bool { return strings.HasPrefix(n, w.want) })
+	}
+	if w.as == asVolume {
+		return r.isVolume(ownVolume, w.want) || r.isVolume(seriesVolume, w.want)
 	}
 	if w.head != nil && !w.head.met(f) {
 		return false
@@ -142,7 +146,7 @@ func (w way) certain() bool {
 	switch {
 	case w.head != nil:
 		return false
-	case w.as == asNDC:
+	case w.as == asNDC || w.as == asVolume:
 		return true
 	case w.as == asRun:
 		return whole && everywhere && isLatinWord(w.want)
@@ -162,6 +166,8 @@ func (w way) alternatives() (out []alternative) {
 	switch w.as {
 	case asNDC:
 		out = []alternative{{markNDC + w.want}}
+	case asVolume:
+		out = []alternative{{markOwn + w.want}, {markSeries + w.want}}
 	case asWord:
 		out = []alternative{{markWord + head}}
 	case asRun:

@@ -22,6 +22,8 @@ const (
 	markJuvenile  = "\uE007"
 	markPublisher = "\uE008" // a character of a publisher's name
 	markRun       = "\uE009" // the beginning of Latin words written together, see run.go
+	markOwn       = "\uE00A" // the number of a volume of a work
+	markSeries    = "\uE00B" // the number in a series
 	markWhole     = "\uE00C" // a whole word of a title or creator, see words.go
 	markNone      = "\uE0FF" // of no token
 )
@@ -80,6 +82,9 @@ func (r *row) tokens() string {
 	for _, branch := range strings.Fields(r.branches) {
 		t.add(markBranch + branch)
 	}
+	for _, volume := range strings.Fields(r.volumes) {
+		t.add(volumeToken(volume))
+	}
 	if r.kind != "" {
 		t.add(markKind + r.kind)
 	}
@@ -90,6 +95,14 @@ func (r *row) tokens() string {
 		t.add(markJuvenile)
 	}
 	return strings.Join(t.list, " ")
+}
+
+// volumeToken is the token of one of the numbers of volumeNumbers.
+func volumeToken(volume string) string {
+	if number, own := strings.CutPrefix(volume, ownVolume); own {
+		return markOwn + number
+	}
+	return markSeries + strings.TrimPrefix(volume, seriesVolume)
 }
 
 // cutText cuts a folded value into the tokens by which any part of it is found.

@@ -77,7 +77,7 @@ func verifyRecords(ctx context.Context, tx *sql.Tx) error {
 		if err != nil {
 			return fmt.Errorf("%w: bib %s: %w", ErrDamaged, r.id, err)
 		}
-		if want.id != r.id || want.folded != r.folded || want.branches != r.branches || want.shelves != r.shelves || want.ndc != r.ndc || want.year != r.year || want.copies != r.copies {
+		if want.id != r.id || want.folded != r.folded || want.branches != r.branches || want.shelves != r.shelves || want.ndc != r.ndc || want.year != r.year || want.volumes != r.volumes || want.work != r.work || want.copies != r.copies {
 			return fmt.Errorf("%w: bib %s is not as it was written", ErrDamaged, r.id)
 		}
 		bucket := library.BucketOf(r.id)

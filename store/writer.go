@@ -21,8 +21,8 @@ type writer struct {
 
 // The statements that put rows into the ordinary tables.
 const (
-	insertBib = `INSERT INTO bib (rank, id, folded, ndc, shelves, branches, kind, language, juvenile, year, added_on, copies)
-		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12)`
+	insertBib = `INSERT INTO bib (rank, id, folded, ndc, shelves, branches, kind, language, juvenile, year, volumes, work, added_on, copies)
+		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9, $10, $11, $12, $13, $14)`
 	insertRecord = `INSERT INTO record (rank, bib) VALUES ($1, $2)`
 	insertItem   = `INSERT INTO item (bib_id, id, branch, barcode, call_number, shelf, lendable, state, due_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
@@ -33,7 +33,7 @@ const (
 
 // bibValues are the values of insertBib.
 func (r *row) bibValues() []any {
-	return []any{r.rank, string(r.id), r.folded, r.ndc, r.shelves, r.branches, r.kind, r.language, r.juvenile, r.year, r.addedOn, r.copies}
+	return []any{r.rank, string(r.id), r.folded, r.ndc, r.shelves, r.branches, r.kind, r.language, r.juvenile, r.year, r.volumes, r.work, r.addedOn, r.copies}
 }
 
 // itemValues are the values of insertItem.
