@@ -80,6 +80,7 @@ func (s *search) worksTogether(first []int64) error {
 	s.n, s.more = len(first)+part.n, part.more
 	all = append(all, part.page...)
 	slices.Sort(all)
+	s.all = all[:min(len(all), library.CountCap)]
 	grouped, err := s.grouped(all[:min(len(all), library.CountCap)])
 	if err != nil {
 		return err

@@ -14,27 +14,33 @@ import (
 // wholeCap is how many exactly matching titles come before the other hits.
 const wholeCap = 50
 
-// Search returns hits offset to offset+limit of a query: exact titles first, then what
-// has what was asked as whole words, then the most wanted, of these the newest. The same
-// query on the same catalogue has the same hits in the same order, none on two pages. A
-// query that asks nothing finds nothing.
+// Search returns rows offset to offset+limit of the hits of a query: exact titles first,
+// then the volume that a number asks for and the others of its work, then what has what was
+// asked as whole words, then the most wanted, of these the newest. A work of many volumes
+// is one row, see fold.go. The same query on the same catalogue has the same rows in the
+// same order, none on two pages. A query that asks nothing finds nothing.
 func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit int) (library.Page, error) {
 	p := planOf(q)
 	if p.nothing {
 		return library.Page{}, nil
 	}
-	return view(ctx, c, "search", func(tx *reader) (library.Page, error) {
-		s := search{ctx: ctx, tx: tx, query: q, plan: p, offset: max(offset, 0), limit: max(limit, 0)}
-		if err := s.run(); err != nil {
-			return library.Page{}, err
-		}
-		records, err := loadRecords(ctx, tx, s.page)
+	return view(ctx, c, "search", func(tx *reader) (page library.Page, err error) {
+		s := search{ctx: ctx, tx: tx, query: q, plan: p}
+		rows, err := s.run(max(offset, 0), max(limit, 0), &page)
 		if err != nil {
 			return library.Page{}, err
 		}
-		page := library.Page{Rows: rowsOf(records), Count: s.count(), Lacks: s.lacks}
-		for i, rank := range s.page {
-			page.Rows[i].Asked = slices.Contains(s.asked, rank)
+		ranks := make([]int64, len(rows))
+		for i, r := range rows {
+			ranks[i] = r.rank
+		}
+		records, err := loadRecords(ctx, tx, ranks)
+		if err != nil {
+			return library.Page{}, err
+		}
+		page.Rows, page.Count, page.Lacks = rowsOf(records), s.count(), s.lacks
+		for i, r := range rows {
+			page.Rows[i].Volumes, page.Rows[i].Asked = r.volumes, slices.Contains(s.asked, r.rank)
 		}
 		return page, nil
 	})
@@ -65,6 +71,7 @@ type search struct {
 	ahead   int     // hits that come before all others
 	hits    []int64 // ranks of the first hits: of wordScan behind those ahead, or of more up to the end of the page
 	stopped bool    // there are no others than those that come first
+	all     []int64 // ranks of those that are counted
 	page    []int64 // ranks of those on the page
 	err     error   // of a check
 
@@ -72,18 +79,51 @@ type search struct {
 	lacks string  // the volume that was asked for in vain, as typed
 }
 
-func (s *search) run() error {
+// run finds rows offset to offset+limit, and how many hits have none of their own.
+func (s *search) run(offset, limit int, page *library.Page) (rows []foldedRow, err error) {
 	ranks, err := s.first()
 	if err != nil {
-		return err
+		return nil, err
 	}
-	if err := s.inOrder(ranks); err != nil || s.n > 0 || s.more {
-		return err
+	need := max(offset+limit, foldScan)
+	if len(ranks) >= foldLeast { // they may be one row
+		need += len(ranks)
 	}
-	if ranks, err = s.otherVolumes(); err != nil || len(ranks) == 0 {
-		return err
+	if err := s.hitsUpTo(need, ranks); err != nil {
+		return nil, err
 	}
-	s.stopped = true
+	if s.n == 0 && !s.more {
+		if ranks, err = s.otherVolumes(); err != nil {
+			return nil, err
+		}
+		s.stopped = true
+		if err := s.hitsUpTo(need+len(ranks), ranks); err != nil {
+			return nil, err
+		}
+	}
+	works, err := s.worksIn(s.page)
+	if err != nil {
+		return nil, err
+	}
+	need = offset + limit
+	for _, w := range works {
+		need += len(w.volumes)
+	}
+	if len(s.page) < need && (s.more || len(s.page) < s.n) {
+		if err := s.hitsUpTo(need, ranks); err != nil {
+			return nil, err
+		}
+	}
+	rows, page.Folded = foldRows(works, s.page, s.all, offset, limit)
+	return rows, nil
+}
+
+// hitsUpTo makes a page of the first hits, at most so many, those that first found before
+// the others.
+func (s *search) hitsUpTo(most int, ranks []int64) error {
+	s.limit, s.most, s.counted, s.n, s.read, s.more = most, 0, 0, 0, 0, false
+	s.hits, s.all, s.page = nil, nil, nil
+	s.plan.now = everyRank
 	return s.inOrder(ranks)
 }
 
@@ -165,6 +205,9 @@ func (s *search) enough() bool {
 func (s *search) hit(rank int64) {
 	if s.n >= s.offset && len(s.page) < s.limit {
 		s.page = append(s.page, rank)
+	}
+	if s.n < library.CountCap {
+		s.all = append(s.all, rank)
 	}
 	if s.n < max(s.ahead+wordScan, s.offset+s.limit) {
 		s.hits = append(s.hits, rank)
