@@ -8,11 +8,15 @@ import (
 
 // A work of many volumes would fill page after page of hits. Where foldLeast of the first
 // foldScan hits are volumes of one work, all of them stand in one row, at the place of the
-// first. Hits in the order of their years are not folded: who asks for what is new wants
-// to see the last volume.
+// first. So many hits are only looked for where a glance at the first few shows a work that
+// may have them: most searches pay for no more than that. Hits in the order of their years
+// are not folded: who asks for what is new wants to see the last volume.
 const (
 	foldScan  = 60
 	foldLeast = 20
+
+	glanceScan  = 20
+	glanceLeast = 4
 )
 
 // foldedWork is a work in one row.
@@ -25,21 +29,8 @@ type foldedWork struct {
 
 // worksIn returns the works that are to stand in one row each, by the first hits.
 func (s *search) worksIn(head []int64) (works []*foldedWork, err error) {
-	if len(head) < foldLeast || s.plan.order == library.ByYear {
-		return nil, nil
-	}
-	head = head[:min(len(head), foldScan)]
-	args := newArgs()
-	ranks := slices.Grow(slices.Clone(head), foldScan)
-	for len(ranks) < foldScan { // the same question for any number of hits
-		ranks = append(ranks, head[0])
-	}
-	of := map[uint32][]int64{}
-	if err := s.rows("SELECT b.rank, b.work FROM bib b WHERE b.rank IN ("+numbers(ranks, args)+") AND b.work <> 0", args,
-		func(r *row) []any { return []any{&r.rank, &r.work} }, func(r *row) bool {
-			of[r.work] = append(of[r.work], r.rank)
-			return true
-		}); err != nil {
+	of, err := s.byWork(head[:min(len(head), foldScan)], foldScan)
+	if err != nil {
 		return nil, err
 	}
 	for _, volumes := range of {
@@ -65,6 +56,38 @@ func (s *search) worksIn(head []int64) (works []*foldedWork, err error) {
 		works = append(works, w)
 	}
 	return works, nil
+}
+
+// mayFold reports whether the first hits show a work that may be folded.
+func (s *search) mayFold(head []int64) (may bool, err error) {
+	if s.n < foldLeast || s.plan.order == library.ByYear {
+		return false, nil
+	}
+	of, err := s.byWork(head[:min(len(head), glanceScan)], glanceScan)
+	for _, volumes := range of {
+		may = may || len(volumes) >= glanceLeast
+	}
+	return may, err
+}
+
+// byWork returns which of some hits, at most as many as most, are volumes of one work, by
+// the numbers of the works.
+func (s *search) byWork(hits []int64, most int) (map[uint32][]int64, error) {
+	if len(hits) == 0 {
+		return nil, nil
+	}
+	args := newArgs()
+	ranks := slices.Grow(slices.Clone(hits), most)
+	for len(ranks) < most { // the same question for any number of hits
+		ranks = append(ranks, hits[0])
+	}
+	of := map[uint32][]int64{}
+	err := s.rows("SELECT b.rank, b.work FROM bib b WHERE b.rank IN ("+numbers(ranks, args)+") AND b.work <> 0", args,
+		func(r *row) []any { return []any{&r.rank, &r.work} }, func(r *row) bool {
+			of[r.work] = append(of[r.work], r.rank)
+			return true
+		})
+	return of, err
 }
 
 // foldRows makes rows offset to offset+limit of hits and says how many of all that were

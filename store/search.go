@@ -85,9 +85,9 @@ func (s *search) run(offset, limit int, page *library.Page) (rows []foldedRow, e
 	if err != nil {
 		return nil, err
 	}
-	need := max(offset+limit, foldScan)
+	need := max(offset+limit, glanceScan)
 	if len(ranks) >= foldLeast { // they may be one row
-		need += len(ranks)
+		need = max(need, foldScan) + len(ranks)
 	}
 	if err := s.hitsUpTo(need, ranks); err != nil {
 		return nil, err
@@ -101,21 +101,36 @@ func (s *search) run(offset, limit int, page *library.Page) (rows []foldedRow, e
 			return nil, err
 		}
 	}
-	works, err := s.worksIn(s.page)
+	var works []*foldedWork
+	may, err := s.mayFold(s.page)
 	if err != nil {
 		return nil, err
+	}
+	if may {
+		if err := s.hitsAtLeast(foldScan, ranks); err != nil {
+			return nil, err
+		}
+		if works, err = s.worksIn(s.page); err != nil {
+			return nil, err
+		}
 	}
 	need = offset + limit
 	for _, w := range works {
 		need += len(w.volumes)
 	}
-	if len(s.page) < need && (s.more || len(s.page) < s.n) {
-		if err := s.hitsUpTo(need, ranks); err != nil {
-			return nil, err
-		}
+	if err := s.hitsAtLeast(need, ranks); err != nil {
+		return nil, err
 	}
 	rows, page.Folded = foldRows(works, s.page, s.all, offset, limit)
 	return rows, nil
+}
+
+// hitsAtLeast makes the page anew where it has fewer hits, and there are others.
+func (s *search) hitsAtLeast(need int, ranks []int64) error {
+	if len(s.page) >= need || len(s.page) == s.n && !s.more {
+		return nil
+	}
+	return s.hitsUpTo(need, ranks)
 }
 
 // hitsUpTo makes a page of the first hits, at most so many, those that first found before
