@@ -132,7 +132,7 @@ func (e *Editions) build(ctx context.Context) (*protocol.Manifest, error) {
 	var info store.Info
 	err := e.catalogue.Snapshot(ctx, func(s catalogue.Snapshot) (err error) {
 		removeDatabase(path) // the database may have asked for another try
-		info, err = store.Build(ctx, path, store.Info{Epoch: s.Epoch, Edition: s.Number, BuiltAt: start}, s.Records)
+		info, err = store.Build(ctx, path, store.Info{Epoch: s.Epoch, Edition: s.Number, BuiltAt: start}, s.Records, s.Lists...)
 		return err
 	})
 	if err != nil {

@@ -143,7 +143,7 @@ func (s *Service) digests(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := protocol.Digests{Epoch: d.Epoch, Number: d.Number, Buckets: make([]string, len(d.Buckets))}
+	answer := protocol.Digests{Epoch: d.Epoch, Number: d.Number, Lists: d.Lists.String(), Buckets: make([]string, len(d.Buckets))}
 	for i, x := range d.Buckets {
 		answer.Buckets[i] = x.String()
 	}
@@ -160,6 +160,14 @@ func (s *Service) bucket(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	return reply(w, r, protocol.Bucket{Epoch: b.Epoch, Number: b.Number, Records: b.Records})
+}
+
+func (s *Service) lists(w http.ResponseWriter, r *http.Request) error {
+	l, err := s.cfg.Catalogue.ListsNow(r.Context())
+	if err != nil {
+		return err
+	}
+	return reply(w, r, protocol.Lists{Epoch: l.Epoch, Number: l.Number, Lists: l.Lists})
 }
 
 func (s *Service) availability(w http.ResponseWriter, r *http.Request) error {

@@ -88,8 +88,9 @@ var operations = map[string]operation{
 		},
 		codes: []*library.Refusal{library.ErrReset}},
 	"GET /v1/catalogue/chunks/{sha256}": {does: "A chunk of an edition, compressed with zstd, or a part of it.", by: byTerminal, answers: inParts{}, own: []string{protocol.CodeNotFound}},
-	"GET /v1/catalogue/digests":         {does: "A digest of each bucket of bibs.", by: byTerminal, answers: protocol.Digests{}},
+	"GET /v1/catalogue/digests":         {does: "A digest of each bucket of bibs, and of the lists of books.", by: byTerminal, answers: protocol.Digests{}},
 	"GET /v1/catalogue/buckets/{n}":     {does: "All records of a bucket.", by: byTerminal, answers: protocol.Bucket{}, own: []string{protocol.CodeBadRequest}},
+	"GET /v1/catalogue/lists":           {does: "All lists of books.", by: byTerminal, answers: protocol.Lists{}},
 	"GET /v1/bibs/{id}/availability": {does: "Where the copies of a bib are now.", by: byTerminal, system: true, answers: protocol.Availability{},
 		codes: []*library.Refusal{library.ErrUnknownBib}},
 

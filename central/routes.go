@@ -54,6 +54,7 @@ func (s *Service) routes() []route {
 		{"GET /v1/catalogue/chunks/{sha256}", fromKiosks, s.chunk, long},
 		{"GET /v1/catalogue/digests", fromKiosks, s.digests, short},
 		{"GET /v1/catalogue/buckets/{n}", fromKiosks, s.bucket, short},
+		{"GET /v1/catalogue/lists", fromKiosks, s.lists, short},
 		{"GET /v1/bibs/{id}/availability", fromTerminals, s.availability, short},
 		{"POST /v1/sessions", fromTerminals, s.logIn, short},
 		{"DELETE /v1/sessions/me", fromTerminals, s.logOut, short},

@@ -270,7 +270,7 @@ func TestEnrolmentCodesCannotBeGuessed(t *testing.T) {
 func TestOnlyTerminalsAreAnswered(t *testing.T) {
 	s := newServer(t, dbtest.Open(t, dbtest.SQLite(t)))
 	for _, path := range []string{"/v1/site", "/v1/catalogue/head", "/v1/catalogue/changes?epoch=x&after=0", "/v1/catalogue/chunks/" + strings.Repeat("0", 64),
-		"/v1/catalogue/digests", "/v1/catalogue/buckets/0", "/v1/bibs/x/availability"} {
+		"/v1/catalogue/digests", "/v1/catalogue/buckets/0", "/v1/catalogue/lists", "/v1/bibs/x/availability"} {
 		wantProblem(t, s.do("GET", path, ""), http.StatusUnauthorized, protocol.CodeUnauthorized)
 		wantProblem(t, s.do("GET", path, "", "Authorization", "Basic eDp5"), http.StatusUnauthorized, protocol.CodeUnauthorized)
 		wantProblem(t, s.do("GET", path, "", "Authorization", "Bearer wrong"), http.StatusUnauthorized, "terminal_unknown")

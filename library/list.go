@@ -1,14 +1,26 @@
 package library
 
+import (
+	"cmp"
+	"crypto/sha256"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"regexp"
+	"slices"
+	"strings"
+	"unicode/utf8"
+)
+
 // List is a list of books that travels with the catalogue: a ranking (ベストリーダー), or
 // a theme shelf that staff put together. It names its bibs, or a query that each terminal
 // answers from its own catalogue.
 type List struct {
 	Name  string            `json:"name"` // small letters, digits and hyphens
 	Kind  ListKind          `json:"kind"`
-	Title map[string]string `json:"title"`          // by language; "ja" is there, and is shown where another is missing
-	Text  map[string]string `json:"text,omitempty"` // the same, a sentence below the title
-	Bibs  []BibID           `json:"bibs,omitempty"` // in the order in which they are shown
+	Title map[string]string `json:"title,omitempty"` // by language; of a theme "ja" is there, and is shown where another is missing
+	Text  map[string]string `json:"text,omitempty"`  // the same, a sentence below the title
+	Bibs  []BibID           `json:"bibs,omitempty"`  // in the order in which they are shown
 	Query *Query            `json:"query,omitempty"`
 
 	// Of a ranking: what it counts.
@@ -28,3 +40,84 @@ const (
 
 // ListKinds are all kinds of lists.
 var ListKinds = []ListKind{ThemeList, Ranking}
+
+// ErrUnknownList says that there is no list of a name.
+var ErrUnknownList = errors.New("there is no such list")
+
+// How large a list may be, so that it travels with the changes and its title is read at a
+// glance.
+const (
+	MaxListBibs  = 500
+	maxListTitle = 40  // characters
+	maxListText  = 200 // characters
+	maxListName  = 60
+)
+
+var listName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
+
+// Validate says in a sentence what of a list cannot be, or returns nil. Whether the
+// catalogue has its bibs it does not know.
+func (l List) Validate() error {
+	switch {
+	case !listName.MatchString(l.Name) || len(l.Name) > maxListName:
+		return fmt.Errorf("%q is no name of a list; use small letters and digits, parted by hyphens, such as summer-2026, at most %d", l.Name, maxListName)
+	case !slices.Contains(ListKinds, l.Kind):
+		return fmt.Errorf("%q is no kind of a list", l.Kind)
+	case l.Kind == ThemeList && strings.TrimSpace(l.Title[Languages[0].Code]) == "":
+		return fmt.Errorf("the list has no title in %s; give one", Languages[0].Code)
+	case len(l.Bibs) > MaxListBibs:
+		return fmt.Errorf("the list names %d bibs; it may name %d", len(l.Bibs), MaxListBibs)
+	case l.Query != nil && len(l.Bibs) > 0:
+		return fmt.Errorf("the list names bibs and a query; give one of them")
+	case l.Query == nil && len(l.Bibs) == 0:
+		return fmt.Errorf("the list names no bib and no query; give one of them")
+	case l.Query != nil && !l.Query.asks():
+		return fmt.Errorf("the query of the list asks nothing; say what its books have in common")
+	}
+	seen := map[BibID]bool{}
+	for _, id := range l.Bibs {
+		if id == "" || seen[id] {
+			return fmt.Errorf("the list names the bib %q twice, or one without an id", id)
+		}
+		seen[id] = true
+	}
+	for _, of := range []struct {
+		what  string
+		texts map[string]string
+		most  int
+	}{{"title", l.Title, maxListTitle}, {"text", l.Text, maxListText}} {
+		for code, text := range of.texts {
+			switch {
+			case !slices.ContainsFunc(Languages, func(l Language) bool { return l.Code == code }):
+				return fmt.Errorf("the %s is in %q, which no terminal speaks", of.what, code)
+			case utf8.RuneCountInString(text) > of.most:
+				return fmt.Errorf("the %s in %s has %d characters; it may have %d", of.what, code, utf8.RuneCountInString(text), of.most)
+			case strings.ContainsAny(text, "\r\n\t\x00"):
+				return fmt.Errorf("the %s in %s has more than one line", of.what, code)
+			}
+		}
+	}
+	return nil
+}
+
+// asks reports whether a query asks more than for an order.
+func (q Query) asks() bool {
+	for _, text := range []*string{&q.Words, &q.Title, &q.Creator, &q.Publisher, &q.Subject, &q.ISBN, &q.NDC} {
+		*text = strings.TrimSpace(*text)
+	}
+	q.Order = ByWanted
+	return !q.IsZero()
+}
+
+// DigestOfLists returns the digest of some lists, whatever order they stand in.
+func DigestOfLists(lists []List) Digest {
+	h := sha256.New()
+	for _, l := range slices.SortedFunc(slices.Values(lists), func(a, b List) int { return cmp.Compare(a.Name, b.Name) }) {
+		b, err := json.Marshal(l)
+		if err != nil {
+			panic(err) // a List holds nothing that JSON cannot
+		}
+		h.Write(append(b, '\n'))
+	}
+	return Digest(h.Sum(nil)[:len(Digest{})])
+}

@@ -161,12 +161,19 @@ func TestAnyHistoryEqualsABuild(t *testing.T) {
 		for _, b := range start {
 			state[b.ID] = &library.Record{Bib: b}
 		}
-		c := buildIn(rt, filepath.Join(dir, "history.db"), state)
+		lists := map[string]library.List{}
+		if rapid.Bool().Draw(rt, "a list") {
+			lists["a"] = drawList(rt, "a")
+		}
+		c := buildIn(rt, filepath.Join(dir, "history.db"), state, lists)
 		defer c.Close()
 		for upto := int64(11); upto < 11+int64(rapid.IntRange(1, 6).Draw(rt, "batches")); upto++ {
 			var rows []library.Change
 			for range rapid.IntRange(0, 8).Draw(rt, "rows") {
 				rows = append(rows, drawChange(rt, state))
+			}
+			if rapid.Bool().Draw(rt, "a change of a list") {
+				rows = append(rows, drawListChange(rt, lists))
 			}
 			if err := c.Apply(context.Background(), testInfo.Epoch, upto, rows); err != nil {
 				rt.Fatal(err)
@@ -183,22 +190,25 @@ func TestAnyHistoryEqualsABuild(t *testing.T) {
 			if err := c.ReplaceBucket(context.Background(), bucket, records...); err != nil {
 				rt.Fatal(err)
 			}
+			if err := c.ReplaceLists(context.Background(), slices.Collect(maps.Values(lists))); err != nil {
+				rt.Fatal(err)
+			}
 		}
 		if err := c.Verify(context.Background()); err != nil {
 			rt.Fatal(err)
 		}
-		want := buildIn(rt, filepath.Join(dir, "built.db"), state)
+		want := buildIn(rt, filepath.Join(dir, "built.db"), state, lists)
 		defer want.Close()
 		compare(rt, c, want, words)
 	})
 }
 
-func buildIn(rt *rapid.T, path string, state map[library.BibID]*library.Record) *Catalogue {
+func buildIn(rt *rapid.T, path string, state map[library.BibID]*library.Record, lists map[string]library.List) *Catalogue {
 	var records []library.Record
 	for _, id := range slices.Sorted(maps.Keys(state)) {
 		records = append(records, *state[id])
 	}
-	if _, err := Build(context.Background(), path, testInfo, all(records)); err != nil {
+	if _, err := Build(context.Background(), path, testInfo, all(records), slices.Collect(maps.Values(lists))...); err != nil {
 		rt.Fatal(err)
 	}
 	c, err := Open(path)
@@ -206,6 +216,28 @@ func buildIn(rt *rapid.T, path string, state map[library.BibID]*library.Record) 
 		rt.Fatal(err)
 	}
 	return c
+}
+
+func drawList(rt *rapid.T, name string) library.List {
+	l := library.List{Name: name, Kind: rapid.SampledFrom(library.ListKinds).Draw(rt, "kind"), Title: map[string]string{"ja": "本", "en": "Books"}}
+	if rapid.Bool().Draw(rt, "query") {
+		l.Query = &library.Query{Words: "猫", Juvenile: rapid.Bool().Draw(rt, "juvenile")}
+	} else {
+		l.Bibs = rapid.SliceOfNDistinct(rapid.SampledFrom([]library.BibID{"b1", "b2", "b3", "b13"}), 1, 4, func(id library.BibID) library.BibID { return id }).Draw(rt, "bibs")
+	}
+	return l
+}
+
+// drawListChange draws a change of a list and does it to lists as well.
+func drawListChange(rt *rapid.T, lists map[string]library.List) library.Change {
+	name := rapid.SampledFrom([]string{"a", "b"}).Draw(rt, "name")
+	if rapid.Bool().Draw(rt, "remove") {
+		delete(lists, name)
+		return library.Change{DeleteList: name}
+	}
+	l := drawList(rt, name)
+	lists[name] = l
+	return library.Change{PutList: &l}
 }
 
 func drawBib() *rapid.Generator[library.Bib] {
@@ -291,6 +323,18 @@ func compare(rt *rapid.T, got, want *Catalogue, words []string) {
 	b, errB := want.Digests(ctx)
 	if errA != nil || errB != nil || a != b {
 		rt.Fatalf("the digests differ (%v, %v)", errA, errB)
+	}
+	listsA, errA := got.ListsDigest(ctx)
+	listsB, errB := want.ListsDigest(ctx)
+	if errA != nil || errB != nil || listsA != listsB {
+		rt.Fatalf("the lists differ (%v, %v)", errA, errB)
+	}
+	for _, name := range []string{"a", "b"} {
+		a, errA := got.ListPage(ctx, name, 0, 20)
+		b, errB := want.ListPage(ctx, name, 0, 20)
+		if (errA == nil) != (errB == nil) || a.Count != b.Count || !slices.Equal(slices.Sorted(slices.Values(ids(a))), slices.Sorted(slices.Values(ids(b)))) {
+			rt.Fatalf("the list %s has %v, want %v (%v, %v)", name, ids(a), ids(b), errA, errB)
+		}
 	}
 	infoA, _ := got.Info(ctx)
 	infoB, _ := want.Info(ctx)

@@ -13,10 +13,10 @@ import (
 )
 
 // Build writes a whole new catalogue at path, where no file may be: every record
-// of records, the index built and optimised, in one file safely on disk. in says
+// of records and the lists, the index built and optimised, in one file safely on disk. in says
 // which epoch and edition it is; the counts are filled in. When Build fails,
 // records' error included, it leaves no file.
-func Build(ctx context.Context, path string, in Info, records iter.Seq2[library.Record, error]) (Info, error) {
+func Build(ctx context.Context, path string, in Info, records iter.Seq2[library.Record, error], lists ...library.List) (Info, error) {
 	f, err := os.OpenFile(path, os.O_CREATE|os.O_EXCL|os.O_RDWR, 0o644)
 	if err != nil {
 		return Info{}, fmt.Errorf("build catalogue: %w", err)
@@ -28,7 +28,7 @@ func Build(ctx context.Context, path string, in Info, records iter.Seq2[library.
 			return err
 		}
 		db.SetMaxOpenConns(1)
-		b := builder{db: db, info: in, years: map[int64]int64{}, digests: map[int]library.Digest{}}
+		b := builder{db: db, info: in, lists: lists, years: map[int64]int64{}, digests: map[int]library.Digest{}}
 		err = b.run(ctx, path, records)
 		in = b.info
 		return errors.Join(err, db.Close())
@@ -60,6 +60,7 @@ func syncFolder(dir string) error {
 type builder struct {
 	db      *sql.DB
 	info    Info
+	lists   []library.List
 	years   map[int64]int64 // first rank of a year of a class → bibs in it
 	digests map[int]library.Digest
 
@@ -300,6 +301,9 @@ func (b *builder) finish(ctx context.Context, tx *sql.Tx) error {
 		if _, err := tx.ExecContext(ctx, "INSERT INTO digest (bucket, digest) VALUES ($1, $2)", bucket, d[:]); err != nil {
 			return err
 		}
+	}
+	if err := putLists(ctx, tx, b.lists); err != nil {
+		return err
 	}
 	if _, err := tx.ExecContext(ctx, "INSERT INTO info (epoch, edition, number, bibs, items, built_at) VALUES ($1, $2, $3, $4, $5, $6)",
 		b.info.Epoch, b.info.Edition, b.info.Number, b.info.Bibs, b.info.Items, b.info.BuiltAt.UnixMilli()); err != nil {

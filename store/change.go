@@ -100,6 +100,14 @@ func (s *changeSet) apply(ch library.Change) error {
 		return s.deleteItem(ch.DeleteItem)
 	case ch.Availability != nil:
 		return s.setAvailability(*ch.Availability)
+	case ch.PutList != nil:
+		text, err := encodeList(*ch.PutList)
+		if err != nil {
+			return err
+		}
+		return s.exec(putList, ch.PutList.Name, text)
+	case ch.DeleteList != "":
+		return s.exec("DELETE FROM list WHERE name = $1", ch.DeleteList)
 	}
 	return errors.New("a change says neither what to put nor what to delete")
 }

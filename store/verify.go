@@ -37,6 +37,9 @@ func (c *Catalogue) Verify(ctx context.Context) (err error) {
 	if err := verifyRecords(ctx, tx); err != nil {
 		return fmt.Errorf("verify catalogue: %w", damaged(err))
 	}
+	if _, err := readLists(tx.QueryContext(ctx, "SELECT list FROM list")); err != nil {
+		return fmt.Errorf("verify catalogue: %w", damaged(err))
+	}
 	return nil
 }
 

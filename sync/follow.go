@@ -327,7 +327,9 @@ func (c *Client) compare(ctx context.Context) (same bool, err error) {
 	if err != nil {
 		return false, c.local(err)
 	}
-	same = true
+	if same, err = c.compareLists(ctx, theirs, in); err != nil {
+		return false, err
+	}
 	for n := range ours {
 		if ours[n].String() == theirs.Buckets[n] {
 			continue
@@ -347,4 +349,29 @@ func (c *Client) compare(ctx context.Context) (same bool, err error) {
 		}
 	}
 	return same, nil
+}
+
+// compareLists is compare for the lists of books, which have one digest.
+func (c *Client) compareLists(ctx context.Context, theirs protocol.Digests, in store.Info) (same bool, err error) {
+	var ours library.Digest
+	err = c.With(func(cat *store.Catalogue) error {
+		ours, err = cat.ListsDigest(ctx)
+		return err
+	})
+	if err != nil {
+		return false, c.local(err)
+	}
+	if ours.String() == theirs.Lists {
+		return true, nil
+	}
+	lists, err := c.wire.Lists(ctx)
+	if err != nil {
+		return false, err
+	}
+	if lists.Epoch != in.Epoch || lists.Number != in.Number {
+		return false, nil
+	}
+	c.cfg.Log.Warn("the lists of books differ from the server's; they are replaced", "lists", len(lists.Lists))
+	err = c.With(func(cat *store.Catalogue) error { return cat.ReplaceLists(ctx, lists.Lists) })
+	return false, c.local(err)
 }

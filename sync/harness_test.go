@@ -247,6 +247,19 @@ func (x *terminal) until(what string, ok func(library.TerminalState) bool) {
 	}
 }
 
+// putList puts a theme shelf of some bibs.
+func (s *server) putList(name string, bibs ...library.BibID) {
+	s.t.Helper()
+	l := library.List{Name: name, Kind: library.ThemeList, Title: map[string]string{"ja": "棚"}, Bibs: bibs}
+	err := s.db.Tx(s.t.Context(), func(tx *db.Tx) error {
+		_, _, err := s.catalogue.PutListTx(s.t.Context(), tx, l)
+		return err
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
+}
+
 func (x *terminal) digests() (d [library.Buckets]library.Digest) {
 	err := x.With(func(c *store.Catalogue) (err error) {
 		d, err = c.Digests(context.Background())
@@ -266,8 +279,16 @@ func (x *terminal) equals(s *server) {
 		x.t.Fatal(err)
 	}
 	x.until(fmt.Sprintf("equal to the server at change %d", want.Number), func(st library.TerminalState) bool {
-		return st.Change == want.Number && x.digests() == want.Buckets
+		return st.Change == want.Number && x.digests() == want.Buckets && x.lists() == want.Lists
 	})
+}
+
+func (x *terminal) lists() (d library.Digest) {
+	x.With(func(c *store.Catalogue) (err error) { // an error has no digest
+		d, err = c.ListsDigest(context.Background())
+		return err
+	})
+	return d
 }
 
 func (x *terminal) finds(words string) int {

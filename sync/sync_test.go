@@ -24,6 +24,7 @@ func TestFetchesAndFollows(t *testing.T) {
 	t.Parallel()
 	s := newServer(t)
 	s.put(0, 300, nil)
+	s.putList("summer", "b00001")
 	s.build()
 	dir := t.TempDir()
 	s.enrol(dir)
@@ -59,6 +60,8 @@ func TestFetchesAndFollows(t *testing.T) {
 
 	ctx := t.Context()
 	s.put(300, 310, nil)
+	s.putList("summer", "b00002", "b00001")
+	s.putList("winter", "b00003")
 	s.put(5, 6, func(r *library.Record) { r.Bib.Title = "新しい題" })
 	if err := s.catalogue.Delete(ctx, "b00007"); err != nil {
 		t.Fatal(err)
@@ -70,6 +73,16 @@ func TestFetchesAndFollows(t *testing.T) {
 	x.equals(s)
 	if n := x.finds("新しい題"); n != 1 {
 		t.Errorf("%d hits for the new title", n)
+	}
+	err := x.With(func(c *store.Catalogue) error {
+		page, err := c.ListPage(ctx, "summer", 0, 10)
+		if err == nil && (page.Count.N != 2 || page.Rows[0].Bib.ID != "b00002") {
+			t.Errorf("the list has %+v", page)
+		}
+		return err
+	})
+	if err != nil {
+		t.Error(err)
 	}
 	items, err := x.Availability(ctx, "b00009")
 	if err != nil || len(items) != 1 || items[0].State != library.OnLoan || items[0].DueOn != due {
@@ -378,7 +391,8 @@ func TestMendsWhatDiffers(t *testing.T) {
 			return err
 		}
 		tx.Changed(db.KindItem, "ib00050", "b00003") // has the bucket read again, says nothing of the item
-		return nil
+		_, err := tx.ExecContext(t.Context(), `INSERT INTO list (name, list) VALUES ('silent', '{"name":"silent","kind":"theme"}')`)
+		return err
 	})
 	if err != nil {
 		t.Fatal(err)

@@ -61,33 +61,37 @@ func (c *Catalogue) Changes(ctx context.Context, epoch string, after int64) (pro
 // its changes, an item only with its last of all: so an item's bib is always there
 // before it, also when the range ends between them.
 type touched struct {
-	bibs, items, moved []string
+	bibs, items, moved, lists []string
 }
 
 func touchedBetween(ctx context.Context, tx *db.Tx, after, upto int64) (touched, error) {
 	var t touched
 	// An availability also waits for a later change of its item, which carries it.
 	rows, err := tx.QueryContext(ctx, `SELECT kind, key FROM change c WHERE number > $1 AND number <= $2
-		AND (kind = $3 OR NOT EXISTS (
+		AND (kind IN ($3, $4) OR NOT EXISTS (
 			SELECT 1 FROM change d WHERE d.key = c.key AND d.kind <> $3 AND d.kind <= c.kind AND d.number > c.number))
-		ORDER BY number`, after, upto, db.KindBib)
+		ORDER BY number`, after, upto, db.KindBib, db.KindList)
 	if err != nil {
 		return t, err
 	}
 	defer rows.Close()
-	seen := map[string]bool{}
+	seen := map[db.Kind]map[string]bool{db.KindBib: {}, db.KindList: {}}
 	for rows.Next() {
 		var kind db.Kind
 		var key string
 		if err := rows.Scan(&kind, &key); err != nil {
 			return t, err
 		}
+		if seen[kind][key] {
+			continue
+		}
 		switch kind {
 		case db.KindBib:
-			if !seen[key] {
-				seen[key] = true
-				t.bibs = append(t.bibs, key)
-			}
+			seen[kind][key] = true
+			t.bibs = append(t.bibs, key)
+		case db.KindList:
+			seen[kind][key] = true
+			t.lists = append(t.lists, key)
 		case db.KindItem:
 			t.items = append(t.items, key)
 		case db.KindAvailability:
@@ -130,6 +134,17 @@ func (t touched) rows(ctx context.Context, tx *db.Tx) ([]library.Change, error) 
 	for _, id := range t.moved {
 		if it, ok := copies[id]; ok {
 			put = append(put, library.Change{Availability: &library.Availability{ItemID: it.ID, State: it.State, DueOn: it.DueOn}})
+		}
+	}
+	lists, err := listsByName(ctx, tx, t.lists)
+	if err != nil {
+		return nil, err
+	}
+	for _, name := range t.lists {
+		if l, ok := lists[name]; ok {
+			put = append(put, library.Change{PutList: &l})
+		} else {
+			gone = append(gone, library.Change{DeleteList: name})
 		}
 	}
 	return append(gone, put...), nil

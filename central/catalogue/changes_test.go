@@ -2,7 +2,9 @@ package catalogue
 
 import (
 	"fmt"
+	"maps"
 	"math/rand/v2"
+	"slices"
 	"testing"
 
 	"madoguchi/central/db"
@@ -17,10 +19,11 @@ type terminal struct {
 	cursor int64
 	bibs   map[library.BibID]library.Bib
 	items  map[library.ItemID]library.Item
+	lists  map[string]library.List
 }
 
 func newTerminal(t *testing.T) *terminal {
-	return &terminal{t: t, bibs: map[library.BibID]library.Bib{}, items: map[library.ItemID]library.Item{}}
+	return &terminal{t: t, bibs: map[library.BibID]library.Bib{}, items: map[library.ItemID]library.Item{}, lists: map[string]library.List{}}
 }
 
 func (x *terminal) apply(page protocol.Changes) {
@@ -53,6 +56,10 @@ func (x *terminal) apply(page protocol.Changes) {
 			}
 			it.State, it.DueOn = row.Availability.State, row.Availability.DueOn
 			x.items[it.ID] = it
+		case row.PutList != nil:
+			x.lists[row.PutList.Name] = *row.PutList
+		case row.DeleteList != "":
+			delete(x.lists, row.DeleteList)
 		default:
 			x.t.Errorf("an empty row")
 		}
@@ -98,7 +105,7 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 		for step := range 250 {
 			bib := fmt.Sprintf("b%d", rnd.IntN(6))
 			item := fmt.Sprintf("i%d", rnd.IntN(8))
-			switch rnd.IntN(8) {
+			switch rnd.IntN(10) {
 			case 0, 1:
 				r := book(bib)
 				r.Bib.Year = 1900 + rnd.IntN(3)
@@ -115,6 +122,13 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 				hide(c, func(tx *db.Tx) error { return c.HideItemTx(ctx, tx, library.ItemID(item)) })
 			case 7:
 				hide(c, func(tx *db.Tx) error { return c.HideBibTx(ctx, tx, library.BibID(bib)) })
+			case 8: // a name that is an item's id, too
+				hide(c, func(tx *db.Tx) error {
+					_, _, err := c.PutListTx(ctx, tx, shelf(item, library.BibID(bib)))
+					return err
+				})
+			case 9:
+				hide(c, func(tx *db.Tx) error { return c.RemoveListTx(ctx, tx, item) })
 			}
 			if x := followers[rnd.IntN(2)]; step%3 == 0 { // the third sleeps until the end
 				pull(x)
@@ -133,6 +147,9 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 			}
 			if x.digests() != want.Buckets {
 				t.Errorf("follower %d does not equal the catalogue", i)
+			}
+			if got := library.DigestOfLists(slices.Collect(maps.Values(x.lists))); got != want.Lists {
+				t.Errorf("follower %d has other lists than the catalogue: %v", i, x.lists)
 			}
 		}
 	})

@@ -15,6 +15,14 @@ type Digests struct {
 	Epoch   string
 	Number  int64
 	Buckets [library.Buckets]library.Digest
+	Lists   library.Digest
+}
+
+// Lists are all lists after the change Number.
+type Lists struct {
+	Epoch  string
+	Number int64
+	Lists  []library.List
 }
 
 // Bucket is all records of a bucket after the change Number.
@@ -47,6 +55,11 @@ func (c *Catalogue) Digests(ctx context.Context) (Digests, error) {
 			return err
 		}
 		next.Epoch, next.Number = log.Epoch, log.Number
+		lists, err := readLists(ctx, tx)
+		if err != nil {
+			return err
+		}
+		next.Lists = library.DigestOfLists(lists)
 		if len(stale) > library.Buckets/4 {
 			next.Buckets = [library.Buckets]library.Digest{}
 			return digests(ctx, tx, &next, `TRUE`)
@@ -76,7 +89,7 @@ func (c *Catalogue) stale(ctx context.Context, tx *db.Tx, log db.Log) (map[int]b
 		}
 		return stale, nil
 	}
-	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT bib_id FROM change WHERE number > $1`, last.Number)
+	rows, err := tx.QueryContext(ctx, `SELECT DISTINCT bib_id FROM change WHERE number > $1 AND kind <> $2`, last.Number, db.KindList)
 	if err != nil {
 		return nil, err
 	}

@@ -91,6 +91,7 @@ type Snapshot struct {
 	Epoch   string
 	Number  int64 // the records have at least the changes up to this one
 	Bibs    int
+	Lists   []library.List
 	Records iter.Seq2[library.Record, error]
 }
 
@@ -107,6 +108,9 @@ func (c *Catalogue) Snapshot(ctx context.Context, fn func(Snapshot) error) error
 		}
 		s := Snapshot{Epoch: log.Epoch, Number: log.Number, Records: all(ctx, tx)}
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM bib WHERE NOT withdrawn`).Scan(&s.Bibs); err != nil {
+			return err
+		}
+		if s.Lists, err = readLists(ctx, tx); err != nil {
 			return err
 		}
 		return fn(s)

@@ -14,11 +14,12 @@ import (
 // numbered in the order of their kinds, so that a bib comes before its items.
 type Kind int
 
-// The kinds of changes. Their key is the bib's or the item's ID.
+// The kinds of changes. Their key is the bib's or the item's ID, or the list's name.
 const (
 	KindBib          Kind = 1
 	KindItem         Kind = 2
 	KindAvailability Kind = 3
+	KindList         Kind = 4
 )
 
 // Change is one numbered change: that something was put or deleted, not what it
@@ -27,7 +28,7 @@ type Change struct {
 	Number int64
 	Kind   Kind
 	Key    string
-	Bib    string // the bib that the key is, or belonged to
+	Bib    string // the bib that the key is, or belonged to; "" of a list
 }
 
 // Log is the state of the change log.

@@ -90,6 +90,7 @@ type Digests struct {
 	Epoch   string   `json:"epoch"`
 	Number  int64    `json:"number"`
 	Buckets []string `json:"buckets"` // library.Buckets of them, hex
+	Lists   string   `json:"lists"`   // of library.DigestOfLists, hex
 }
 
 // Bucket is the answer of GET /v1/catalogue/buckets/{n}: all records of a bucket.
@@ -97,6 +98,13 @@ type Bucket struct {
 	Epoch   string           `json:"epoch"`
 	Number  int64            `json:"number"`
 	Records []library.Record `json:"records"`
+}
+
+// Lists is the answer of GET /v1/catalogue/lists: all lists of books.
+type Lists struct {
+	Epoch  string         `json:"epoch"`
+	Number int64          `json:"number"`
+	Lists  []library.List `json:"lists"`
 }
 
 // Availability is the answer of GET /v1/bibs/{id}/availability.

@@ -98,6 +98,11 @@ func (c *Client) Bucket(ctx context.Context, n int) (Bucket, error) {
 	return ask[Bucket](ctx, c, http.MethodGet, "/v1/catalogue/buckets/"+strconv.Itoa(n))
 }
 
+// Lists returns all lists of books.
+func (c *Client) Lists(ctx context.Context) (Lists, error) {
+	return ask[Lists](ctx, c, http.MethodGet, "/v1/catalogue/lists")
+}
+
 // Availability says where the items of a bib are now.
 func (c *Client) Availability(ctx context.Context, id library.BibID) ([]library.Availability, error) {
 	a, err := ask[Availability](ctx, c, http.MethodGet, "/v1/bibs/"+url.PathEscape(string(id))+"/availability")
