@@ -71,8 +71,11 @@ func (l List) Validate() error {
 		return fmt.Errorf("the list names bibs and a query; give one of them")
 	case l.Query == nil && len(l.Bibs) == 0:
 		return fmt.Errorf("the list names no bib and no query; give one of them")
-	case l.Query != nil && !l.Query.asks():
-		return fmt.Errorf("the query of the list asks nothing; say what its books have in common")
+	}
+	if l.Query != nil {
+		if err := l.Query.validate(); err != nil {
+			return err
+		}
 	}
 	seen := map[BibID]bool{}
 	for _, id := range l.Bibs {
@@ -100,13 +103,26 @@ func (l List) Validate() error {
 	return nil
 }
 
-// asks reports whether a query asks more than for an order.
-func (q Query) asks() bool {
+// validate says what of a query can find nothing whatever there is, or returns nil.
+func (q Query) validate() error {
+	order := q.Order
+	q.Order = ByWanted
 	for _, text := range []*string{&q.Words, &q.Title, &q.Creator, &q.Publisher, &q.Subject, &q.ISBN, &q.NDC} {
 		*text = strings.TrimSpace(*text)
 	}
-	q.Order = ByWanted
-	return !q.IsZero()
+	switch {
+	case q.IsZero():
+		return fmt.Errorf("the query of the list asks nothing; say what its books have in common")
+	case q.Kind != "" && !slices.Contains(Kinds, q.Kind):
+		return fmt.Errorf("%q is no kind of a bib; it may be one of %v", q.Kind, Kinds)
+	case strings.Trim(q.NDC, "0123456789.") != "":
+		return fmt.Errorf("%q is no class of NDC; give digits, such as 913.6", q.NDC)
+	case q.YearFrom < 0 || q.YearTo < 0 || q.YearTo > 0 && q.YearFrom > q.YearTo:
+		return fmt.Errorf("there is no year from %d to %d", q.YearFrom, q.YearTo)
+	case !slices.Contains(Orders, order):
+		return fmt.Errorf("%q is no order of hits", order)
+	}
+	return nil
 }
 
 // DigestOfLists returns the digest of some lists, whatever order they stand in.

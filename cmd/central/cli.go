@@ -35,6 +35,7 @@ type cli struct {
 	PaperHold paperHoldCmd `cmd:"" help:"Enter holds that a patron asked for on paper."`
 	Item      itemCmd      `cmd:"" help:"The copies: what is known of one, and what staff say of it by hand."`
 	Bib       bibCmd       `cmd:"" help:"The titles: what is known of one, and taking one out of the library."`
+	List      listCmd      `cmd:"" help:"The theme shelves that librarians put up on the terminals, and the rankings."`
 	Request   requestCmd   `cmd:"" help:"Say what became of a request that a patron left at a terminal while this server was away, by the code of its receipt."`
 	Mail      mailCmd      `cmd:"" help:"The mails to patrons: those that wait, and those that came back."`
 	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`
@@ -124,6 +125,7 @@ func sentence(err error) string {
 		{library.ErrNoCopies, "the library owns no copy of it; the form is a request to buy or borrow it"},
 		{library.ErrNoEmail, "the patron has no e-mail address registered; choose another --contact"},
 		{library.ErrUnknownBib, "there is no such bib"},
+		{library.ErrUnknownList, "there is no such list; see: central list show"},
 		{library.ErrFormTooOld, "the form is older than the settings allow; correct its time, or enter it without --received"},
 		{library.ErrHoldNotToTell, "nothing of this patron's is to be told now; see: central hold list --to-call"},
 		{library.ErrNoPhone, "the patron has no telephone number registered; choose another --contact"},
