@@ -135,7 +135,7 @@ func (s *Service) able(to library.Ability, h handler) handler {
 // upkeepEvery is how often Run looks what is due.
 const upkeepEvery = 30 * time.Second
 
-// Run builds editions, lets holds expire and sends mails when that is due, until the
+// Run makes rankings, builds editions, lets holds expire and sends mails when that is due, until the
 // context ends. Trouble is logged and tried again; several processes may run it on one
 // database.
 func (s *Service) Run(ctx context.Context) (err error) {
@@ -150,7 +150,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.upkeep(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.updateRankings(ctx), s.upkeep(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {
@@ -159,6 +159,18 @@ func (s *Service) Run(ctx context.Context) (err error) {
 		case <-tick.C:
 		}
 	}
+}
+
+// updateRankings makes the rankings once a month.
+func (s *Service) updateRankings(ctx context.Context) error {
+	made, updated, err := s.cfg.Catalogue.UpdateRankings(ctx, false)
+	if errors.Is(err, db.ErrTaken) {
+		return nil // another process makes them
+	}
+	if updated {
+		s.cfg.Log.Info("the rankings of the last month were made", "lists", made)
+	}
+	return err
 }
 
 func (s *Service) upkeep(ctx context.Context) error {

@@ -63,6 +63,8 @@ func (l List) Validate() error {
 		return fmt.Errorf("%q is no name of a list; use small letters and digits, parted by hyphens, such as summer-2026, at most %d", l.Name, maxListName)
 	case !slices.Contains(ListKinds, l.Kind):
 		return fmt.Errorf("%q is no kind of a list", l.Kind)
+	case l.Kind == ThemeList && strings.HasPrefix(l.Name, rankingName):
+		return fmt.Errorf("lists that are called %s… are the rankings that the server makes; use another name", rankingName)
 	case l.Kind == ThemeList && strings.TrimSpace(l.Title[Languages[0].Code]) == "":
 		return fmt.Errorf("the list has no title in %s; give one", Languages[0].Code)
 	case len(l.Bibs) > MaxListBibs:

@@ -2,8 +2,6 @@ package catalogue
 
 import (
 	"context"
-	"encoding/json"
-	"fmt"
 
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -40,55 +38,4 @@ func (c *Catalogue) InheritTx(ctx context.Context, tx *db.Tx, from, to library.B
 	}
 	_, err = tx.ExecContext(ctx, `DELETE FROM loan_count WHERE bib_id = $1 AND NOT EXISTS (SELECT 1 FROM item WHERE bib_id = $1)`, string(from))
 	return err
-}
-
-// Lent is how often the copies of a bib were lent.
-type Lent struct {
-	Bib   library.BibID
-	Loans int
-}
-
-// leastRanked is how often a bib was lent at least to stand in a ranking: that something was
-// lent once is no ranking.
-const leastRanked = 2
-
-// MostLent returns the bibs of a kind ("": of any) that were lent most often in a month,
-// "2026-11", or with "" in the twelve whole months before this one, the most lent first, at
-// most n: of those for children, or of the others. It counts what this server lent.
-func (c *Catalogue) MostLent(ctx context.Context, month string, of library.Kind, juvenile bool, n int) (all []Lent, err error) {
-	today := library.DateOf(c.today())
-	first, last := month, month
-	if month == "" {
-		first, last = library.MonthOf(today, countedMonths), library.MonthOf(today, 1)
-	}
-	err = c.db.View(ctx, func(tx *db.Tx) error {
-		all = nil
-		rows, err := tx.QueryContext(ctx, `SELECT b.record, t.loans
-			FROM (SELECT bib_id, sum(loans) AS loans FROM loan_count WHERE month >= $1 AND month <= $2 GROUP BY bib_id HAVING sum(loans) >= $3) t
-			JOIN bib b ON b.id = t.bib_id WHERE NOT b.withdrawn ORDER BY t.loans DESC, b.id`, first, last, leastRanked)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for len(all) < n && rows.Next() {
-			var text string
-			var loans int
-			if err := rows.Scan(&text, &loans); err != nil {
-				return err
-			}
-			var b struct {
-				ID       library.BibID
-				Kind     library.Kind
-				Juvenile bool
-			}
-			if err := json.Unmarshal([]byte(text), &b); err != nil {
-				return fmt.Errorf("read a bib: %w", err)
-			}
-			if (of == "" || b.Kind == of) && b.Juvenile == juvenile {
-				all = append(all, Lent{b.ID, loans})
-			}
-		}
-		return rows.Err()
-	})
-	return all, err
 }

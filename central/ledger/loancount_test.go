@@ -1,11 +1,9 @@
 package ledger_test
 
 import (
-	"fmt"
 	"slices"
 	"testing"
 
-	"madoguchi/central/catalogue"
 	"madoguchi/central/db"
 	"madoguchi/central/ledger"
 	"madoguchi/library"
@@ -119,62 +117,5 @@ func TestLoansAreCounted(t *testing.T) {
 			t.Fatal(err)
 		}
 		want("the bib is withdrawn")
-	})
-}
-
-// TestMostLent: a ranking is by loans, of a month or of the year before, of a kind, and of
-// what is for children or the rest.
-func TestMostLent(t *testing.T) {
-	each(t, func(t *testing.T, c *city) {
-		ctx := t.Context()
-		c.clock.set(t, "2026-11-24 10:00:00")
-		for id, b := range map[library.BibID]library.Bib{
-			"b1": {Kind: library.Book}, "b2": {Kind: library.Book}, "b3": {Kind: library.CD},
-			"b4": {Kind: library.Book, Juvenile: true}, "b5": {Kind: library.Book},
-		} {
-			b.ID, b.Title = id, "題"
-			if _, err := c.catalogue.Put(ctx, library.Record{Bib: b}); err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, x := range []struct {
-			bib   library.BibID
-			month string
-			loans int
-		}{
-			{"b1", "2026-10", 3}, {"b2", "2026-10", 3}, {"b3", "2026-10", 5}, {"b4", "2026-10", 9}, {"b5", "2026-10", 1},
-			{"b1", "2026-09", 2}, {"b2", "2025-11", 4}, {"b5", "2025-10", 50}, {"b5", "2026-11", 50}, {"b5", "2026-08", 1},
-		} {
-			on := day(x.month + "-15")
-			err := c.db.Tx(ctx, func(tx *db.Tx) error {
-				for range x.loans {
-					if err := c.catalogue.CountLoanTx(ctx, tx, x.bib, on); err != nil {
-						return err
-					}
-				}
-				return nil
-			})
-			if err != nil {
-				t.Fatal(err)
-			}
-		}
-		for _, x := range []struct {
-			month    string
-			of       library.Kind
-			juvenile bool
-			n        int
-			want     []catalogue.Lent
-		}{
-			{"2026-10", library.Book, false, 9, []catalogue.Lent{{Bib: "b1", Loans: 3}, {Bib: "b2", Loans: 3}}},
-			{"2026-10", "", false, 2, []catalogue.Lent{{Bib: "b3", Loans: 5}, {Bib: "b1", Loans: 3}}},
-			{"2026-10", "", true, 9, []catalogue.Lent{{Bib: "b4", Loans: 9}}},
-			{"2026-07", "", false, 9, nil},
-			{"", library.Book, false, 9, []catalogue.Lent{{Bib: "b2", Loans: 7}, {Bib: "b1", Loans: 5}, {Bib: "b5", Loans: 2}}},
-		} {
-			got, err := c.catalogue.MostLent(ctx, x.month, x.of, x.juvenile, x.n)
-			if err != nil || !slices.Equal(got, x.want) {
-				t.Errorf("%s: %v, %v, want %v", fmt.Sprint(x.month, x.of, x.juvenile), got, err, x.want)
-			}
-		}
 	})
 }
