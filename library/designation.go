@@ -5,8 +5,11 @@ import (
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf8"
 
 	"golang.org/x/text/unicode/norm"
+
+	"madoguchi/library/kana"
 )
 
 // A designation of a volume as people type it and as catalogues have it at the end of a
@@ -19,6 +22,7 @@ type designated struct {
 	marked bool   // a word or sign says that it is one: 第, 巻, vol., ( ), #
 	sure   bool   // marked, so that it is hardly a part of a word: 3巻 and 第三巻, but not 三巻 or さんかん
 	number bool   // no more than a number
+	split  bool   // begins with 上, 中, 下, 前 or 後, and says more behind it: the 後第3巻 of 午後第3巻
 	kana   bool   // begins with a word in kana, with which a title may end as well: だい3かん
 }
 
@@ -33,6 +37,9 @@ var (
 	}
 	brackets = "()[]<>{}「」『』【】〈〉《》〔〕"
 )
+
+// lastLetters are those with which a designation may end.
+const lastLetters = "0123456789〇零一壱壹二弐貳三参參四五六七八九十拾百千ivxnu)]>}」』】〉》〕巻卷号號集輯冊册部編篇回期話目上中下前後月んうつぶげえた"
 
 // longestDesignation is how many letters a designation has at most.
 const longestDesignation = 20
@@ -54,7 +61,7 @@ func designation(in []rune) (d designated, ok bool) {
 		return "", false
 	}
 	for s != "" {
-		r := []rune(s)[0]
+		r, _ := utf8.DecodeRuneInString(s)
 		switch {
 		case strings.ContainsRune(brackets, r):
 			s, bracketed, after = s[len(string(r)):], true, true
@@ -83,6 +90,7 @@ func designation(in []rune) (d designated, ok bool) {
 				volume.WriteString(o.volume + " ")
 				word, is := cut(afterOrdinal)
 				spelled := isKanaWord(o.typed)
+				d.split = d.split || parts == 0 && !is
 				d.kana = d.kana || parts == 0 && spelled
 				d.marked = d.marked || is || bracketed || o.volume == "別" || len(o.typed) > len("じょう")
 				d.sure = d.sure || (is && !isKanaWord(word) || o.volume == "別") && !spelled
@@ -134,6 +142,7 @@ func designation(in []rune) (d designated, ok bool) {
 	}
 	d.volume, d.number = strings.TrimSpace(volume.String()), plain && parts == 1 && !bracketed
 	const most = 4
+	d.split = d.split && parts > 1
 	return d, parts > 0 && parts <= most && !before && (!dated || issue || strings.Contains(d.volume, "年") && strings.Contains(d.volume, "月"))
 }
 
@@ -253,13 +262,19 @@ type found struct {
 // of its own, then the longest that begins within a word, and where that one begins with
 // a word in kana the next.
 func (p plainText) endingAt(to int) (out []found) {
+	if to == 0 || !strings.ContainsRune(lastLetters, p.letters[to-1]) {
+		return nil
+	}
 	var own, within []found
 	for from := max(0, to-longestDesignation); from < to; from++ {
 		if !p.begins(from) {
 			continue
 		}
 		d, ok := designation(p.letters[from:to])
-		if !ok {
+		if !ok && latin(p.letters[from]) {
+			d, ok = inRomaji(p.letters[from:to])
+		}
+		if !ok || d.split && from > 0 && p.letters[from-1] != ' ' {
 			continue
 		}
 		f := found{d, from, to, from == 0 || p.letters[from-1] == ' '}
@@ -271,6 +286,26 @@ func (p plainText) endingAt(to int) (out []found) {
 		}
 	}
 	return append(own, within...)
+}
+
+// inRomaji reads words in romaji as a designation that says that it is one: daisankan.
+func inRomaji(in []rune) (d designated, ok bool) {
+	if !latin(in[len(in)-1]) {
+		return d, false
+	}
+	var words []string
+	for _, word := range strings.Fields(string(in)) {
+		k, rest := kana.FromRomaji(word)
+		if rest == "n" {
+			k, rest = k+"ん", ""
+		}
+		if rest != "" {
+			return d, false
+		}
+		words = append(words, k)
+	}
+	d, ok = designation([]rune(strings.Join(words, " ")))
+	return d, ok && d.marked
 }
 
 // begins reports whether a designation may begin at a letter. It does not within a number
