@@ -32,6 +32,9 @@ var books string
 //go:embed branches.json
 var branches string
 
+//go:embed lists.json
+var lists string
+
 //go:embed states.csv
 var states string
 
@@ -43,6 +46,9 @@ func Books() []byte { return []byte(books) }
 // Branches returns the branches as a JSON array of library.Branch, in the order in
 // which they are offered.
 func Branches() []byte { return []byte(branches) }
+
+// Lists returns the theme shelves as a JSON array of library.List.
+func Lists() []byte { return []byte(lists) }
 
 // State is where a copy is that nobody has and that does not stand on its shelf.
 type State struct {

@@ -253,6 +253,41 @@ func TestSomethingForEverySearch(t *testing.T) {
 	}
 }
 
+// TestLists: each shelf may be put up, has words in every language, and names bibs that
+// are there.
+func TestLists(t *testing.T) {
+	var lists []library.List
+	if err := json.Unmarshal(demo.Lists(), &lists); err != nil {
+		t.Fatal(err)
+	}
+	known := map[library.BibID]bool{}
+	for _, r := range records(t) {
+		known[r.Bib.ID] = true
+	}
+	queries := 0
+	for _, l := range lists {
+		if err := l.Validate(); err != nil {
+			t.Errorf("%s: %v", l.Name, err)
+		}
+		for _, language := range library.Languages {
+			if l.Title[language.Code] == "" {
+				t.Errorf("%s has no title in %s", l.Name, language.Code)
+			}
+		}
+		for _, id := range l.Bibs {
+			if !known[id] {
+				t.Errorf("%s names %s", l.Name, id)
+			}
+		}
+		if l.Query != nil {
+			queries++
+		}
+	}
+	if queries == 0 || queries == len(lists) {
+		t.Errorf("%d of %d shelves are queries", queries, len(lists))
+	}
+}
+
 func TestBranches(t *testing.T) {
 	list := branches(t)
 	if len(list) != 6 {

@@ -58,7 +58,7 @@ func (c *demoCmd) fill(a *app) (code string, err error) {
 		d.today = library.DateOf(d.now)
 		for _, step := range []func() error{
 			func() error { return d.cards(c.Cards) }, // first: it may fail for want of a font
-			d.branches, d.books, d.states, d.patrons, d.circulation, d.passwords, d.edition,
+			d.branches, d.books, d.states, d.patrons, d.circulation, d.passwords, d.lent, d.lists, d.edition,
 		} {
 			if err := step(); err != nil {
 				return fmt.Errorf("the demo library: %w", err)
