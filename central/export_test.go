@@ -45,3 +45,6 @@ func Offered(pattern string, to TerminalKind) (offered, said bool) {
 	}
 	return false, false
 }
+
+// UpdateWanted is updateWanted, which Run calls now and then.
+func (s *Service) UpdateWanted(ctx context.Context) error { return s.updateWanted(ctx) }

@@ -135,9 +135,9 @@ func (s *Service) able(to library.Ability, h handler) handler {
 // upkeepEvery is how often Run looks what is due.
 const upkeepEvery = 30 * time.Second
 
-// Run makes rankings, builds editions, lets holds expire and sends mails when that is due, until the
-// context ends. Trouble is logged and tried again; several processes may run it on one
-// database.
+// Run computes how much bibs are wanted, makes rankings, builds editions, lets holds expire
+// and sends mails when that is due, until the context ends. Trouble is logged and tried again;
+// several processes may run it on one database.
 func (s *Service) Run(ctx context.Context) (err error) {
 	if s.cfg.MailQueue != nil {
 		sent := make(chan error, 1)
@@ -150,7 +150,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.updateRankings(ctx), s.upkeep(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.updateWanted(ctx), s.updateRankings(ctx), s.upkeep(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {
@@ -169,6 +169,19 @@ func (s *Service) updateRankings(ctx context.Context) error {
 	}
 	if updated {
 		s.cfg.Log.Info("the rankings of the last month were made", "lists", made)
+	}
+	return err
+}
+
+// updateWanted computes the wanted classes once a month. It comes before upkeep: the first
+// time all bibs get one, and stand with it in the edition that is then built.
+func (s *Service) updateWanted(ctx context.Context) error {
+	w, updated, err := s.cfg.Catalogue.UpdateWanted(ctx, false)
+	if errors.Is(err, db.ErrTaken) {
+		return nil // another process is at it
+	}
+	if updated {
+		s.cfg.Log.Info("how much bibs are wanted was computed", "moved", w.Moved, "waiting", w.Waiting)
 	}
 	return err
 }

@@ -272,7 +272,7 @@ func TestSnapshot(t *testing.T) {
 		for n := range 2*readAtOnce + 3 {
 			r := book(fmt.Sprintf("b%05d", n), copyAt("chuo", fmt.Sprint("x", n)))
 			r.Bib.AddedOn = library.DateOf(today)
-			r.Items[0].BibID = r.Bib.ID
+			r.Bib.Wanted, r.Items[0].BibID = 1, r.Bib.ID
 			want = append(want, r)
 		}
 		put(t, c, want...)

@@ -105,7 +105,7 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 		for step := range 250 {
 			bib := fmt.Sprintf("b%d", rnd.IntN(6))
 			item := fmt.Sprintf("i%d", rnd.IntN(8))
-			switch rnd.IntN(10) {
+			switch rnd.IntN(12) {
 			case 0, 1:
 				r := book(bib)
 				r.Bib.Year = 1900 + rnd.IntN(3)
@@ -129,6 +129,14 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 				})
 			case 9:
 				hide(c, func(tx *db.Tx) error { return c.RemoveListTx(ctx, tx, item) })
+			case 10:
+				if r, err := c.Record(ctx, library.BibID(bib)); err == nil {
+					lentBefore(t, c, r.Bib.ID, 1, 1+rnd.IntN(200))
+				}
+			case 11:
+				if _, _, err := c.UpdateWanted(ctx, true); err != nil {
+					t.Fatal(err)
+				}
 			}
 			if x := followers[rnd.IntN(2)]; step%3 == 0 { // the third sleeps until the end
 				pull(x)

@@ -228,6 +228,11 @@ func nights(t *testing.T, d, empty *db.DB, how Import, states []library.ItemStat
 		if would != did || fmt.Sprint(wouldLack) != fmt.Sprint(lacks) || len(wouldLeave) != len(left) {
 			t.Fatalf("seed %d, night %d: a dry run said %+v, %+v, %q; then it was %+v, %+v, %q", seed, n, would, wouldLack, wouldLeave, did, lacks, left)
 		}
+		if n%5 == 0 {
+			if _, _, err := c.UpdateWanted(t.Context(), true); err != nil {
+				t.Fatal(err)
+			}
+		}
 		followed(t, c, terminal)
 		if t.Failed() {
 			t.Fatalf("seed %d, night %d", seed, n)
@@ -235,6 +240,10 @@ func nights(t *testing.T, d, empty *db.DB, how Import, states []library.ItemStat
 	}
 	once := open(t, empty)
 	night(t, once, how, f)
+	for _, c := range []*Catalogue{c, once} { // until then a class tells of the days before
+		classAll(t, c)
+	}
+	followed(t, c, terminal)
 	got, want := rows(t, c), rows(t, once)
 	if len(want) < 10 {
 		t.Errorf("seed %d: there is next to nothing", seed)

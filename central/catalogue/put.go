@@ -53,9 +53,10 @@ func (e *RecordError) Unwrap() error { return e.Err }
 // Put takes in records in one transaction, and says of each what it did. A record
 // that equals the stored one changes nothing. A bib that does not say when it came
 // into the catalogue keeps the stored day, and an item stays where it is, whatever
-// the record says; items that the record does not mention stay. What is hidden (see
-// HideBibTx) is there again when a record names it. One bad record is a *RecordError, and
-// then nothing at all is taken in.
+// the record says; items that the record does not mention stay. Its wanted class stays too,
+// and is that of copies, loans and year where it comes with its first copies. What is hidden
+// (see HideBibTx) is there again when a record names it. One bad record is a *RecordError,
+// and then nothing at all is taken in.
 func (c *Catalogue) Put(ctx context.Context, records ...library.Record) ([]Outcome, error) {
 	incoming := make([]Incoming, len(records))
 	for i, r := range records {

@@ -226,6 +226,12 @@ func (b *putting) put(tx *db.Tx, n int, r Incoming) (Outcome, *RecordError) {
 	default:
 		r.Bib.AddedOn = b.today
 	}
+	if r.Bib.Wanted = 0; known {
+		r.Bib.Wanted = stored.Wanted
+	}
+	if len(r.Items) > 0 && (!there || len(stored.items) == 0) {
+		r.Bib.Wanted = firstClass(r, b.today)
+	}
 	text, bad := encode(&r.Bib)
 	if bad != nil {
 		return 0, bad

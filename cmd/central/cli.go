@@ -40,6 +40,7 @@ type cli struct {
 	Mail      mailCmd      `cmd:"" help:"The mails to patrons: those that wait, and those that came back."`
 	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`
 	Edition   editionCmd   `cmd:"" help:"The editions of the catalogue that terminals fetch."`
+	Wanted    wantedCmd    `cmd:"" help:"How much bibs are asked for: the classes by which hits are ordered."`
 	Doctor    doctorCmd    `cmd:"" help:"Look for what is wrong and say what to do."`
 }
 
