@@ -107,7 +107,8 @@ func (s *volumesScreen) marked(f volumesFound, b library.Bib) bool {
 // series returns what the volumes are of, and the volume of a bib of it, where they are of
 // a series: its volumes have titles of their own.
 func (f volumesFound) series(b library.Bib) (title, volume string, ok bool) {
-	if !slices.ContainsFunc(f.Records, func(r library.Record) bool { return r.Bib.Title != f.self.Title }) {
+	work, _ := f.self.Work()
+	if !slices.ContainsFunc(f.Records, func(r library.Record) bool { title, _ := r.Bib.Work(); return title != work }) {
 		return "", "", false
 	}
 	for _, of := range b.Series {
@@ -123,10 +124,11 @@ func (f volumesFound) volume(b library.Bib) string {
 	if _, volume, ok := f.series(b); ok {
 		return volume
 	}
-	if b.Volume == "" && len(b.Series) > 0 {
+	_, volume := b.Work()
+	if volume == "" && len(b.Series) > 0 {
 		return b.Series[0].Volume
 	}
-	return b.Volume
+	return volume
 }
 
 // work is what the volumes are of.
@@ -134,7 +136,8 @@ func (f volumesFound) work() string {
 	if title, _, ok := f.series(f.self); ok {
 		return title
 	}
-	return f.self.Title
+	title, _ := f.self.Work()
+	return title
 }
 
 func (s *volumesScreen) show(f volumesFound) fyne.CanvasObject {
@@ -191,7 +194,8 @@ func (s *volumesScreen) volumeLabel(f volumesFound, b library.Bib) *widget.Text 
 func (s *volumesScreen) row(f volumesFound, r library.Record, column float32) fyne.CanvasObject {
 	b := r.Bib
 	name := b.Subtitle
-	if b.Title != f.self.Title {
+	work, _ := f.self.Work()
+	if title, _ := b.Work(); title != work {
 		name = joined("：", b.Title, b.Subtitle)
 	}
 	text := widget.Column(2)

@@ -19,16 +19,17 @@ import (
 func (v *visit) workRow(r library.Row, q library.Query, width float32) fyne.CanvasObject {
 	b := r.Bib
 	all := Route{Page: PageVolumes, Bib: b.ID, Query: filtersOf(q), Offset: whereBibIs, Marked: r.Asked}
-	name, to := b.Title, all
+	work, volume := b.Work()
+	name, to := work, all
 	if r.Asked {
-		name, to = name+" "+b.Volume, Route{Page: PageDetail, Bib: b.ID}
+		name, to = name+" "+volume, Route{Page: PageDetail, Bib: b.ID}
 	}
 	button := v.kit.Button(v.seeVolumes(b, r.Volumes, q), widget.Plain, v.open(all))
-	title, about := v.kit.Strong(b.Title).Lines(1), v.kit.Second(v.workLine(r, q)).Lines(1)
+	title, about := v.kit.Strong(work).Lines(1), v.kit.Second(v.workLine(r, q)).Lines(1)
 
 	beside := widget.Row(theme.Gap)
 	if r.Asked {
-		beside.Add(v.kit.Strong(v.volumeName(b, b.Volume)).In(v.look().Action))
+		beside.Add(v.kit.Strong(v.volumeName(b, volume)).In(v.look().Action))
 	}
 	text := fyne.CanvasObject(widget.Row(theme.Gap, widget.Fill(widget.Column(2, title, about)), beside))
 	if r.Asked {
