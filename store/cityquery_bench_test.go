@@ -19,8 +19,12 @@ type askedQuery struct {
 	library.Query
 }
 
-// perKind is how many queries of each kind are asked.
-const perKind = 120
+// perKind is how many queries of each kind are asked. Of volumes and of words run
+// together there are so many more that each is a tenth of the mix.
+const (
+	perKind  = 120
+	perTenth = 294
+)
 
 // mix is what patrons ask of a library, made from its own records. The same
 // library has the same mix.
@@ -55,10 +59,14 @@ type mixer struct {
 // add asks for queries of a kind until there are enough; make returns false where
 // a record gives none.
 func (m *mixer) add(kind string, make func(r library.Record) (library.Query, bool)) {
+	m.addSome(perKind, kind, make)
+}
+
+func (m *mixer) addSome(most int, kind string, make func(r library.Record) (library.Query, bool)) {
 	n := 0
-	for tries := 0; n < perKind && tries < 100*perKind; tries++ {
+	for tries := 0; n < most && tries < 100*most; tries++ {
 		q, ok := make(m.records[m.random.IntN(len(m.records))])
-		if ok && !q.IsZero() && (!m.seen[q] || tries > 50*perKind) {
+		if ok && !q.IsZero() && (!m.seen[q] || tries > 50*most) {
 			m.seen[q] = true
 			m.queries = append(m.queries, askedQuery{kind, q})
 			n++
@@ -129,12 +137,23 @@ func (m *mixer) make() {
 		}
 		return library.Query{Subject: r.Bib.Subjects[0].Term, NDC: r.Bib.NDC[0][:2], Publisher: r.Bib.Publisher[:3], Language: "jpn"}, true
 	})
-	m.add("together", func(r library.Record) (library.Query, bool) {
-		w := strings.Fields(r.Bib.Title)
-		if r.Bib.Language != "eng" || len(w) < 2 {
+	// Last, so that the queries before are those of older mixes.
+	m.addSome(perTenth, "together", func(r library.Record) (library.Query, bool) {
+		if r.Bib.Language != "eng" {
+			return words(strings.ReplaceAll(hiragana(r.Bib.TitleReading), " ", ""))
+		}
+		w := strings.Fields(strings.ToLower(r.Bib.Title))
+		if len(w) < 2 {
 			return library.Query{}, false
 		}
-		return words(strings.ToLower(w[0] + w[1]))
+		return words(strings.Join(w[:2+m.random.IntN(len(w)-1)], ""))
+	})
+	m.addSome(perTenth, "volume", func(r library.Record) (library.Query, bool) {
+		if r.Bib.Volume == "" {
+			return library.Query{}, false
+		}
+		ways := volumesTyped(r.Bib)
+		return words(ways[m.random.IntN(len(ways))])
 	})
 }
 
