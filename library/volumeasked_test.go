@@ -3,6 +3,7 @@ package library
 import (
 	"encoding/csv"
 	"os"
+	"slices"
 	"strings"
 	"testing"
 )
@@ -41,6 +42,18 @@ func TestAskedVolumes(t *testing.T) {
 			if len(got) == 0 || got[0].Rest != row.rest || got[0].Key != VolumeKey(row.volume) {
 				t.Errorf("AskedVolumes(%q) = %+v, want %s of %s first", typed, got, row.volume, row.rest)
 			}
+		}
+	}
+}
+
+// TestTitleEndsInOrdinal: what stands before a designation may be the end of a title.
+func TestTitleEndsInOrdinal(t *testing.T) {
+	for typed, want := range map[string]VolumeAsked{
+		"木曜の午後第5巻": {Rest: "木曜の午後", Key: VolumeKey("5")}, "木曜の午後vol.5": {Rest: "木曜の午後", Key: VolumeKey("5")}, "木曜の午後5巻": {Rest: "木曜の午後", Key: VolumeKey("5")},
+		"丘の上第三巻": {Rest: "丘の上", Key: VolumeKey("3")}, "地下no.12": {Rest: "地下", Key: VolumeKey("12")},
+	} {
+		if got := AskedVolumes(typed); !slices.ContainsFunc(got, func(a VolumeAsked) bool { return a.Rest == want.Rest && a.Key == want.Key }) {
+			t.Errorf("AskedVolumes(%q) = %+v, want %s of %s among them", typed, got, want.Key, want.Rest)
 		}
 	}
 }

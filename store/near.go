@@ -26,17 +26,24 @@ func (c *Catalogue) Near(ctx context.Context, words string, limit int) ([]librar
 	}
 	return view(ctx, c, "find near words", func(tx *reader) ([]library.Suggestion, error) {
 		found := map[int64]*heading{}
-		for _, input := range inputs {
+		var whole []*heading // near all that was typed, who come first
+		for i, input := range inputs {
 			for _, key := range nearKeys(input) {
 				if err := nearTo(ctx, tx, key, found); err != nil {
 					return nil, err
 				}
 			}
-			if len(found) >= limit {
+			if i == 0 {
+				whole, found = ranked(found, limit), map[int64]*heading{}
+			}
+			if len(whole)+len(found) >= limit {
 				break
 			}
 		}
-		return shown(ranked(found, limit))
+		for _, h := range whole {
+			delete(found, h.id)
+		}
+		return shown(append(whole, ranked(found, limit-len(whole))...))
 	})
 }
 

@@ -208,7 +208,11 @@ func (w wishable) families(of []library.Record) (out []wish) {
 func (w wishable) volume(r library.Record) (out []wish) {
 	b := r.Bib
 	for _, typed := range volumesTyped(b) {
-		out = append(out, wish{kind: "volume_first_row", typed: typed, bibs: w.volumes[volumeOf(b)], rows: 1})
+		kind := "volume_first_row"
+		if strings.HasSuffix(typed, "kan") && !strings.ContainsFunc(typed, unicode.IsDigit) {
+			kind = "volume_spoken_in_romaji_first_row"
+		}
+		out = append(out, wish{kind: kind, typed: typed, bibs: w.volumes[volumeOf(b)], rows: 1})
 	}
 	return out
 }
@@ -255,7 +259,8 @@ func volumeWays(volume string) (written, spoken []string) {
 	var n int
 	digits := strings.Trim(norm.NFKC.String(volume), "第巻集号vol.()# ")
 	if _, err := fmt.Sscan(digits, &n); err != nil || n < 1 || n > 999 || fmt.Sprint(n) != digits {
-		return []string{volume}, nil
+		before, _, _ := strings.Cut(volume, "(") // nobody types what the catalogue explains
+		return []string{strings.TrimSpace(before)}, nil
 	}
 	d := fmt.Sprint(n)
 	wide, kanji := otherDigits(d), kanjiNumber(n)

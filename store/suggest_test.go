@@ -146,6 +146,24 @@ func TestNear(t *testing.T) {
 	}
 }
 
+// TestNearAllThatWasTyped: what is near to all of it comes before what is near to one of
+// its words, however frequent.
+func TestNearAllThatWasTyped(t *testing.T) {
+	list := []string{"The Lantern Keepers"}
+	for i := range 30 {
+		list = append(list, fmt.Sprint("The Garden ", i))
+	}
+	c := open(t, titles(list...)...)
+	for _, typed := range []string{"the lantern keeers", "the lantern keeppers", "the lantarn keepers", "the lnatern keepers"} {
+		for _, limit := range []int{1, 2, 6} {
+			got, err := c.Near(t.Context(), typed, limit)
+			if err != nil || len(got) == 0 || got[0].Text != "The Lantern Keepers" || len(got) > limit || len(slices.Compact(slices.Sorted(slices.Values(texts(got))))) != len(got) {
+				t.Errorf("near %q are %v, %v", typed, texts(got), err)
+			}
+		}
+	}
+}
+
 // TestLongHeadingStaysOne: starts are clipped, and headings are found by them.
 func TestLongHeadingStaysOne(t *testing.T) {
 	title := strings.Repeat("ながいだいめい", 6)
