@@ -143,8 +143,21 @@ func (s *suggest) run() ([]library.Suggestion, error) {
 			}
 		}
 	}
-	return shown(ranked(found, s.limit))
+	list := ranked(found, s.limit)
+	for _, h := range list {
+		if _, err := s.spellings(h); err != nil {
+			return nil, err
+		}
+	}
+	return shown(list)
 }
+
+// familyScan is how many creators of a tier are compared whose name begins so, and
+// familyLook of how many, the most frequent, the name is read.
+const (
+	familyScan = 100
+	familyLook = 32
+)
 
 // families gathers the creators of the family name that was typed. One kana is none yet.
 func (s *suggest) families(found map[int64]*heading) error {
@@ -159,28 +172,30 @@ func (s *suggest) families(found map[int64]*heading) error {
 		if err := s.gather(creators, last, tier, place, most); err != nil {
 			return 0, err
 		}
-		for id, h := range creators {
-			if found[id] != nil {
+		for _, h := range ranked(creators, familyLook) {
+			if found[h.id] != nil {
 				continue
 			}
-			fs, err := h.spellings()
+			fs, err := s.spellings(h)
 			if err != nil {
 				return 0, err
 			}
 			if fs.familyOf(s.keys) {
 				h.named, h.inner = true, false
-				found[id] = h
-				named++
+				found[h.id] = h
+				if named++; named == s.limit {
+					break
+				}
 			}
 		}
 		return named, nil
 	}
-	if _, err := gather(just, 0, laterInCreator, wholeScan); err != nil {
+	if _, err := gather(just, 0, laterInCreator, familyScan); err != nil {
 		return err
 	}
 	begin := 0
 	for tier := topTier; tier >= 0 && begin < s.limit; tier-- {
-		n, err := gather(after, tier, startOfCreator, scanCap(tier))
+		n, err := gather(after, tier, startOfCreator, familyScan)
 		if err != nil {
 			return err
 		}
@@ -203,7 +218,7 @@ func tierIndex(tier int) string {
 
 // gather finds the headings of a tier with a start from one of the keys up to its last.
 func (s *suggest) gather(found map[int64]*heading, last func(key string) string, tier int, place startPlace, most int) error {
-	query := fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count, h.forms FROM (
+	query := fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count FROM (
 			SELECT DISTINCT s.heading FROM start s %s WHERE s.place = $1 AND s.key BETWEEN $2 AND $3 AND s.tier >= %d LIMIT %d
 		) AS f CROSS JOIN heading h ON h.id = f.heading`, tierIndex(tier), tier, most)
 	for _, key := range s.keys {
@@ -222,7 +237,7 @@ func addFound(rows *sql.Rows, found map[int64]*heading, inner bool) error {
 	defer rows.Close()
 	for rows.Next() {
 		var h heading
-		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count, &h.forms); err != nil {
+		if err := rows.Scan(&h.id, &h.field, &h.key, &h.count); err != nil {
 			return err
 		}
 		if _, have := found[h.id]; have {
@@ -271,6 +286,16 @@ func shown(list []*heading) ([]library.Suggestion, error) {
 		out = append(out, library.Suggestion{Field: h.field, Text: text, Reading: reading})
 	}
 	return out, nil
+}
+
+// spellings reads the forms of a heading, from the catalogue where they were not yet.
+func (s *suggest) spellings(h *heading) (forms, error) {
+	if h.forms == "" {
+		if err := queryRow(s.ctx, s.tx, []any{&h.forms}, "SELECT forms FROM heading WHERE id = $1", h.id); err != nil {
+			return nil, err
+		}
+	}
+	return h.spellings()
 }
 
 // spellings reads the forms.
