@@ -155,8 +155,8 @@ func (s *suggest) run() ([]library.Suggestion, error) {
 // familyScan is how many creators of a tier are compared whose name begins so, and
 // familyLook of how many, the most frequent, the name is read.
 const (
-	familyScan = 100
-	familyLook = 32
+	familyScan = 50
+	familyLook = 16
 )
 
 // families gathers the creators of the family name that was typed. One kana is none yet.
