@@ -139,6 +139,8 @@ var steps = []step{
 	{"children", []string{"home.children"}},
 	{"", []string{"frame.end"}},
 	{"arrivals", []string{"arrivals"}},
+	{"theme-shelf", []string{"=港と海の本"}},
+	{"ranking", []string{"frame.back", "=よく借りられた本"}},
 	{"", []string{"frame.end"}},
 	{"guide", []string{"home.guide"}},
 	{"guide-hours", []string{"guide.hours"}},
