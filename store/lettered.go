@@ -17,10 +17,13 @@ import (
 // when it is read.
 type latinHead struct {
 	word string
-	kana rune   // 0: of anything
+	kana rune
 	in   []int  // sections
 	key  string // of what stands before it, with which a reading begins; "": nothing does
 	read []int  // sections of that
+
+	last  bool // nothing was typed behind it: any letter is
+	whole bool // with last: but none of the same word
 }
 
 // met reports whether one of the sections has the word.
@@ -49,7 +52,9 @@ func (h *latinHead) headIn(text string) bool {
 		begins := wordBegins(text[:at+i])
 		at += i + len(h.word)
 		next, _ := utf8.DecodeRuneInString(text[at:])
-		if begins && (h.kana == 0 || next == h.kana || kana.IsKanji(next)) {
+		switch {
+		case !begins || h.whole && kana.IsLatin(next):
+		case h.last, next == h.kana, kana.IsKanji(next):
 			return true
 		}
 	}
@@ -68,32 +73,36 @@ func letteredWays(typed string, in fields) (out []way) {
 	if len(in.reading) == 0 || !isReading(word) {
 		return nil
 	}
-	if last := typed[len(word):]; len(last) > unfinishedLetters && kana.IsKana(word) {
-		return []way{{as: asReading, want: kana.Key(word), in: in.reading, head: &latinHead{word: last, in: in.text}}}
+	if last := typed[len(word):]; last != "" && kana.IsKana(word) {
+		head := &latinHead{word: last, in: in.text, last: true, whole: len(kana.Expand(last)) > 0}
+		return []way{{as: asReading, want: kana.Key(word), in: in.reading, head: head}}
 	}
 	parts := scripts(word)
-	at := slices.IndexFunc(parts, func(part string) bool { return strings.ContainsFunc(part, isLetter) })
-	if at < 0 || at+1 == len(parts) {
-		return nil
+	for i, part := range parts[:len(parts)-1] {
+		if spelled, ok := kana.SpellOut(word); ok && isLetters(part) && len(part) <= spelledLetters {
+			head := headOf(parts, i, in)
+			out = append(out, way{as: asLooseReading, want: kana.Loose(kana.Key(kana.Fold(spelled))), in: in.reading, head: &head})
+			break
+		}
 	}
-	next, _ := utf8.DecodeRuneInString(parts[at+1])
-	head := &latinHead{word: parts[at], kana: next, in: in.text}
-	if len(parts[at]) <= spelledLetters {
-		out = append(out, way{as: asLooseReading, want: kana.Loose(kana.Key(kana.Fold(kana.Spell(word)))), in: in.reading, head: head})
-	}
-	if at+2 != len(parts) {
+	at := slices.IndexFunc(parts, isLetters)
+	if at < 0 || at+2 != len(parts) {
 		return out
 	}
+	head := headOf(parts, at, in)
 	if at == 1 {
-		before := *head
-		before.key, before.read = kana.Key(parts[0]), in.reading
-		head = &before
+		head.key, head.read = kana.Key(parts[0]), in.reading
 	}
-	return append(out, way{as: asReading, want: kana.Key(parts[at+1]), in: in.reading, head: head})
+	return append(out, way{as: asReading, want: kana.Key(parts[at+1]), in: in.reading, head: &head})
 }
 
-// unfinishedLetters is how many letters there are of a kana that is not whole, at most.
-const unfinishedLetters = 3
+// headOf is the Latin part of a word as it stands before the next one.
+func headOf(parts []string, at int, in fields) latinHead {
+	next, _ := utf8.DecodeRuneInString(parts[at+1])
+	return latinHead{word: parts[at], kana: next, in: in.text}
+}
+
+func isLetters(part string) bool { return strings.ContainsFunc(part, isLetter) }
 
 // spelledLetters is how many letters are read by their names at most.
 const spelledLetters = 4

@@ -54,7 +54,7 @@ func nearKeys(text string) []string {
 		return nil
 	}
 	keys := []string{joined(text)}
-	for _, k := range readingKeys(joinRomaji(text), false) {
+	for _, k := range typedReadings(text, false) {
 		keys = append(keys, k.key)
 	}
 	return sortedSet(keys)

@@ -43,7 +43,7 @@ func suggestKeys(words string) []string {
 			continue
 		}
 		keys = append(keys, joined(text))
-		for _, k := range spelledOut(readingKeys(joinRomaji(text), long)) {
+		for _, k := range spelledOut(typedReadings(text, long)) {
 			key := clip(k.key)
 			keys = append(keys, key)
 			if k.loose {
@@ -81,16 +81,32 @@ func spelledOut(keys []typedKey) []typedKey {
 // since しげ of Cげ is the beginning of much else.
 const knownSound = 4
 
-// joinRomaji writes words one after the other as in a key. Romaji words but the
-// last are whole: their n is ん, whatever follows.
-func joinRomaji(text string) string {
+// typedReadings reads words as the beginning of one reading: those before the last are
+// whole. What is read two ways, as kana or as Latin letters, is tried in both.
+func typedReadings(text string, lengthened bool) (keys []typedKey) {
 	words := strings.Fields(text)
-	for i, w := range words[:len(words)-1] {
-		if k, rest := kana.FromRomaji(w); rest == "" || rest == "n" {
-			words[i] = kana.Fold(k + strings.Replace(rest, "n", "ん", 1))
+	if len(words) == 0 {
+		return nil
+	}
+	starts, last := []string{""}, words[len(words)-1]
+	for _, w := range words[:len(words)-1] {
+		starts = joinedParts(starts, sortedSet(append(partsOfReading(w), w)))
+	}
+	for _, start := range starts {
+		keys = append(keys, readingKeys(start+last, lengthened)...)
+		if start == "" {
+			continue
+		}
+		keys = append(keys, typedKey{kana.Key(start + last), false})
+		for _, k := range readingKeys(last, lengthened) {
+			key := kana.Key(start + k.key)
+			if k.loose {
+				key = kana.Loose(key)
+			}
+			keys = append(keys, typedKey{key, k.loose})
 		}
 	}
-	return strings.Join(words, "")
+	return keys
 }
 
 // heading is a heading that may be suggested.

@@ -239,7 +239,8 @@ func wordTokens(word string) []string {
 // termsOf reads what a patron typed into one field: a term for each word.
 func termsOf(input string, in fields, ndc bool) []term {
 	var out []term
-	var latin, read []string // the words just before
+	var latin []string  // the words just before
+	var read [][]string // of those before, how each may stand in a reading
 	for _, raw := range strings.FieldsFunc(norm.NFKC.String(input), unicode.IsSpace) {
 		if digits, ok := ndcNumber(raw); ok && ndc {
 			t := term{{as: asNDC, want: digits}}
@@ -270,8 +271,8 @@ func termsOf(input string, in fields, ndc bool) []term {
 				latin = nil
 			}
 			t = append(t, joinedReadings(read, word, long, in)...)
-			if part := partOfReading(word); part != "" {
-				read = append(read, part)
+			if parts := partsOfReading(word); len(parts) > 0 {
+				read = append(read, parts)
 			} else {
 				read = nil
 			}
@@ -295,32 +296,65 @@ func otherwise(raw string) (out []string) {
 
 // joinedReadings returns the ways to find a word in a reading that is catalogued without
 // spaces: しんげき の きょじん in シンゲキノキョジン.
-func joinedReadings(before []string, word string, lengthened bool, in fields) (out []way) {
-	const most = 3
-	joined := word
-	for i := len(before) - 1; i >= max(0, len(before)-most); i-- {
-		joined = before[i] + joined
-		out = append(out, readingWays(joined, lengthened, in)...)
+func joinedReadings(before [][]string, word string, lengthened bool, in fields) (out []way) {
+	const most = 3 // words before, but for all
+	ends := sortedSet(append(partsOfReading(word), word))
+	for i := len(before) - 1; i >= 0; i-- {
+		ends = joinedParts(before[i], ends)
+		if i > 0 && i < len(before)-most {
+			continue
+		}
+		for _, joined := range ends {
+			out = append(out, readingWays(joined, lengthened, in)...)
+		}
+	}
+	return withoutSame(out)
+}
+
+// joinedParts joins each of the first with each of the second; few of many.
+func joinedParts(first, second []string) (out []string) {
+	const most = 16
+	for _, a := range first {
+		for _, b := range second {
+			if len(out) < most {
+				out = append(out, a+b)
+			}
+		}
 	}
 	return out
 }
 
-// partOfReading is a word as it stands in a reading with others behind it: romaji in kana,
-// a few letters as they are; "" for what is no part of one.
-func partOfReading(word string) string {
+// withoutSame leaves out ways that are there already.
+func withoutSame(ways []way) (out []way) {
+	for _, w := range ways {
+		if !slices.ContainsFunc(out, func(have way) bool {
+			return have.as == w.as && have.want == w.want && have.head == nil && w.head == nil
+		}) {
+			out = append(out, w)
+		}
+	}
+	return out
+}
+
+// partsOfReading returns how a word may stand in a reading with others behind it: as it
+// is, and romaji in kana, short ones either way; nothing for what is no part of one.
+func partsOfReading(word string) (out []string) {
 	if isReading(word) {
-		return word
+		return []string{word}
 	}
-	k, rest := kana.FromRomaji(word)
-	switch {
-	case k != "" && rest == "":
-		return kana.Fold(k)
-	case k != "" && rest == "n":
-		return kana.Fold(k + "ん")
-	case len(word) <= spelledLetters && !strings.ContainsFunc(word, func(r rune) bool { return !isLetter(r) }):
-		return word
+	for _, romaji := range withSyllabicN(word) {
+		k, rest := kana.FromRomaji(romaji)
+		switch {
+		case k != "" && rest == "":
+			out = append(out, kana.Fold(k))
+		case k != "" && rest == "n":
+			out = append(out, kana.Fold(k+"ん"))
+		}
 	}
-	return ""
+	if isLatinWord(word) && (len(out) == 0 || len(word) <= spelledLetters) {
+		out = append(out, word)
+	}
+	return out
 }
 
 // ndcNumber reports whether a word may be an NDC number: three digits or more.
@@ -390,6 +424,9 @@ func readingKeys(word string, lengthened bool) []typedKey {
 				}
 			}
 		}
+		if head != "" { // whole Latin words stand in readings too
+			out = append(out, typedKey{kana.Key(word), false})
+		}
 		lengthened = lengthened || head == ""
 	}
 	for i, k := range out {
@@ -421,16 +458,19 @@ func isReading(folded string) bool {
 // withSyllabicN returns romaji as it is, and once more for each n or nn before a vowel as
 // if it were ん: renai is れんあい at least as often as れない, and keyboards write rennai.
 func withSyllabicN(romaji string) []string {
-	const most = 3
+	const most = 8
 	isVowel := func(b byte) bool { return strings.IndexByte("aiueo", b) >= 0 }
 	out := []string{romaji}
-	for i := 1; i+1 < len(romaji) && len(out) <= most; i++ {
+	for i := len(romaji) - 2; i > 0; i-- { // from the end, so that what is before stays in its place
 		if romaji[i] != 'n' || !isVowel(romaji[i-1]) {
 			continue
 		}
 		rest := strings.TrimPrefix(romaji[i+1:], "n")
-		if rest != "" && (isVowel(rest[0]) || rest[0] == 'y') {
-			out = append(out, romaji[:i+1]+"'"+rest)
+		if rest == "" || !isVowel(rest[0]) && rest[0] != 'y' {
+			continue
+		}
+		for _, s := range out[:min(len(out), most-len(out))] {
+			out = append(out, s[:i+1]+"'"+strings.TrimPrefix(s[i+1:], "n"))
 		}
 	}
 	return out

@@ -86,7 +86,7 @@ func TestSigns(t *testing.T) {
 func TestSpellOut(t *testing.T) {
 	for in, want := range map[string]string{
 		"V チューバー": "ぶい チューバー", "ITパスポート": "あいてぃーパスポート", "アタラシイ C ゲンゴ": "アタラシイ しー ゲンゴ", "ｂ ノ ヒ": "びー ノ ヒ",
-		"JAVASCRIPT ノ ホン": "", "ONE LOVE": "", "C": "", "3 ビキ": "", "": "",
+		"JAVASCRIPT ノ ホン": "", "ONE LOVE": "", "C": "", "3 ビキ": "", "Müller ノ ミチ": "", "3D ノ": "3でぃー ノ", "C++ ノ": "", "": "",
 	} {
 		got, ok := SpellOut(in)
 		if ok != (want != "") || ok && got != want {

@@ -175,7 +175,7 @@ func SpellOut(reading string) (spelled string, ok bool) {
 	var b strings.Builder
 	for i := 0; i < len(in); {
 		n := i
-		for n < len(in) && isLetter(unicode.ToLower(in[n])) {
+		for n < len(in) && IsLatin(unicode.ToLower(in[n])) && !unicode.IsDigit(in[n]) {
 			n++
 		}
 		if n == i {
@@ -185,7 +185,7 @@ func SpellOut(reading string) (spelled string, ok bool) {
 		}
 		rest := strings.TrimPrefix(string(in[n:]), " ")
 		next, _ := utf8.DecodeRuneInString(rest)
-		if word := strings.ToLower(string(in[i:n])); len(word) <= longest && isKana(next) {
+		if word := strings.ToLower(string(in[i:n])); len(word) <= longest && isKana(next) && !strings.ContainsFunc(word, func(r rune) bool { return !isLetter(r) }) {
 			b.WriteString(Spell(word))
 			ok = true
 		} else {
