@@ -84,8 +84,9 @@ FIGURES := '^([a-z_0-9]+ [0-9.e+-]+ [^ ]+$$|FAIL|---|panic)'
 
 # Which figures, and those of a city's catalogue for how many bibs:
 # make bench ONLY="editions search" SIZES="1m 3m". Not among them unless they are named:
-# central and circulation, the rules under load, which take as long as all others, and
-# shared, what two editions have in common, for which another one is built.
+# central and circulation, the rules under load, which take as long as all others, wanted,
+# the classes of a year, and shared, what two editions have in common, for which another
+# one is built.
 ONLY  ?= terminal recall editions imports patience search changes window
 SIZES ?= 1m
 
@@ -109,6 +110,10 @@ bench-central: deps-test
 
 bench-circulation: deps-test
 	@$(GO) test -run '^$$' -bench City -benchtime 1x -timeout 60m ./central/ledger | grep -E $(FIGURES)
+
+# How many bibs get another wanted class in a month of a year, and how long that takes.
+bench-wanted: deps
+	@$(GO) test -run '^$$' -bench Wanted -benchtime 1x -timeout 20m ./central/catalogue | grep -E $(FIGURES)
 
 bench-imports: deps
 	@$(GO) test -run '^$$' -bench ImportOf -benchtime 1x -timeout 20m ./cmd/central | grep -E $(FIGURES)
