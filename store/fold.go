@@ -58,16 +58,29 @@ func (s *search) worksIn(head []int64) (works []*foldedWork, err error) {
 	return works, nil
 }
 
-// mayFold reports whether the first hits show a work that may be folded.
+// mayFold reports whether the first hits show a work that may be folded: one of enough
+// volumes.
 func (s *search) mayFold(head []int64) (may bool, err error) {
 	if s.n < foldLeast || s.plan.order == library.ByYear {
 		return false, nil
 	}
 	of, err := s.byWork(head[:min(len(head), glanceScan)], glanceScan)
 	for _, volumes := range of {
-		may = may || len(volumes) >= glanceLeast
+		if err == nil && !may && len(volumes) >= glanceLeast {
+			may, err = s.ofManyVolumes(volumes[0])
+		}
 	}
 	return may, err
+}
+
+// ofManyVolumes reports whether the work of a volume has so many that it may be folded.
+func (s *search) ofManyVolumes(rank int64) (bool, error) {
+	bibs, err := loadBibs(s.ctx, s.tx, []int64{rank})
+	if err != nil {
+		return false, err
+	}
+	volumes, err := s.volumesAt(placesOf(bibs[0])[0], foldLeast)
+	return len(volumes) == foldLeast, err
 }
 
 // byWork returns which of some hits, at most as many as most, are volumes of one work, by

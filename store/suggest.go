@@ -139,10 +139,8 @@ const wholeScan = 2000
 func (s *suggest) run() ([]library.Suggestion, error) {
 	found := map[int64]*heading{}
 	// Just this, however rare.
-	for _, place := range []startPlace{startOfHeading, startOfCreator} {
-		if err := s.gather(found, just, 0, place, wholeScan); err != nil {
-			return nil, err
-		}
+	if err := s.gather(found, just, 0, wholeScan, startOfHeading, startOfCreator); err != nil {
+		return nil, err
 	}
 	for _, h := range found {
 		h.whole = true
@@ -152,10 +150,8 @@ func (s *suggest) run() ([]library.Suggestion, error) {
 	}
 	for _, places := range [][]startPlace{{startOfHeading, startOfCreator}, {laterInHeading, laterInCreator}} {
 		for tier := topTier; tier >= 0 && len(found) < s.limit; tier-- {
-			for _, place := range places {
-				if err := s.gather(found, after, tier, place, scanCap(tier)); err != nil {
-					return nil, err
-				}
+			if err := s.gather(found, after, tier, scanCap(tier), places...); err != nil {
+				return nil, err
 			}
 		}
 	}
@@ -175,17 +171,18 @@ const (
 	familyLook = 16
 )
 
-// families gathers the creators of the family name that was typed. One kana is none yet.
+// families gathers the creators of the family name that was typed. One kana is none yet,
+// nor is a letter.
 func (s *suggest) families(found map[int64]*heading) error {
-	if !slices.ContainsFunc(s.keys, func(key string) bool {
+	if slices.ContainsFunc(s.keys, func(key string) bool {
 		r, n := utf8.DecodeRuneInString(key)
-		return n < len(key) || kana.IsKanji(r)
+		return n == len(key) && !kana.IsKanji(r)
 	}) {
 		return nil
 	}
 	gather := func(last func(key string) string, tier int, place startPlace, most int) (named int, err error) {
 		creators := map[int64]*heading{}
-		if err := s.gather(creators, last, tier, place, most); err != nil {
+		if err := s.gather(creators, last, tier, most, place); err != nil {
 			return 0, err
 		}
 		for _, h := range ranked(creators, familyLook) {
@@ -232,17 +229,20 @@ func tierIndex(tier int) string {
 	return []string{"", "INDEXED BY start_common", "INDEXED BY start_often", "INDEXED BY start_most"}[tier]
 }
 
-// gather finds the headings of a tier with a start from one of the keys up to its last.
-func (s *suggest) gather(found map[int64]*heading, last func(key string) string, tier int, place startPlace, most int) error {
-	query := fmt.Sprintf(`SELECT h.id, h.field, h.key, h.count FROM (
-			SELECT DISTINCT s.heading FROM start s %s WHERE s.place = $1 AND s.key BETWEEN $2 AND $3 AND s.tier >= %d LIMIT %d
-		) AS f CROSS JOIN heading h ON h.id = f.heading`, tierIndex(tier), tier, most)
+// gather finds the headings of a tier with a start from one of the keys up to its last, at
+// most so many of each place. The places are all inner or none.
+func (s *suggest) gather(found map[int64]*heading, last func(key string) string, tier, most int, places ...startPlace) error {
+	var starts []string
+	for _, place := range places {
+		starts = append(starts, fmt.Sprintf("SELECT heading FROM (SELECT DISTINCT s.heading FROM start s %s WHERE s.place = %d AND s.key BETWEEN $1 AND $2 AND s.tier >= %d LIMIT %d)", tierIndex(tier), place, tier, most))
+	}
+	query := "SELECT h.id, h.field, h.key, h.count FROM (" + strings.Join(starts, " UNION ") + ") AS f CROSS JOIN heading h ON h.id = f.heading"
 	for _, key := range s.keys {
-		rows, err := s.tx.QueryContext(s.ctx, query, place, key, last(key))
+		rows, err := s.tx.QueryContext(s.ctx, query, key, last(key))
 		if err != nil {
 			return err
 		}
-		if err := addFound(rows, found, place.inner()); err != nil {
+		if err := addFound(rows, found, places[0].inner()); err != nil {
 			return err
 		}
 	}

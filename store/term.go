@@ -298,7 +298,10 @@ func otherwise(raw string) (out []string) {
 // spaces: しんげき の きょじん in シンゲキノキョジン.
 func joinedReadings(before [][]string, word string, lengthened bool, in fields) (out []way) {
 	const most = 3 // words before, but for all
-	ends := sortedSet(append(partsOfReading(word), word))
+	ends := partsOfReading(word)
+	if len(ends) == 0 {
+		ends = []string{word} // romaji that are not all there yet
+	}
 	for i := len(before) - 1; i >= 0; i-- {
 		ends = joinedParts(before[i], ends)
 		if i > 0 && i < len(before)-most {
@@ -337,7 +340,7 @@ func withoutSame(ways []way) (out []way) {
 }
 
 // partsOfReading returns how a word may stand in a reading with others behind it: as it
-// is, and romaji in kana, short ones either way; nothing for what is no part of one.
+// is, and romaji in kana; nothing for what is no part of one.
 func partsOfReading(word string) (out []string) {
 	if isReading(word) {
 		return []string{word}
@@ -351,7 +354,7 @@ func partsOfReading(word string) (out []string) {
 			out = append(out, kana.Fold(k+"ん"))
 		}
 	}
-	if isLatinWord(word) && (len(out) == 0 || len(word) <= spelledLetters) {
+	if isLatinWord(word) && len(out) == 0 {
 		out = append(out, word)
 	}
 	return out
