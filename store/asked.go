@@ -89,8 +89,8 @@ type askedVolume struct {
 	work  uint32
 }
 
-// volumes returns the volumes that a reading asks for, those with the whole title first;
-// only those where only is set.
+// volumes returns the volumes that a reading asks for: those with the whole title, or where
+// there are none, and only is not set, those of which what was typed says something else.
 func (s *search) volumes(a library.VolumeAsked, only bool) (found []askedVolume, err error) {
 	rest, number := s.restOf(a), shortKey(a.Key)
 	titles := append(wholeOfText(kana.Fold(a.Rest)), withoutEmpty([]string{kana.Signs(a.Rest)})...)
@@ -104,19 +104,18 @@ func (s *search) volumes(a library.VolumeAsked, only bool) (found []askedVolume,
 		return nil, nil
 	}
 	part := search{ctx: s.ctx, tx: s.tx, plan: p, limit: askedScan}
-	if err := part.candidates(func(r *row) bool {
-		part.hit(r.rank)
-		return len(part.page) < askedScan
-	}); err != nil {
+	ranks, err := part.titledVolumes(titles)
+	if err != nil {
 		return nil, err
 	}
-	ranks := part.page
-	if len(ranks) == askedScan { // that with the title may be behind them
-		titled, err := part.titledVolumes(titles)
-		if err != nil {
+	if len(ranks) == 0 && !only {
+		if err := part.candidates(func(r *row) bool {
+			part.hit(r.rank)
+			return len(part.page) < askedScan
+		}); err != nil {
 			return nil, err
 		}
-		ranks = sortedRanks(append(titled, ranks...))
+		ranks = part.page
 	}
 	if found, err = s.judgeVolumes(ranks, rest, number, titles); err != nil {
 		return nil, err
@@ -155,11 +154,6 @@ func listed(keys []string, args *arguments) string {
 		in[i] = args.add(k)
 	}
 	return strings.Join(in, ", ")
-}
-
-func sortedRanks(ranks []int64) []int64 {
-	slices.Sort(ranks)
-	return slices.Compact(ranks)
 }
 
 // titledVolumes returns the ranks of the bibs with a title of these keys by which the plan's
