@@ -1,6 +1,7 @@
 package library
 
 import (
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -24,7 +25,10 @@ type designated struct {
 	number bool   // no more than a number
 	split  bool   // begins with 上, 中, 下, 前 or 後, and says more behind it: the 後第3巻 of 午後第3巻
 	kana   bool   // begins with a word in kana, with which a title may end as well: だい3かん
+	year   bool   // the year of a yearbook, with which a title may end as well: 2015年版, 平成26年度, 2016春夏
 }
+
+var yearOfVolume = regexp.MustCompile(`^((明治|大正|昭和|平成|令和)?([0-9]{1,4}|元)年(度|版|度版)?|[0-9]{4}(春夏|秋冬|春|夏|秋|冬)(号|版)?)$`)
 
 // Words of designations, the longer before those they begin with.
 var (
@@ -39,7 +43,7 @@ var (
 )
 
 // lastLetters are those with which a designation may end.
-const lastLetters = "0123456789〇零一壱壹二弐貳三参參四五六七八九十拾百千ivxnu)]>}」』】〉》〕巻卷号號集輯冊册部編篇回期話目上中下前後月んうつぶげえた"
+const lastLetters = "0123456789〇零一壱壹二弐貳三参參四五六七八九十拾百千ivxnu)]>}」』】〉》〕巻卷号號集輯冊册部編篇回期話目上中下前後月んうつぶげえた年度版春夏秋冬"
 
 // longestDesignation is how many letters a designation has at most.
 const longestDesignation = 20
@@ -47,6 +51,9 @@ const longestDesignation = 20
 // designation reads the whole of in as the designation of a volume.
 func designation(in []rune) (d designated, ok bool) {
 	s := string(in)
+	if year := strings.Trim(s, " "+brackets); yearOfVolume.MatchString(year) {
+		return designated{volume: year, marked: true, sure: true, year: true}, true
+	}
 	var volume strings.Builder
 	parts, dated, issue, bracketed, plain := 0, false, false, false, true
 	before, after := false, true // a word stands before the next number; another number may follow

@@ -91,6 +91,9 @@ func titleVolume(title string) (work, volume string) {
 // endsTitle reports whether a designation at the end of a title is one, and no part of
 // the title.
 func (f found) endsTitle(p plainText) bool {
+	if f.year {
+		return false
+	}
 	if !f.word || f.kana {
 		return f.sure && !f.kana
 	}
