@@ -41,7 +41,7 @@ func TestAnySpellingFinds(t *testing.T) {
 			if got := find(t, c, library.Query{Words: q.typed}); !slices.Contains(got, string(b.bib.ID)) {
 				rt.Errorf("%q does not find %q, read %q", q.typed, b.text, b.reading)
 			}
-			if q.in != "title" || !q.begins || q.read && !endsInKana(q.typed) {
+			if q.in != "title" || !q.begins || q.read && (!endsInKana(q.typed) || b.latins() > 1) {
 				continue
 			}
 			if got, err := c.Suggest(t.Context(), q.typed, 8); err != nil || !slices.Contains(texts(got), b.text) {
@@ -184,7 +184,7 @@ func drawWritten(rt *rapid.T) *written {
 		w.text += p.written
 		if p.latin() {
 			w.pieces[i].read = inKatakana(kana.Spell(kana.Fold(p.written)))
-			if p.read = p.written; w.named && (w.spaced || w.latins() == 1) && w.spellable(i) {
+			if p.read = p.written; w.named && (w.spaced || w.latins() == 1 && !isParticle(p.written)) && w.spellable(i) {
 				p.read = w.pieces[i].read
 			}
 		}
@@ -209,6 +209,13 @@ func drawWritten(rt *rapid.T) *written {
 	}
 	w.bib = b
 	return w
+}
+
+// isParticle reports whether a Latin word is two letters of romaji, which stand for kana
+// in a reading that is not parted.
+func isParticle(latin string) bool {
+	k, rest := kana.FromRomaji(strings.ToLower(latin))
+	return len(latin) <= 2 && k != "" && rest == ""
 }
 
 // latins is how many words of it are Latin.
@@ -342,7 +349,7 @@ func drawKanaSpelling(rt *rapid.T, s string) string {
 // drawReading spells pieces as they are read, in kana or in romaji, whole or their
 // beginning.
 func (w *written) drawReading(rt *rapid.T, from, to int) string {
-	inRomaji, respelled := rapid.Bool().Draw(rt, "romaji"), rapid.Bool().Draw(rt, "respelled")
+	inRomaji, respelled := rapid.Bool().Draw(rt, "romaji"), rapid.Bool().Draw(rt, "respelled") && w.latins() == 0
 	read := func(s string) string {
 		if respelled {
 			s, _ = kana.Respell(s)
@@ -360,7 +367,7 @@ func (w *written) drawReading(rt *rapid.T, from, to int) string {
 			b.WriteString(space)
 		}
 		switch {
-		case !inRomaji && w.spellable(i) && i+1 < to && rapid.Bool().Draw(rt, "by name"):
+		case !inRomaji && w.spellable(i) && (w.spaced || w.latins() == 1) && i+1 < to && rapid.Bool().Draw(rt, "by name"):
 			b.WriteString(drawKanaSpelling(rt, p.read))
 		case p.latin():
 			b.WriteString(drawLatin(rt, p.written, false))

@@ -340,7 +340,8 @@ func withoutSame(ways []way) (out []way) {
 }
 
 // partsOfReading returns how a word may stand in a reading with others behind it: as it
-// is, and romaji in kana; nothing for what is no part of one.
+// is, and romaji in kana, of three or four letters either way; nothing for what is no part
+// of one. Of two letters most are particles: no, to, wa.
 func partsOfReading(word string) (out []string) {
 	if isReading(word) {
 		return []string{word}
@@ -354,7 +355,7 @@ func partsOfReading(word string) (out []string) {
 			out = append(out, kana.Fold(k+"ん"))
 		}
 	}
-	if isLatinWord(word) && len(out) == 0 {
+	if isLatinWord(word) && (len(out) == 0 || len(word) > 2 && len(word) <= spelledLetters) {
 		out = append(out, word)
 	}
 	return out
