@@ -12,9 +12,9 @@ import (
 	"madoguchi/library/kana"
 )
 
-// wellKnown are titles that a reader in Japan knows from school, of works that the list of
-// Aozora Bunko has: named before any of them was searched for. With them are asked for the
-// creators of whom most bibs are in the files, so many that it is 200 in all.
+// wellKnown are titles that a reader in Japan knows from school; of those that came to
+// mind, the ones that the list of Aozora Bunko has under this title. With them are asked for
+// the creators of whom most bibs are in the files, so many that it is 200 in all.
 const wellKnown = `
 夏目漱石|吾輩は猫である こころ 坊っちゃん 草枕 三四郎 それから 門 明暗 道草 彼岸過迄 行人 虞美人草 夢十夜 硝子戸の中 私の個人主義
 芥川竜之介|羅生門 鼻 蜘蛛の糸 杜子春 地獄変 藪の中 河童 歯車 或阿呆の一生 トロッコ 蜜柑 芋粥 奉教人の死 舞踏会 侏儒の言葉
