@@ -9,7 +9,10 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"unicode"
 	"unicode/utf8"
+
+	"golang.org/x/text/unicode/norm"
 )
 
 // List is a list of books that travels with the catalogue: a ranking (ベストリーダー), or
@@ -51,6 +54,11 @@ const (
 	maxListTitle = 40  // characters
 	maxListText  = 200 // characters
 	maxListName  = 60
+)
+
+var (
+	ndcClass     = regexp.MustCompile(`^[0-9]{1,3}(\.?[0-9]{0,6})$`)
+	languageCode = regexp.MustCompile(`^[a-z]{3}$`) // ISO 639-2
 )
 
 var listName = regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)*$`)
@@ -97,13 +105,25 @@ func (l List) Validate() error {
 				return fmt.Errorf("the %s is in %q, which no terminal speaks", of.what, code)
 			case utf8.RuneCountInString(text) > of.most:
 				return fmt.Errorf("the %s in %s has %d characters; it may have %d", of.what, code, utf8.RuneCountInString(text), of.most)
-			case strings.ContainsAny(text, "\r\n\t\x00"):
-				return fmt.Errorf("the %s in %s has more than one line", of.what, code)
+			case unprintable(text):
+				return fmt.Errorf("the %s in %s has more than one line, or characters that cannot be shown", of.what, code)
 			}
 		}
 	}
 	return nil
 }
+
+// unprintable reports whether a text has more than one line, or what is no character, or
+// one that is not seen but changes others, such as their direction.
+func unprintable(text string) bool {
+	return !utf8.ValidString(text) || strings.ContainsFunc(text, func(r rune) bool {
+		const joiner = '\u200D' // of emoji
+		return r != joiner && r != ' ' && !unicode.IsGraphic(r) || unicode.In(r, unicode.Zl, unicode.Zp) || r == utf8.RuneError
+	})
+}
+
+// maxQueryText is how many characters a field of a list's query may have.
+const maxQueryText = 200
 
 // validate says what of a query can find nothing whatever there is, or returns nil.
 func (q Query) validate() error {
@@ -111,15 +131,20 @@ func (q Query) validate() error {
 	q.Order = ByWanted
 	for _, text := range []*string{&q.Words, &q.Title, &q.Creator, &q.Publisher, &q.Subject, &q.ISBN, &q.NDC} {
 		*text = strings.TrimSpace(*text)
+		if unprintable(*text) || utf8.RuneCountInString(*text) > maxQueryText {
+			return fmt.Errorf("the query of the list has characters that cannot be shown, or more than %d in one field", maxQueryText)
+		}
 	}
 	switch {
 	case q.IsZero():
 		return fmt.Errorf("the query of the list asks nothing; say what its books have in common")
 	case q.Kind != "" && !slices.Contains(Kinds, q.Kind):
 		return fmt.Errorf("%q is no kind of a bib; it may be one of %v", q.Kind, Kinds)
-	case strings.Trim(q.NDC, "0123456789.") != "":
+	case q.NDC != "" && !ndcClass.MatchString(norm.NFKC.String(q.NDC)):
 		return fmt.Errorf("%q is no class of NDC; give digits, such as 913.6", q.NDC)
-	case q.YearFrom < 0 || q.YearTo < 0 || q.YearTo > 0 && q.YearFrom > q.YearTo:
+	case q.Language != "" && !languageCode.MatchString(q.Language):
+		return fmt.Errorf("%q is no language of a bib; give its three letters, such as jpn or eng", q.Language)
+	case q.YearFrom < 0 || q.YearFrom > 9999 || q.YearTo < 0 || q.YearTo > 0 && q.YearFrom > q.YearTo:
 		return fmt.Errorf("there is no year from %d to %d", q.YearFrom, q.YearTo)
 	case !slices.Contains(Orders, order):
 		return fmt.Errorf("%q is no order of hits", order)

@@ -85,11 +85,11 @@ func (w wish) isSuggested(t testing.TB, c *Catalogue) bool {
 
 // tally counts the wishes of each kind, and those that are met.
 type tally struct {
-	kinds       []string // in the order of their first
-	asked, met  map[string]int
-	disappoints func(w wish) // is told of each that is not met
+	kinds      []string // in the order of their first
+	asked, met map[string]int
 }
 
+// tallied counts wishes; disappoints is told of each that is not met.
 func tallied(t testing.TB, c *Catalogue, wishes []wish, disappoints func(w wish)) tally {
 	t.Helper()
 	out := tally{asked: map[string]int{}, met: map[string]int{}}

@@ -70,21 +70,34 @@ func (c *listAddCmd) Validate() error {
 
 // list is the list without its bibs.
 func (c *listAddCmd) list() library.List {
-	return library.List{Name: c.Name, Kind: library.ThemeList, Title: c.Of, Text: c.Text, Query: c.query()}
+	return library.List{Name: c.Name, Kind: library.ThemeList, Title: trimmed(c.Of), Text: trimmed(c.Text), Query: c.query()}
+}
+
+// trimmed are texts without spaces around them, and without those that are only spaces.
+func trimmed(texts map[string]string) map[string]string {
+	out := map[string]string{}
+	for language, text := range texts {
+		if text = strings.TrimSpace(text); text != "" {
+			out[language] = text
+		}
+	}
+	return out
 }
 
 // Run puts up the list. Where one of its bibs is not known nothing is changed.
 func (c *listAddCmd) Run(a *app) error {
 	return a.with(func(s *server) error {
 		l := c.list()
-		if b := library.BranchCode(c.Branch); b != "" {
-			all, err := s.catalogue.Branches(a.ctx)
+		if c.Branch != "" {
+			branches, err := a.findBranches(s)
 			if err != nil {
 				return err
 			}
-			if _, known := (library.Site{Branches: all}).Branch(b); !known {
+			code, known := branches.Find(c.Branch)
+			if !known {
 				return library.ErrUnknownBranch
 			}
+			l.Query.Branch = code
 		}
 		var unknown []string
 		for _, text := range c.Bibs {

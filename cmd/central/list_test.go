@@ -20,7 +20,7 @@ func TestListCommands(t *testing.T) {
 	if out, told, code := command(t, data, "list", "add", "summer-2026", "1001", "b1", "--title", "ja=夏"); code != 0 || out != "replaced: 夏, 1 bib\n" || !strings.Contains(told, "b1 is a bib that the list has already") {
 		t.Errorf("replace: status %d, %s, %s", code, out, told)
 	}
-	must(t, data, "list", "add", "novels", "--title", "ja=小説", "--ndc", "913", "--year-from", "2000", "--order", "newest", "--branch", "chuo", "--juvenile")
+	must(t, data, "list", "add", "novels", "--title", "ja=小説", "--ndc", "913", "--year-from", "2000", "--order", "newest", "--branch", "中央図書館", "--juvenile")
 	shown := fields(t, must(t, data, "list", "show", "novels"))
 	if shown["ndc"] != "913" || shown["from year"] != "2000" || shown["order"] != "newest" || shown["title ja"] != "小説" || shown["juvenile"] != "yes" {
 		t.Errorf("show: %v", shown)
