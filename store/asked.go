@@ -254,16 +254,21 @@ func (s *search) withWork(found []askedVolume) (ranks []int64, err error) {
 // placesOf returns the works, or series, of volumes, each once and no more than worksShown.
 func (s *search) placesOf(volumes []askedVolume) (out []place, err error) {
 	known := map[uint32]bool{}
-	for _, v := range volumes {
-		if v.own && known[v.work] {
-			continue
-		}
+	volumes = slices.DeleteFunc(slices.Clone(volumes), func(v askedVolume) bool {
+		again := v.own && known[v.work]
 		known[v.work] = true
-		bibs, err := loadBibs(s.ctx, s.tx, []int64{v.rank})
-		if err != nil {
-			return nil, err
-		}
-		for _, p := range placesOf(bibs[0]) {
+		return again
+	})
+	var ranks []int64
+	for _, v := range volumes {
+		ranks = append(ranks, v.rank)
+	}
+	bibs, err := s.bibsOf(ranks)
+	if err != nil {
+		return nil, err
+	}
+	for i, v := range volumes {
+		for _, p := range placesOf(bibs[i]) {
 			if p.own() == v.own && !slices.ContainsFunc(out, func(o place) bool { return o.work == p.work }) {
 				out = append(out, p)
 			}

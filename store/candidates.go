@@ -1,6 +1,7 @@
 package store
 
 import (
+	"cmp"
 	"errors"
 	"fmt"
 	"slices"
@@ -31,10 +32,7 @@ func (s *search) candidates(f func(r *row) bool) error {
 	}
 	stretches := s.plan.stretches
 	if stretches == nil {
-		var err error
-		if stretches, err = s.stretches(); err != nil {
-			return err
-		}
+		stretches = s.stretches()
 	}
 	for _, now := range stretches {
 		s.plan.now = now
@@ -48,31 +46,23 @@ func (s *search) candidates(f func(r *row) bool) error {
 // stretches returns the ranks to ask for. Where the years asked for are few among many
 // bibs, those of each class are asked for by themselves; else all at once, and the
 // years checked on each bib, since eight questions cost more than a few bibs.
-func (s *search) stretches() ([]stretch, error) {
+func (s *search) stretches() []stretch {
 	p := &s.plan
 	if !p.years.set || p.asksISBN() {
-		return []stretch{everyRank}, nil
+		return []stretch{everyRank}
 	}
-	if len(p.asked) > 0 {
-		if _, err := s.frequent(); err != nil {
-			return nil, err
-		}
-		for _, part := range p.asked {
-			if s.tokens.bibs(part) < frequentBibs {
-				p.unasked = append(slices.Clone(p.unasked), p.years.conditions...)
-				return []stretch{everyRank}, nil
-			}
+	for _, part := range p.asked {
+		if s.tx.frequent.bibs(part) < frequentBibs {
+			p.unasked = append(slices.Clone(p.unasked), p.years.conditions...)
+			return []stretch{everyRank}
 		}
 	}
-	return stretchesOf(p.years.from, p.years.to), nil
+	return stretchesOf(p.years.from, p.years.to)
 }
 
 // candidatesNow is candidates for one stretch of ranks.
 func (s *search) candidatesNow(f func(r *row) bool) error {
-	choice, err := s.newLeads()
-	if err != nil {
-		return err
-	}
+	choice := s.newLeads()
 	for l, ok := choice.next(s); ok; l, ok = choice.next(s) {
 		last, gaveUp, err := s.follow(choice, l, f)
 		if err != nil || !gaveUp {
@@ -142,7 +132,7 @@ func (s *search) doubtful(args *arguments) string {
 	if len(p.sure) == 0 {
 		return s.indexed(text, p.asked, args) + " ORDER BY s.rowid"
 	}
-	sure, doubtful := s.tokens.expression(p.sure), s.tokens.expression(p.doubtful)
+	sure, doubtful := s.tx.frequent.expression(p.sure), s.tx.frequent.expression(p.doubtful)
 	return s.found("s.rowid, "+s.conditions(args)+", '', ''", sure, args) + " UNION ALL " +
 		s.found(text, "("+doubtful+") NOT ("+sure+")", args) + " ORDER BY 1"
 }
@@ -168,7 +158,7 @@ func (s *search) contained(args *arguments) string {
 
 // indexed selects columns of the bibs that meet all parts by the index.
 func (s *search) indexed(columns string, parts []part, args *arguments) string {
-	return s.found(columns, s.tokens.expression(parts), args)
+	return s.found(columns, s.tx.frequent.expression(parts), args)
 }
 
 // found selects columns of what the index finds by an expression.
@@ -212,7 +202,7 @@ func (s *search) rows(query string, args *arguments, into func(*row) []any, f fu
 	var r row
 	columns := into(&r)
 	for rows.Next() {
-		if err := rows.Scan(columns...); err != nil {
+		if err := cmp.Or(s.ctx.Err(), rows.Scan(columns...)); err != nil {
 			return err
 		}
 		if !f(&r) {

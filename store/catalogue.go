@@ -72,7 +72,11 @@ func (c *Catalogue) open() (err error) {
 	if err != nil {
 		return err
 	}
-	c.read = newReaders(read)
+	frequent, err := readFrequent(read)
+	if err != nil {
+		return errors.Join(misfit(err), read.Close())
+	}
+	c.read = newReaders(read, frequent)
 	return nil
 }
 

@@ -37,7 +37,7 @@ func (s *search) worksIn(head []int64) (works []*foldedWork, err error) {
 		if len(volumes) < foldLeast {
 			continue
 		}
-		bibs, err := loadBibs(s.ctx, s.tx, volumes[:1])
+		bibs, err := s.bibsOf(volumes[:1])
 		if err != nil {
 			return nil, err
 		}
@@ -59,12 +59,27 @@ func (s *search) worksIn(head []int64) (works []*foldedWork, err error) {
 }
 
 // mayFold reports whether the first hits show a work that may be folded: one of enough
-// volumes.
-func (s *search) mayFold(head []int64) (may bool, err error) {
+// volumes. Bibs that are shown in any case tell of what work they are.
+func (s *search) mayFold(offset, limit int) (may bool, err error) {
 	if s.n < foldLeast || s.plan.order == library.ByYear {
 		return false, nil
 	}
-	of, err := s.byWork(head[:min(len(head), glanceScan)], glanceScan)
+	head, of := s.page[:min(len(s.page), glanceScan)], map[uint32][]int64{}
+	if offset > 0 || limit < len(head) {
+		if of, err = s.byWork(head, glanceScan); err != nil {
+			return false, err
+		}
+	} else {
+		bibs, err := s.bibsOf(head)
+		if err != nil {
+			return false, err
+		}
+		for i, b := range bibs {
+			if work := workNumber(b); work != 0 {
+				of[work] = append(of[work], head[i])
+			}
+		}
+	}
 	for _, volumes := range of {
 		if err == nil && !may && len(volumes) >= glanceLeast {
 			may, err = s.ofManyVolumes(volumes[0])
@@ -75,12 +90,40 @@ func (s *search) mayFold(head []int64) (may bool, err error) {
 
 // ofManyVolumes reports whether the work of a volume has so many that it may be folded.
 func (s *search) ofManyVolumes(rank int64) (bool, error) {
-	bibs, err := loadBibs(s.ctx, s.tx, []int64{rank})
+	bibs, err := s.bibsOf([]int64{rank})
 	if err != nil {
 		return false, err
 	}
 	volumes, err := s.volumesAt(placesOf(bibs[0])[0], foldLeast)
 	return len(volumes) == foldLeast, err
+}
+
+// bibsOf reads the bibs of these ranks that were not read before, and returns all in this
+// order.
+func (s *search) bibsOf(ranks []int64) ([]library.Bib, error) {
+	var unread []int64
+	for _, rank := range ranks {
+		if _, known := s.bibs[rank]; !known {
+			unread = append(unread, rank)
+		}
+	}
+	if s.bibs == nil {
+		s.bibs = map[int64]library.Bib{}
+	}
+	for part := range slices.Chunk(unread, recordsAtOnce) {
+		bibs, err := loadBibs(s.ctx, s.tx, part)
+		if err != nil {
+			return nil, err
+		}
+		for i, b := range bibs {
+			s.bibs[part[i]] = b
+		}
+	}
+	out := make([]library.Bib, len(ranks))
+	for i, rank := range ranks {
+		out[i] = s.bibs[rank]
+	}
+	return out, nil
 }
 
 // byWork returns which of some hits, at most as many as most, are volumes of one work, by

@@ -92,22 +92,19 @@ type leads struct {
 
 // newLeads weighs what a query asks. There are no leads where it asks one thing, or
 // what other tables answer.
-func (s *search) newLeads() (*leads, error) {
+func (s *search) newLeads() *leads {
 	p := &s.plan
 	if p.asksISBN() || len(p.asked) == 0 || len(p.asked) == 1 && p.exact {
-		return &leads{}, nil
-	}
-	if _, err := s.frequent(); err != nil {
-		return nil, err
+		return &leads{}
 	}
 	c := &leads{}
 	for _, part := range p.asked {
-		w := s.tokens.weigh(part)
+		w := s.tx.frequent.weigh(part)
 		c.parts, c.whole = append(c.parts, w), c.whole+w.whole
 	}
 	c.parts = rarestFirst(c.parts, func(w weighed) float64 { return w.share })
 	c.hits = c.bibs(len(c.parts))
-	return c, nil
+	return c
 }
 
 // bibs is how many bibs meet the first n parts, as expected.
@@ -180,22 +177,9 @@ func (c *leads) countable(s *search) int {
 	return min(max(int(c.hits*countedEntries/c.whole), s.offset+s.limit), library.CountCap)
 }
 
-// frequent returns how many bibs have the query's tokens, of those that many have; and
-// of "" how many there are.
-func (s *search) frequent() (frequencies, error) {
-	if s.tokens != nil {
-		return s.tokens, nil
-	}
-	args := newArgs()
-	var in []string
-	for _, part := range slices.Concat(s.plan.asked, s.plan.whole.asked) {
-		for _, a := range part {
-			for _, token := range a {
-				in = append(in, args.add(indexable(token)))
-			}
-		}
-	}
-	rows, err := s.tx.QueryContext(s.ctx, "SELECT '', bibs FROM info UNION ALL SELECT token, bibs FROM frequent WHERE token IN ("+strings.Join(in, ", ")+")", args.list...)
+// readFrequent reads how many bibs have each frequent token, and of "" how many there are.
+func readFrequent(db *sql.DB) (frequencies, error) {
+	rows, err := db.Query("SELECT '', bibs FROM info UNION ALL SELECT token, bibs FROM frequent")
 	if err != nil {
 		return nil, err
 	}
@@ -209,7 +193,6 @@ func (s *search) frequent() (frequencies, error) {
 		}
 		out[token] = bibs
 	}
-	s.tokens = out
 	return out, rows.Err()
 }
 

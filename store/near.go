@@ -99,7 +99,7 @@ func nearKanji(ctx context.Context, tx *reader, typed []rune, found map[int64]*h
 	near := map[headingKey]bool{}
 	bibs := 0
 	err := s.rows("SELECT s.rowid, r.bib FROM search s CROSS JOIN record r ON r.rank = s.rowid WHERE s.search MATCH $1 ORDER BY s.rowid",
-		&arguments{list: []any{s.tokens.expression(p.asked)}}, func(r *row) []any { return []any{&r.rank, &r.bib} }, func(r *row) bool {
+		&arguments{list: []any{tx.frequent.expression(p.asked)}}, func(r *row) []any { return []any{&r.rank, &r.bib} }, func(r *row) bool {
 			if b, err := decodeBib(r.bib); err == nil {
 				for k := range headingsOf(b) {
 					if beginsNear(k.key, typed) {

@@ -35,7 +35,7 @@ func (s *search) newestFirst(first []int64) error {
 	all, seen := slices.Clone(first), setOf(first)
 	s.n = len(first)
 	for _, class := range s.plan.byClass() {
-		part := search{ctx: s.ctx, tx: s.tx, plan: s.plan, tokens: s.tokens, stopped: s.stopped, limit: last, counted: s.n, read: s.read}
+		part := search{ctx: s.ctx, tx: s.tx, plan: s.plan, stopped: s.stopped, limit: last, counted: s.n, read: s.read}
 		part.plan.stretches = []stretch{class}
 		if err := part.candidates(func(r *row) bool {
 			if !seen[r.rank] {

@@ -23,16 +23,17 @@ const mostStatements = 200
 // to prepare its statements is a fifth of the median search; database/sql would do that
 // only for statements that are known beforehand.
 type readers struct {
-	db    *sql.DB
-	turns chan struct{} // one for each reader that is at work
+	db       *sql.DB
+	frequent frequencies
+	turns    chan struct{} // one for each reader that is at work
 
 	mu     sync.Mutex
 	free   []*reader // the one with the warmest cache last
 	closed bool
 }
 
-func newReaders(db *sql.DB) *readers {
-	return &readers{db: db, turns: make(chan struct{}, mostReaders)}
+func newReaders(db *sql.DB, frequent frequencies) *readers {
+	return &readers{db: db, frequent: frequent, turns: make(chan struct{}, mostReaders)}
 }
 
 // take waits for a reader that has nothing to do.
@@ -55,7 +56,7 @@ func (rs *readers) take(ctx context.Context) (*reader, error) {
 		<-rs.turns
 		return nil, err
 	}
-	return &reader{conn: conn, asked: map[string]*sql.Stmt{}}, nil
+	return &reader{conn: conn, frequent: rs.frequent, asked: map[string]*sql.Stmt{}}, nil
 }
 
 // give takes a reader back; one that is of no more use is closed.
@@ -109,8 +110,9 @@ func (rs *readers) close() error {
 
 // reader is a connection, and what it was asked so far.
 type reader struct {
-	conn  *sql.Conn
-	asked map[string]*sql.Stmt
+	conn     *sql.Conn
+	frequent frequencies // of the file's tokens
+	asked    map[string]*sql.Stmt
 }
 
 func (r *reader) close() error {
@@ -152,8 +154,13 @@ type querier interface {
 }
 
 // QueryContext asks a query. The same text must not be asked again before the rows
-// are closed.
+// are closed. It is not called off under way: what watches each statement of a search
+// costs more than the longest of them takes. Who reads many rows looks at ctx itself.
 func (r *reader) QueryContext(ctx context.Context, text string, args ...any) (*sql.Rows, error) {
+	if err := ctx.Err(); err != nil {
+		return nil, err
+	}
+	ctx = context.WithoutCancel(ctx)
 	stmt, err := r.prepared(ctx, text)
 	if err != nil {
 		return nil, err

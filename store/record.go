@@ -69,8 +69,13 @@ func loadPart(ctx context.Context, tx *reader, ranks []int64) ([]library.Record,
 	if err != nil {
 		return nil, err
 	}
-	out := make([]library.Record, len(ranks))
-	in, ids := make([]string, len(ranks)), newArgs()
+	return withItems(ctx, tx, bibs)
+}
+
+// withItems reads the items of bibs.
+func withItems(ctx context.Context, tx *reader, bibs []library.Bib) ([]library.Record, error) {
+	out := make([]library.Record, len(bibs))
+	in, ids := make([]string, len(bibs)), newArgs()
 	for i, b := range bibs {
 		out[i].Bib = b
 		in[i] = ids.add(string(b.ID))

@@ -34,7 +34,11 @@ func (c *Catalogue) Search(ctx context.Context, q library.Query, offset, limit i
 		for i, r := range rows {
 			ranks[i] = r.rank
 		}
-		records, err := loadRecords(ctx, tx, ranks)
+		bibs, err := s.bibsOf(ranks)
+		if err != nil {
+			return library.Page{}, err
+		}
+		records, err := withItems(ctx, tx, bibs)
 		if err != nil {
 			return library.Page{}, err
 		}
@@ -60,7 +64,6 @@ type search struct {
 	tx            *reader
 	query         library.Query
 	plan          plan
-	tokens        frequencies
 	offset, limit int
 
 	most    int     // hits that are counted; 0: library.CountCap
@@ -75,6 +78,8 @@ type search struct {
 	page    []int64 // ranks of those on the page
 	err     error   // of a check
 
+	bibs map[int64]library.Bib // that were read, by rank
+
 	asked []int64 // ranks of the volumes that were asked for
 	lacks string  // the volume that was asked for in vain, as typed
 }
@@ -86,8 +91,14 @@ func (s *search) run(offset, limit int, page *library.Page) (rows []foldedRow, e
 		return nil, err
 	}
 	need := max(offset+limit, glanceScan)
-	if len(ranks) >= foldLeast { // they may be one row
-		need = max(need, foldScan) + len(ranks)
+	if len(ranks) >= foldLeast {
+		works, err := s.worksIn(ranks)
+		if err != nil {
+			return nil, err
+		}
+		for _, w := range works {
+			need = max(need, foldScan) + len(w.volumes)
+		}
 	}
 	if err := s.hitsUpTo(need, ranks); err != nil {
 		return nil, err
@@ -102,7 +113,7 @@ func (s *search) run(offset, limit int, page *library.Page) (rows []foldedRow, e
 		}
 	}
 	var works []*foldedWork
-	may, err := s.mayFold(s.page)
+	may, err := s.mayFold(offset, limit)
 	if err != nil {
 		return nil, err
 	}
@@ -150,11 +161,7 @@ func (s *search) inOrder(ranks []int64) error {
 	case library.ByWork:
 		return s.worksTogether(ranks)
 	}
-	few, err := s.fewHits()
-	if err != nil {
-		return err
-	}
-	return s.wantedFirst(ranks, few)
+	return s.wantedFirst(ranks, s.fewHits())
 }
 
 // wantedFirst makes the page from the hits that first found, from those that have what was

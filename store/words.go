@@ -42,19 +42,13 @@ func (s *search) wholeWords(before map[int64]bool) (ranks []int64, err error) {
 	if need <= 0 {
 		return nil, nil
 	}
-	var tokens frequencies // one part is asked for without
-	if len(p.whole.asked) > 1 {
-		if tokens, err = s.frequent(); err != nil {
-			return nil, err
-		}
-	}
 	args := newArgs()
 	columns, scan, meets := "s.rowid", (*row).rankOnly, func(*row) bool { return true }
 	if !p.whole.certain {
 		columns, scan, meets = s.judge(slices.Concat(p.whole.words, p.fields), args)
 		columns = "s.rowid, " + columns
 	}
-	query := s.found(columns, tokens.expression(p.whole.asked), args) + fmt.Sprintf(" ORDER BY s.rowid LIMIT %d", wordScan)
+	query := s.found(columns, s.tx.frequent.expression(p.whole.asked), args) + fmt.Sprintf(" ORDER BY s.rowid LIMIT %d", wordScan)
 	err = s.rows(query, args, scan, func(r *row) bool {
 		if !before[r.rank] && meets(r) {
 			ranks = append(ranks, r.rank)
@@ -66,13 +60,13 @@ func (s *search) wholeWords(before map[int64]bool) (ranks []int64, err error) {
 
 // fewHits reports whether a query has so few hits, as expected, that they are found sooner
 // and then looked at than the index is asked for whole words.
-func (s *search) fewHits() (bool, error) {
+func (s *search) fewHits() bool {
 	p := &s.plan
 	if len(p.whole.asked) < 2 || p.order != library.ByWanted {
-		return false, nil
+		return false
 	}
-	c, err := s.newLeads()
-	return err == nil && len(c.parts) > 0 && c.hits <= wordScan/2, err
+	c := s.newLeads()
+	return len(c.parts) > 0 && c.hits <= wordScan/2
 }
 
 // wholeWordsFirst makes the page anew, once all hits are there, of which n stand before
