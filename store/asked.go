@@ -104,7 +104,7 @@ func (s *search) volumes(a library.VolumeAsked, only bool) (found []askedVolume,
 		return nil, nil
 	}
 	part := search{ctx: s.ctx, tx: s.tx, plan: p, limit: askedScan}
-	ranks, err := part.titledVolumes(titles)
+	ranks, err := part.titledVolumes(titles, number)
 	if err != nil {
 		return nil, err
 	}
@@ -156,13 +156,12 @@ func listed(keys []string, args *arguments) string {
 	return strings.Join(in, ", ")
 }
 
-// titledVolumes returns the ranks of the bibs with a title of these keys by which the plan's
-// fields and filters are met, among them the number of the volume.
-func (s *search) titledVolumes(titles []string) (ranks []int64, err error) {
-	const scan = 500 // of one title
+// titledVolumes returns the ranks of the bibs with a title of these keys that are volumes of
+// the number, and by which the plan's fields and filters are met.
+func (s *search) titledVolumes(titles []string, number string) (ranks []int64, err error) {
 	args := newArgs()
 	columns, into, meets := s.judge(s.plan.fields, args)
-	query := "SELECT b.rank, " + columns + " FROM whole w CROSS JOIN bib b ON b.rank = w.rank WHERE w.key IN (" + listed(titles, args) + ") LIMIT " + args.add(scan)
+	query := "SELECT b.rank, " + columns + " FROM whole w CROSS JOIN bib b ON b.rank = w.rank WHERE w.key IN (" + listed(titles, args) + ") AND " + isVolume("w.volumes", number, args)
 	err = s.rows(query, args, into, func(r *row) bool {
 		if meets(r) {
 			ranks = append(ranks, r.rank)

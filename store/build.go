@@ -171,7 +171,7 @@ func (b *builder) sort(p *prepared) error {
 		}
 	}
 	for _, key := range p.wholes {
-		if err := b.wholes.add(rankKey(r.rank, key), nil); err != nil {
+		if err := b.wholes.add(rankKey(r.rank, key), []byte(r.volumes)); err != nil {
 			return err
 		}
 	}
@@ -276,7 +276,10 @@ func (b *builder) writeSides(ctx context.Context, tx *sql.Tx) error {
 	if err := insert(ctx, tx, b.isbns, insertISBN, keyed); err != nil {
 		return err
 	}
-	if err := insert(ctx, tx, b.wholes, insertWhole, keyed); err != nil {
+	if err := insert(ctx, tx, b.wholes, insertWhole, func(s sorted) ([]any, error) {
+		values, err := keyed(s)
+		return append(values, string(s.value)), err
+	}); err != nil {
 		return err
 	}
 	return insert(ctx, tx, b.volumes, insertVolume, func(s sorted) ([]any, error) {

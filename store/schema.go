@@ -4,7 +4,7 @@ package store
 // and cut into tokens: the index can only be brought up to date by the same rules
 // that built it. A file of another schema is built anew. Raise it with every
 // change to this file, row.go, bibcode.go, tokens.go or package kana that changes a stored byte.
-const Schema = 9
+const Schema = 10
 
 // applicationID marks a SQLite file as a catalogue.
 const applicationID = 0x4d414447 // "MADG"
@@ -61,8 +61,9 @@ CREATE TABLE isbn (
 	PRIMARY KEY (isbn, rank)
 ) WITHOUT ROWID;
 CREATE TABLE whole ( -- folded whole titles, and whole readings of titles
-	key  TEXT    NOT NULL,
-	rank INTEGER NOT NULL,
+	key     TEXT    NOT NULL,
+	rank    INTEGER NOT NULL,
+	volumes TEXT    NOT NULL, -- of the bib: hundreds have a title such as 全集
 	PRIMARY KEY (key, rank)
 ) WITHOUT ROWID;
 CREATE TABLE volume ( -- the volumes of a work or series, in order

@@ -27,7 +27,7 @@ const (
 	insertItem   = `INSERT INTO item (bib_id, id, branch, barcode, call_number, shelf, lendable, state, due_on)
 		VALUES ($1, $2, $3, $4, $5, $6, $7, $8, $9)`
 	insertISBN   = `INSERT INTO isbn (isbn, rank) VALUES ($1, $2)`
-	insertWhole  = `INSERT INTO whole (key, rank) VALUES ($1, $2)`
+	insertWhole  = `INSERT INTO whole (key, rank, volumes) VALUES ($1, $2, $3)`
 	insertVolume = `INSERT INTO volume (work, volume, rank) VALUES ($1, $2, $3)`
 )
 
@@ -90,8 +90,9 @@ func (w *writer) insertSides(rank int64, b library.Bib) error {
 			return fmt.Errorf("write ISBN of %s: %w", b.ID, err)
 		}
 	}
+	volumes := volumeNumbers(b)
 	for _, key := range wholeKeys(b) {
-		if _, err := w.side[1].ExecContext(w.ctx, key, rank); err != nil {
+		if _, err := w.side[1].ExecContext(w.ctx, key, rank, volumes); err != nil {
 			return fmt.Errorf("write title of %s: %w", b.ID, err)
 		}
 	}
