@@ -69,7 +69,7 @@ func (f frequencies) weigh(p part) weighed {
 const (
 	entryCost = 0.03 // to pass an entry of the index
 	hitCost   = 0.9  // to take a bib from it
-	readCost  = 3    // to read a bib's row and check it
+	readCost  = 5    // to read a bib's row and check it
 )
 
 // doubt is how much less a lead should cost, since it may mislead.
