@@ -313,7 +313,7 @@ func (s *search) filtered(v, condition string, args *arguments) string {
 }
 
 // workWithout returns the volumes of the work that a reading names, which has none of the
-// number that it asks for.
+// number that it asks for; or what has that title and no volumes.
 func (s *search) workWithout(a library.VolumeAsked) ([]int64, error) {
 	p := planOf(s.restOf(a))
 	if p.nothing || p.asksISBN() {
@@ -323,6 +323,10 @@ func (s *search) workWithout(a library.VolumeAsked) ([]int64, error) {
 	first, err := part.titled(p.titles, p.fields)
 	if err != nil {
 		return nil, err
+	}
+	var ranks []int64
+	if !a.Loose {
+		ranks = first
 	}
 	if len(first) == 0 && !a.Loose {
 		if err := part.candidates(func(r *row) bool {
@@ -349,8 +353,10 @@ func (s *search) workWithout(a library.VolumeAsked) ([]int64, error) {
 	if err != nil {
 		return nil, err
 	}
-	var ranks []int64
-	for _, p := range places {
+	for i, p := range places {
+		if i == 0 {
+			ranks = nil
+		}
 		work, err := part.volumesAt(p, library.CountCap)
 		if err != nil {
 			return nil, err

@@ -104,13 +104,18 @@ func copyFile(to, from string) error {
 // work, and the longest transaction.
 type spent struct{ took, cpu, longest time.Duration }
 
-// day applies a day's changes as Apply does.
-func (f *follower) day(b *testing.B) (out spent) {
+// day applies a day's changes.
+func (f *follower) day(b *testing.B) spent {
+	b.Helper()
+	f.days++
+	return f.apply(b, changesOf(f.city.gen.Day(f.days-1)))
+}
+
+// apply applies pages of changes as Apply does.
+func (f *follower) apply(b *testing.B, pages [][]library.Change) (out spent) {
 	b.Helper()
 	runtime.LockOSThread() // whose processor time is measured
 	defer runtime.UnlockOSThread()
-	pages := changesOf(f.city.gen.Day(f.days))
-	f.days++
 	cpu, began := threadTime(), time.Now()
 	for _, rows := range pages {
 		f.upto += int64(len(rows))

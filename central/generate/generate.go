@@ -79,7 +79,9 @@ func (g *Generator) Record(i int) library.Record {
 		b.ISBNs = []string{g.isbn(i, w.language)}
 	}
 	b.AddedOn = library.Date{Year: max(b.Year, 1985), Month: 1, Day: 1}.Add(r.IntN(365))
-	return library.Record{Bib: b, Items: g.items(i, b)}
+	items := g.items(i, b)
+	b.Wanted = g.wanted(i, len(items), b.Year)
+	return library.Record{Bib: b, Items: items}
 }
 
 func bibID(i int) library.BibID { return library.BibID(fmt.Sprintf("g%08d", i)) }
@@ -116,6 +118,7 @@ const (
 	forPerson
 	forSeries
 	forDay
+	forLoans
 )
 
 // random returns the numbers that belong to the nth thing of a purpose.

@@ -48,7 +48,7 @@ func (v *visit) hitRows(p hitPage, q library.Query) fyne.CanvasObject {
 	return widget.Column(theme.Gap, v.lacking(p.Lacks), rows)
 }
 
-// lacking says that a volume is not there, and that others are.
+// lacking says that a volume is not there, and that what comes closest is shown.
 func (v *visit) lacking(volume string) *widget.Text {
 	return v.kit.Text(v.t("results.lacks", volume)).Lines(1).DownTo(v.look().Second)
 }

@@ -25,7 +25,7 @@ func (v *visit) keyHeight() float32 {
 // keyboards choose between the three keyboards.
 func (v *visit) keyboards() []fyne.CanvasObject {
 	var out []fyne.CanvasObject
-	for l, key := range []string{"key.kana", "key.letters", "key.digits"} {
+	for l, key := range []string{"key.kana", "key.letters", "key.digits_signs"} {
 		out = append(out, v.kit.Button(v.t(key), widget.Plain, func() {
 			r := v.route
 			r.Keyboard = widget.Layout(l)

@@ -14,15 +14,15 @@ type Layout int
 
 // The keyboards.
 const (
-	Kana    Layout = iota // 五十音, from right to left as it is taught
-	Letters               // small letters, digits, and the signs of titles
-	Digits
-	Capitals       // capital letters and digits, and nothing else
-	Keypad         // digits and nothing else
-	Small          // small letters and digits, and nothing else
-	Mail           // what a mail address is made of
-	MailInCapitals // likewise, with capital letters
-	Signs          // all other signs that a password of ASCII can have
+	Kana           Layout = iota // 五十音, from right to left as it is taught
+	Letters                      // small letters, digits, and the signs of titles
+	Digits                       // and the signs of which some titles are made
+	Capitals                     // capital letters and digits, and nothing else
+	Keypad                       // digits and nothing else
+	Small                        // small letters and digits, and nothing else
+	Mail                         // what a mail address is made of
+	MailInCapitals               // likewise, with capital letters
+	Signs                        // all other signs that a password of ASCII can have
 )
 
 // Typing is what a keyboard does when its keys are touched.
@@ -80,6 +80,8 @@ var signRows = [...]string{"!\"#$%&'()*", "+,-./:;<=>", "?@[\\]^_`{|", "}~      
 
 var digitRows = [...]string{"789", "456", "123", "0-X"}
 
+var titleSigns = [...]string{"?", "!", "♥", "☆"}
+
 // Keyboard builds a keyboard. Keys are keyHeight high, theme.KeyHeight at least.
 func (k Kit) Keyboard(l Layout, names KeyNames, t Typing, keyHeight float32) *fyne.Container {
 	b := keyboardBuilder{kit: k, typing: t}
@@ -121,6 +123,11 @@ func (k Kit) Keyboard(l Layout, names KeyNames, t Typing, keyHeight float32) *fy
 					continue
 				}
 				b.add(string(r), Plain, cell{2 + 2*float32(x), float32(y), 2, 1}, func() { t.Type(string(r)) })
+			}
+		}
+		if l == Digits {
+			for y, sign := range titleSigns {
+				b.letter(sign, 8.5, float32(y))
 			}
 		}
 		b.words(names, 10, words, 4)
