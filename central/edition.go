@@ -132,14 +132,14 @@ func (e *Editions) build(ctx context.Context) (*protocol.Manifest, error) {
 	var info store.Info
 	err := e.catalogue.Snapshot(ctx, func(s catalogue.Snapshot) (err error) {
 		removeDatabase(path) // the database may have asked for another try
-		info, err = store.Build(ctx, path, store.Info{Epoch: s.Epoch, Edition: s.Number, BuiltAt: start}, s.Records, s.Lists...)
+		info, err = store.Build(ctx, path, store.Info{Epoch: s.Epoch, Edition: s.Number, Mark: s.Mark, BuiltAt: start}, s.Records, s.Lists...)
 		return err
 	})
 	if err != nil {
 		return nil, err
 	}
 	m := &protocol.Manifest{
-		Epoch: info.Epoch, Number: info.Edition, Schema: store.Schema,
+		Epoch: info.Epoch, Number: info.Edition, Mark: info.Mark, Schema: store.Schema,
 		Bibs: info.Bibs, Items: info.Items, BuiltAt: start.UnixMilli(),
 	}
 	if err := e.cut(ctx, path, m); err != nil {

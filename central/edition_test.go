@@ -206,7 +206,7 @@ func TestClientRefusals(t *testing.T) {
 	is(t, "wrong secret", err, library.ErrTerminalUnknown)
 	_, err = dial("").Enrol(ctx, "wrong")
 	is(t, "wrong code", err, library.ErrEnrolmentCode)
-	_, err = good.Changes(ctx, "other", 0, 0)
+	_, err = good.Changes(ctx, "other", 0, "", 0)
 	is(t, "other epoch", err, library.ErrReset)
 	_, err = good.Availability(ctx, "a/b?c#東京")
 	is(t, "unknown bib", err, library.ErrUnknownBib)

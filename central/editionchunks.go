@@ -102,19 +102,18 @@ func (e *Editions) writeChunk(c protocol.Chunk, packed []byte) error {
 	if there, err := fileSHA256(path); err == nil && there == c.SHA256 {
 		return nil
 	}
-	f, err := os.CreateTemp(e.chunks(), temporary+"*")
+	return replaceFile(path, packed, 0o644) // any web server may hand it out
+}
+
+// replaceFile writes a file that is never seen in part.
+func replaceFile(path string, data []byte, mode os.FileMode) error {
+	f, err := os.CreateTemp(filepath.Dir(path), temporary+"*")
 	if err != nil {
 		return err
 	}
 	defer os.Remove(f.Name())
-	defer f.Close()
-	if _, err := f.Write(packed); err != nil {
-		return err
-	}
-	if err := f.Chmod(0o644); err != nil { // any web server may hand it out
-		return err
-	}
-	if err := errors.Join(f.Sync(), f.Close()); err != nil {
+	_, err = f.Write(data)
+	if err := errors.Join(err, f.Chmod(mode), f.Sync(), f.Close()); err != nil {
 		return err
 	}
 	return os.Rename(f.Name(), path)

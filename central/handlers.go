@@ -83,7 +83,7 @@ func (s *Service) head(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, r, protocol.Head{Epoch: log.Epoch, Number: log.Number, Edition: newest, SystemAway: s.systemAway.Load()})
+	return reply(w, r, protocol.Head{Epoch: log.Epoch, Number: log.Number, Mark: log.Mark, Edition: newest, SystemAway: s.systemAway.Load()})
 }
 
 func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
@@ -100,11 +100,11 @@ func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
 		}
 		wait = min(time.Duration(ms)*time.Millisecond, maxWait)
 	}
-	epoch := q.Get("epoch")
-	if wait > 0 && s.quiet(r.Context(), epoch, after, wait) {
-		return reply(w, r, protocol.Changes{Epoch: epoch, After: after, Upto: after, SystemAway: s.systemAway.Load()})
+	epoch, mark := q.Get("epoch"), q.Get("mark")
+	if wait > 0 && s.quiet(r.Context(), db.Log{Epoch: epoch, Number: after, Mark: mark}, wait) {
+		return reply(w, r, protocol.Changes{Epoch: epoch, After: after, Upto: after, Mark: mark, SystemAway: s.systemAway.Load()})
 	}
-	answer, err := s.cfg.Catalogue.Changes(r.Context(), epoch, after)
+	answer, err := s.cfg.Catalogue.Changes(r.Context(), epoch, after, mark)
 	if err != nil {
 		return err
 	}
@@ -112,13 +112,13 @@ func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
 	return reply(w, r, answer)
 }
 
-// quiet waits for a change after a number, but not longer than wait, nor when the
+// quiet waits for a change after a place in the log, but not longer than wait, nor when the
 // server is to end, and reports whether there was surely none.
-func (s *Service) quiet(ctx context.Context, epoch string, after int64, wait time.Duration) bool {
+func (s *Service) quiet(ctx context.Context, at db.Log, wait time.Duration) bool {
 	ctx, cancel := context.WithTimeout(ctx, wait)
 	defer cancel()
 	defer context.AfterFunc(s.ending, cancel)()
-	return s.watch.quiet(ctx, epoch, after)
+	return s.watch.quiet(ctx, at)
 }
 
 func (s *Service) chunk(w http.ResponseWriter, r *http.Request) error {
@@ -143,7 +143,7 @@ func (s *Service) digests(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	answer := protocol.Digests{Epoch: d.Epoch, Number: d.Number, Lists: d.Lists.String(), Buckets: make([]string, len(d.Buckets))}
+	answer := protocol.Digests{Epoch: d.Epoch, Number: d.Number, Mark: d.Mark, Lists: d.Lists.String(), Buckets: make([]string, len(d.Buckets))}
 	for i, x := range d.Buckets {
 		answer.Buckets[i] = x.String()
 	}
@@ -159,7 +159,7 @@ func (s *Service) bucket(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, r, protocol.Bucket{Epoch: b.Epoch, Number: b.Number, Records: b.Records})
+	return reply(w, r, protocol.Bucket{Epoch: b.Epoch, Number: b.Number, Mark: b.Mark, Records: b.Records})
 }
 
 func (s *Service) lists(w http.ResponseWriter, r *http.Request) error {
@@ -167,7 +167,7 @@ func (s *Service) lists(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, r, protocol.Lists{Epoch: l.Epoch, Number: l.Number, Lists: l.Lists})
+	return reply(w, r, protocol.Lists{Epoch: l.Epoch, Number: l.Number, Mark: l.Mark, Lists: l.Lists})
 }
 
 func (s *Service) availability(w http.ResponseWriter, r *http.Request) error {

@@ -84,9 +84,10 @@ var operations = map[string]operation{
 		query: []parameter{
 			{"epoch", "string", "The epoch that the number is of."},
 			{"after", "integer", "The number."},
+			{"mark", "string", "The mark of that number, as it came with it."},
 			{"wait", "integer", "For how many milliseconds to wait for a change where there is none; at most 20,000. Without it the answer comes at once."},
 		},
-		codes: []*library.Refusal{library.ErrReset}},
+		codes: []*library.Refusal{library.ErrReset, library.ErrOtherHistory}},
 	"GET /v1/catalogue/chunks/{sha256}": {does: "A chunk of an edition, compressed with zstd, or a part of it.", by: byTerminal, answers: inParts{}, own: []string{protocol.CodeNotFound}},
 	"GET /v1/catalogue/digests":         {does: "A digest of each bucket of bibs, and of the lists of books.", by: byTerminal, answers: protocol.Digests{}},
 	"GET /v1/catalogue/buckets/{n}":     {does: "All records of a bucket.", by: byTerminal, answers: protocol.Bucket{}, own: []string{protocol.CodeBadRequest}},
@@ -265,7 +266,7 @@ func (op operation) describe(s *schemas, path string) object {
 		parameters = append(parameters, object{"name": m[1], "in": "path", "required": true, "schema": object{"type": "string"}})
 	}
 	for _, p := range op.query {
-		parameters = append(parameters, object{"name": p.name, "in": "query", "description": p.does, "required": p.name != "wait", "schema": object{"type": p.kind}})
+		parameters = append(parameters, object{"name": p.name, "in": "query", "description": p.does, "required": p.name != "wait" && p.name != "mark", "schema": object{"type": p.kind}})
 	}
 	if op.keyed {
 		parameters = append(parameters, object{

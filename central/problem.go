@@ -30,6 +30,7 @@ var statuses = map[*library.Refusal]int{
 	library.ErrEnrolmentCode:   http.StatusForbidden,
 	library.ErrTerminalUnknown: http.StatusUnauthorized,
 	library.ErrReset:           http.StatusGone,
+	library.ErrOtherHistory:    http.StatusConflict,
 
 	library.ErrLogin:             http.StatusForbidden,
 	library.ErrTryLater:          http.StatusTooManyRequests,

@@ -34,6 +34,7 @@ type Config struct {
 	Expiry      Expiry   // nil: so are the ends of holds
 	Register    Register // nil: so is what is written down of patrons
 	Editions    *Editions
+	History     *History // nil: no note of the newest change is kept
 	Terminals   *Terminals
 	Passwords   *Passwords
 	Checker     PasswordChecker         // nil: Passwords, which patrons then choose here
@@ -147,10 +148,11 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	if err := s.cfg.Editions.Tidy(ctx); err != nil && !errors.Is(err, db.ErrTaken) {
 		s.cfg.Log.Warn("could not tidy the data folder", "err", err)
 	}
+	defer func() { err = errors.Join(err, s.noteHistory(context.WithoutCancel(ctx))) }()
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.updateWanted(ctx), s.updateRankings(ctx), s.upkeep(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.updateWanted(ctx), s.updateRankings(ctx), s.upkeep(ctx), s.noteHistory(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {
@@ -212,6 +214,20 @@ func (s *Service) upkeep(ctx context.Context) error {
 	}
 	s.metrics.edition.Set(float64(m.Number))
 	return nil
+}
+
+// noteHistory notes the newest change beside the database.
+func (s *Service) noteHistory(ctx context.Context) error {
+	if s.cfg.History == nil {
+		return nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, short)
+	defer cancel()
+	log, err := s.cfg.Catalogue.Log(ctx)
+	if err != nil {
+		return err
+	}
+	return s.cfg.History.Note(log)
 }
 
 // lookForSystem asks the system behind Circulation whether it is there.

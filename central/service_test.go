@@ -319,7 +319,8 @@ func TestCatalogueOnTheWire(t *testing.T) {
 		if page := answer[protocol.Changes](t, get(changes(head.Number))); page.Rows != nil || page.More || page.Upto != head.Number {
 			t.Errorf("nothing new: %+v", page)
 		}
-		wantProblem(t, get(changes(head.Number+1)), http.StatusGone, "reset")
+		wantProblem(t, get(changes(head.Number+1)), http.StatusConflict, "other_history")
+		wantProblem(t, get(changes(head.Number)+"&mark=other"), http.StatusConflict, "other_history")
 		wantProblem(t, get("/v1/catalogue/changes?epoch=other&after=80"), http.StatusGone, "reset")
 		for _, bad := range []string{"", "x", "-1", "1e3", "99999999999999999999"} {
 			wantProblem(t, get("/v1/catalogue/changes?epoch="+head.Epoch+"&after="+bad), http.StatusBadRequest, protocol.CodeBadRequest)

@@ -23,7 +23,7 @@ func TestChangesWait(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		nothing, err := client.Changes(t.Context(), log.Epoch, log.Number, time.Millisecond)
+		nothing, err := client.Changes(t.Context(), log.Epoch, log.Number, log.Mark, time.Millisecond)
 		if err != nil || len(nothing.Rows) != 0 || nothing.Upto != log.Number {
 			t.Errorf("nothing changed: %+v, %v", nothing, err)
 		}
@@ -31,7 +31,7 @@ func TestChangesWait(t *testing.T) {
 		asked := make(chan error, 1)
 		go func() {
 			var err error
-			got, err = client.Changes(t.Context(), log.Epoch, log.Number, time.Hour) // the server has its own limit
+			got, err = client.Changes(t.Context(), log.Epoch, log.Number, log.Mark, time.Hour) // the server has its own limit
 			asked <- err
 		}()
 		s.put(1, 2)

@@ -47,7 +47,7 @@ func TestClassesOnceAMonth(t *testing.T) {
 		}
 		look(december, "2026-12", 1)
 		look(december.Add(time.Hour), "2026-12", 1)
-		changes, err := c.catalogue.Changes(t.Context(), before.Epoch, before.Number)
+		changes, err := c.catalogue.Changes(t.Context(), before.Epoch, before.Number, before.Mark)
 		if err != nil || len(changes.Rows) != 1 || changes.Rows[0].PutBib == nil || changes.Rows[0].PutBib.ID != bibID(1) || changes.Rows[0].PutBib.Wanted != 3 {
 			t.Errorf("the changes are %+v, %v", changes.Rows, err)
 		}

@@ -25,13 +25,14 @@ const lookEvery = 500 * time.Millisecond
 // maxWait is the longest that a request may wait for changes.
 const maxWait = 20 * time.Second
 
-// quiet waits until the context ends and reports that the log of an epoch stayed at a
-// number until then. It returns false as soon as it cannot say so: the log is
-// elsewhere, or could not be looked at.
-func (w *watch) quiet(ctx context.Context, epoch string, number int64) bool {
+// quiet waits until the context ends and reports that the log stayed at a place until
+// then: an epoch, a number, and its mark where that is known. It returns false as soon as
+// it cannot say so: the log is elsewhere, or could not be looked at.
+func (w *watch) quiet(ctx context.Context, at db.Log) bool {
 	for looked := false; ; looked = true {
 		log, seen := w.next()
-		if log.Number > number || looked && (log.Epoch != epoch || log.Number != number) {
+		elsewhere := log.Epoch != at.Epoch || log.Number != at.Number || at.Mark != "" && log.Mark != at.Mark
+		if log.Number > at.Number || looked && elsewhere {
 			return false
 		}
 		select {

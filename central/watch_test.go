@@ -27,7 +27,7 @@ func TestWatch(t *testing.T) {
 		ask := func(ctx context.Context, times int, epoch string, after int64) {
 			for range times {
 				go func() {
-					if w.quiet(ctx, epoch, after) {
+					if w.quiet(ctx, db.Log{Epoch: epoch, Number: after}) {
 						quiet.Add(1)
 					}
 					told.Add(1)
@@ -90,7 +90,7 @@ func TestWaitingEndsWithTheServer(t *testing.T) {
 		s.watch.look = func(context.Context) (db.Log, error) { return db.Log{}, nil }
 		start := time.Now()
 		time.AfterFunc(2*time.Second, s.end)
-		s.quiet(t.Context(), "", 0, maxWait)
+		s.quiet(t.Context(), db.Log{}, maxWait)
 		if waited := time.Since(start); waited != 2*time.Second {
 			t.Errorf("it waited %v though the server was to end after 2 s", waited)
 		}

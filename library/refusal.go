@@ -24,6 +24,7 @@ var (
 	ErrEnrolmentCode   = &Refusal{"enrolment_code_invalid", "the enrolment code is unknown, used, or older than 24 hours"}
 	ErrTerminalUnknown = &Refusal{"terminal_unknown", "there is no such terminal, or it was revoked"}
 	ErrReset           = &Refusal{"reset", "the changes are no longer there: fetch the edition again"}
+	ErrOtherHistory    = &Refusal{"other_history", "the server has other changes up to there: compare the digests"}
 
 	// Logging in. Unknown card, wrong password and a patron without a password are
 	// one answer, after the same time.
@@ -115,7 +116,7 @@ var (
 // Refusals are all refusals. Whoever words, counts or answers refusals has something for
 // each of these, and a test that says so.
 var Refusals = []*Refusal{
-	ErrUnknownBib, ErrUnknownItem, ErrUnknownBranch, ErrEnrolmentCode, ErrTerminalUnknown, ErrReset,
+	ErrUnknownBib, ErrUnknownItem, ErrUnknownBranch, ErrEnrolmentCode, ErrTerminalUnknown, ErrReset, ErrOtherHistory,
 
 	ErrLogin, ErrTryLater, ErrCardLocked, ErrTerminalThrottled, ErrCardExpired, ErrCardLost, ErrCardBlocked,
 	ErrSessionEnded,

@@ -10,15 +10,22 @@ import (
 	"madoguchi/library"
 )
 
+// Cursor is a place in the server's history of changes.
+type Cursor struct {
+	Epoch  string
+	Number int64
+	Mark   string // of the number, "" when it has none
+}
+
 // Apply applies changes of the epoch in their order and moves the cursor to upto. Many
 // of them are applied in parts, each in a transaction of its own: the cursor moves in
 // the last. Whatever happens, the file is as before or after a part, and as changes say
 // what shall be, to apply them again from the first on leads to the same. Changes
 // that were applied already do nothing. Another epoch than the file's is
 // library.ErrReset: the edition must be fetched again.
-func (c *Catalogue) Apply(ctx context.Context, epoch string, upto int64, rows []library.Change) error {
+func (c *Catalogue) Apply(ctx context.Context, upto Cursor, rows []library.Change) error {
 	for {
-		left, indexed, err := c.applyNext(ctx, epoch, upto, rows)
+		left, indexed, err := c.applyNext(ctx, upto, rows)
 		if err != nil {
 			return err
 		}
@@ -34,16 +41,16 @@ func (c *Catalogue) Apply(ctx context.Context, epoch string, upto int64, rows []
 
 // applyNext applies the next part of the changes. It returns what is left of them, and
 // how many rows of the full-text index changed.
-func (c *Catalogue) applyNext(ctx context.Context, epoch string, upto int64, rows []library.Change) (left []library.Change, indexed int, err error) {
+func (c *Catalogue) applyNext(ctx context.Context, upto Cursor, rows []library.Change) (left []library.Change, indexed int, err error) {
 	err = c.update(ctx, "apply changes", func(tx *sql.Tx) error {
 		in, err := readInfo(ctx, tx)
 		if err != nil {
 			return err
 		}
-		if in.Epoch != epoch {
-			return fmt.Errorf("the changes are of epoch %s, the catalogue of %s: %w", epoch, in.Epoch, library.ErrReset)
+		if in.Epoch != upto.Epoch {
+			return fmt.Errorf("the changes are of epoch %s, the catalogue of %s: %w", upto.Epoch, in.Epoch, library.ErrReset)
 		}
-		if upto <= in.Number {
+		if upto.Number <= in.Number {
 			return nil
 		}
 		var applied int
@@ -53,7 +60,7 @@ func (c *Catalogue) applyNext(ctx context.Context, epoch string, upto int64, row
 		if left = rows[applied:]; len(left) > 0 {
 			return nil
 		}
-		_, err = tx.ExecContext(ctx, "UPDATE info SET number = $1", upto)
+		_, err = tx.ExecContext(ctx, "UPDATE info SET number = $1, mark = $2", upto.Number, upto.Mark)
 		return err
 	})
 	return left, indexed, err
@@ -230,6 +237,15 @@ func (c *Catalogue) ReplaceBucket(ctx context.Context, bucket int, records ...li
 		return err
 	}
 	return c.merge(ctx, indexed)
+}
+
+// Move moves the cursor of a catalogue whose buckets and lists were made equal to the
+// server's to the place where these stood: the changes from there on are the next.
+func (c *Catalogue) Move(ctx context.Context, to Cursor) error {
+	return c.update(ctx, "move the cursor", func(tx *sql.Tx) error {
+		_, err := tx.ExecContext(ctx, "UPDATE info SET epoch = $1, number = $2, mark = $3", to.Epoch, to.Number, to.Mark)
+		return err
+	})
 }
 
 // replacement returns the changes that make a bucket into records.

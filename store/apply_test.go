@@ -17,7 +17,7 @@ import (
 
 func apply(t testing.TB, c *Catalogue, upto int64, rows ...library.Change) {
 	t.Helper()
-	if err := c.Apply(t.Context(), testInfo.Epoch, upto, rows); err != nil {
+	if err := c.Apply(t.Context(), Cursor{Epoch: testInfo.Epoch, Number: upto}, rows); err != nil {
 		t.Fatal(err)
 	}
 }
@@ -85,16 +85,18 @@ func TestApplyIsDoneOnceOrNotAtAll(t *testing.T) {
 	bad := library.Bib{Title: "no id"}
 	for name, try := range map[string]func() error{
 		"a bad row": func() error {
-			return c.Apply(t.Context(), testInfo.Epoch, 20, []library.Change{{PutBib: &put.Bib}, {PutBib: &bad}})
+			return c.Apply(t.Context(), Cursor{Epoch: testInfo.Epoch, Number: 20}, []library.Change{{PutBib: &put.Bib}, {PutBib: &bad}})
 		},
 		"an empty row": func() error {
-			return c.Apply(t.Context(), testInfo.Epoch, 20, []library.Change{{PutBib: &put.Bib}, {}})
+			return c.Apply(t.Context(), Cursor{Epoch: testInfo.Epoch, Number: 20}, []library.Change{{PutBib: &put.Bib}, {}})
 		},
-		"another epoch": func() error { return c.Apply(t.Context(), "other", 20, []library.Change{{PutBib: &put.Bib}}) },
+		"another epoch": func() error {
+			return c.Apply(t.Context(), Cursor{Epoch: "other", Number: 20}, []library.Change{{PutBib: &put.Bib}})
+		},
 		"a cancelled context": func() error {
 			ctx, cancel := context.WithCancel(t.Context())
 			cancel()
-			return c.Apply(ctx, testInfo.Epoch, 20, []library.Change{{PutBib: &put.Bib}})
+			return c.Apply(ctx, Cursor{Epoch: testInfo.Epoch, Number: 20}, []library.Change{{PutBib: &put.Bib}})
 		},
 	} {
 		err := try()
@@ -175,7 +177,7 @@ func TestAnyHistoryEqualsABuild(t *testing.T) {
 			if rapid.Bool().Draw(rt, "a change of a list") {
 				rows = append(rows, drawListChange(rt, lists))
 			}
-			if err := c.Apply(context.Background(), testInfo.Epoch, upto, rows); err != nil {
+			if err := c.Apply(context.Background(), Cursor{Epoch: testInfo.Epoch, Number: upto}, rows); err != nil {
 				rt.Fatal(err)
 			}
 		}

@@ -55,7 +55,7 @@ func TestBrokenOffBetweenParts(t *testing.T) {
 		apply(t, c, 20, first...)
 		left := second
 		for range parts {
-			if left, _, err = c.applyNext(t.Context(), testInfo.Epoch, 30, left); err != nil {
+			if left, _, err = c.applyNext(t.Context(), Cursor{Epoch: testInfo.Epoch, Number: 30}, left); err != nil {
 				t.Fatal(err)
 			}
 		}

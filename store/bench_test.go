@@ -110,7 +110,7 @@ func BenchmarkApply1000(b *testing.B) {
 						rows[i].Availability = &library.Availability{ItemID: r.Items[0].ID, State: []library.ItemState{library.OnShelf, library.OnLoan}[upto%2]}
 					}
 				}
-				if err := c.Apply(b.Context(), testInfo.Epoch, upto, rows); err != nil {
+				if err := c.Apply(b.Context(), Cursor{Epoch: testInfo.Epoch, Number: upto}, rows); err != nil {
 					b.Fatal(err)
 				}
 			}

@@ -308,8 +308,8 @@ func (b *builder) finish(ctx context.Context, tx *sql.Tx) error {
 	if err := putLists(ctx, tx, b.lists); err != nil {
 		return err
 	}
-	if _, err := tx.ExecContext(ctx, "INSERT INTO info (epoch, edition, number, bibs, items, built_at) VALUES ($1, $2, $3, $4, $5, $6)",
-		b.info.Epoch, b.info.Edition, b.info.Number, b.info.Bibs, b.info.Items, b.info.BuiltAt.UnixMilli()); err != nil {
+	if _, err := tx.ExecContext(ctx, "INSERT INTO info (epoch, edition, number, mark, bibs, items, built_at) VALUES ($1, $2, $3, $4, $5, $6, $7)",
+		b.info.Epoch, b.info.Edition, b.info.Number, b.info.Mark, b.info.Bibs, b.info.Items, b.info.BuiltAt.UnixMilli()); err != nil {
 		return err
 	}
 	if err := optimise(ctx, tx); err != nil {

@@ -29,6 +29,7 @@ type Info struct {
 	Epoch   string    // of the central server's numbering of changes
 	Edition int64     // the change up to which the file was built
 	Number  int64     // the last change applied since; Edition when there was none
+	Mark    string    // of that number, by which the server knows its own; "" when it has none
 	Bibs    int       // bibs held
 	Items   int       // their items
 	BuiltAt time.Time // when the edition was built
@@ -193,8 +194,8 @@ func (c *Catalogue) Info(ctx context.Context) (Info, error) {
 
 func readInfo(ctx context.Context, q querier) (in Info, err error) {
 	var built int64
-	err = queryRow(ctx, q, []any{&in.Epoch, &in.Edition, &in.Number, &in.Bibs, &in.Items, &built},
-		"SELECT epoch, edition, number, bibs, items, built_at FROM info")
+	err = queryRow(ctx, q, []any{&in.Epoch, &in.Edition, &in.Number, &in.Mark, &in.Bibs, &in.Items, &built},
+		"SELECT epoch, edition, number, mark, bibs, items, built_at FROM info")
 	in.BuiltAt = time.UnixMilli(built)
 	return in, err
 }

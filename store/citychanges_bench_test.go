@@ -121,7 +121,7 @@ func (f *follower) apply(b *testing.B, pages [][]library.Change) (out spent) {
 		f.upto += int64(len(rows))
 		for len(rows) > 0 {
 			part := time.Now()
-			left, indexed, err := f.applyNext(b.Context(), testInfo.Epoch, f.upto, rows)
+			left, indexed, err := f.applyNext(b.Context(), Cursor{Epoch: testInfo.Epoch, Number: f.upto}, rows)
 			if err != nil {
 				b.Fatal(err)
 			}

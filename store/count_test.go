@@ -87,7 +87,7 @@ func TestItemsComeBackWhole(t *testing.T) {
 		}
 		check("built")
 		r.Items[0].CallNumber = "913.6/ナ"
-		if err := c.Apply(t.Context(), testInfo.Epoch, 11, []library.Change{{PutItem: &r.Items[0]}}); err != nil {
+		if err := c.Apply(t.Context(), Cursor{Epoch: testInfo.Epoch, Number: 11}, []library.Change{{PutItem: &r.Items[0]}}); err != nil {
 			t.Fatal(err)
 		}
 		check("changed")

@@ -105,7 +105,7 @@ func applyForEver(t *testing.T, path string) {
 	}
 	for n := in.Number + 1; ; n++ {
 		fmt.Println("applying", n)
-		if err := c.Apply(context.Background(), testInfo.Epoch, n, crashBatch(n)); err != nil {
+		if err := c.Apply(context.Background(), Cursor{Epoch: testInfo.Epoch, Number: n}, crashBatch(n)); err != nil {
 			t.Fatal(err)
 		}
 	}

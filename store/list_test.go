@@ -63,7 +63,7 @@ func TestLists(t *testing.T) {
 	if got := names(); slices.Contains(got, "autumn") {
 		t.Error("a list that was deleted is there")
 	}
-	if err := c.Apply(t.Context(), testInfo.Epoch, 13, []library.Change{{PutList: &library.List{}}}); err == nil {
+	if err := c.Apply(t.Context(), Cursor{Epoch: testInfo.Epoch, Number: 13}, []library.Change{{PutList: &library.List{}}}); err == nil {
 		t.Error("a list without a name went in")
 	}
 }

@@ -19,6 +19,7 @@ CREATE TABLE info (
 	epoch    TEXT    NOT NULL,
 	edition  INTEGER NOT NULL,
 	number   INTEGER NOT NULL,
+	mark     TEXT    NOT NULL,
 	bibs     INTEGER NOT NULL,
 	items    INTEGER NOT NULL,
 	built_at INTEGER NOT NULL

@@ -192,7 +192,7 @@ func (s *server) wireSize(b *testing.B, dir string, after int64) (bytes, answers
 		b.Fatal(err)
 	}
 	for {
-		changes, err := client.Changes(b.Context(), log.Epoch, after, 0)
+		changes, err := client.Changes(b.Context(), log.Epoch, after, "", 0)
 		if err != nil {
 			b.Fatal(err)
 		}

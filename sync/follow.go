@@ -91,6 +91,9 @@ func (c *Client) round(ctx context.Context, patience time.Duration) error {
 	}
 	err := c.pull(ctx, patience)
 	c.deliverUnlessAway(ctx, err)
+	if errors.Is(err, library.ErrOtherHistory) {
+		err = c.rejoin(ctx)
+	}
 	if err == nil && c.verifyDue() {
 		err = c.verify(ctx)
 	}
@@ -202,7 +205,7 @@ func (c *Client) pull(ctx context.Context, patience time.Duration) error {
 		patience = 0
 		if changes.Upto > in.Number {
 			err = c.With(func(cat *store.Catalogue) error {
-				return cat.Apply(ctx, changes.Epoch, changes.Upto, changes.Rows)
+				return cat.Apply(ctx, store.Cursor{Epoch: changes.Epoch, Number: changes.Upto, Mark: changes.Mark}, changes.Rows)
 			})
 			if err != nil {
 				return c.local(err)
@@ -230,7 +233,7 @@ func (c *Client) changes(ctx context.Context, in store.Info, patience time.Durat
 	asking, cancel := context.WithTimeout(ctx, patience+answerWithin)
 	defer cancel()
 	woken := c.whenWoken(asking, cancel)
-	changes, err := c.wire.Changes(asking, in.Epoch, in.Number, patience)
+	changes, err := c.wire.Changes(asking, in.Epoch, in.Number, in.Mark, patience)
 	if err != nil && woken() && ctx.Err() == nil {
 		return protocol.Changes{Epoch: in.Epoch, After: in.Number, Upto: in.Number}, nil
 	}
@@ -319,6 +322,9 @@ func (c *Client) compare(ctx context.Context) (same bool, err error) {
 	if theirs.Number != in.Number {
 		return false, nil
 	}
+	if theirs.Mark != "" && in.Mark != "" && theirs.Mark != in.Mark {
+		return false, library.ErrOtherHistory
+	}
 	var ours [library.Buckets]library.Digest
 	err = c.With(func(cat *store.Catalogue) error {
 		ours, err = cat.Digests(ctx)
@@ -342,13 +348,16 @@ func (c *Client) compare(ctx context.Context) (same bool, err error) {
 		if bucket.Epoch != in.Epoch || bucket.Number != in.Number {
 			return false, nil
 		}
-		c.cfg.Log.Warn("a part of the catalogue differs from the server's; it is replaced", "bucket", n, "bibs", len(bucket.Records))
-		err = c.With(func(cat *store.Catalogue) error { return cat.ReplaceBucket(ctx, n, bucket.Records...) })
-		if err != nil {
-			return false, c.local(err)
+		if err := c.replace(ctx, n, bucket); err != nil {
+			return false, err
 		}
 	}
 	return same, nil
+}
+
+func (c *Client) replace(ctx context.Context, n int, bucket protocol.Bucket) error {
+	c.cfg.Log.Warn("a part of the catalogue differs from the server's; it is replaced", "bucket", n, "bibs", len(bucket.Records))
+	return c.local(c.With(func(cat *store.Catalogue) error { return cat.ReplaceBucket(ctx, n, bucket.Records...) }))
 }
 
 // compareLists is compare for the lists of books, which have one digest.

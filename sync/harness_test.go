@@ -184,10 +184,10 @@ type terminal struct {
 	history []library.TerminalState
 }
 
-func start(t testing.TB, dir string) *terminal {
+func start(t testing.TB, dir string, adjust ...func(*kiosksync.Config)) *terminal {
 	t.Helper()
 	x := &terminal{t: t, changed: make(chan struct{}, 1)}
-	client, err := kiosksync.Open(kiosksync.Config{
+	cfg := kiosksync.Config{
 		Dir: dir, Poll: 10 * time.Millisecond, Spread: time.Millisecond, Verify: 20 * time.Millisecond,
 		OnState: func(s library.TerminalState) {
 			x.mu.Lock()
@@ -198,7 +198,11 @@ func start(t testing.TB, dir string) *terminal {
 			default:
 			}
 		},
-	})
+	}
+	for _, a := range adjust {
+		a(&cfg)
+	}
+	client, err := kiosksync.Open(cfg)
 	if err != nil {
 		t.Fatal(err)
 	}

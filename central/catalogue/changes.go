@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"cmp"
 	"context"
 	"database/sql"
 	"encoding/json"
@@ -31,8 +32,9 @@ func (c *Catalogue) Log(ctx context.Context) (db.Log, error) {
 
 // Changes returns what became of everything that changed after a number, at most
 // ChangesPerPage changes at once. Each thing comes once, as it is now. It returns
-// library.ErrReset for another epoch, or a number that the log does not reach.
-func (c *Catalogue) Changes(ctx context.Context, epoch string, after int64) (protocol.Changes, error) {
+// library.ErrReset for another epoch, or a number of which the changes are no longer kept,
+// and library.ErrOtherHistory where the number has another mark, or is still to come.
+func (c *Catalogue) Changes(ctx context.Context, epoch string, after int64, mark string) (protocol.Changes, error) {
 	if err := c.db.Assign(ctx); err != nil {
 		return protocol.Changes{}, err
 	}
@@ -42,10 +44,16 @@ func (c *Catalogue) Changes(ctx context.Context, epoch string, after int64) (pro
 		if err != nil {
 			return err
 		}
-		if epoch != log.Epoch || after < log.Pruned || after > log.Number {
+		if epoch != log.Epoch || after < log.Pruned {
 			return library.ErrReset
 		}
+		if same, err := tx.HasMark(ctx, log, after, mark); err != nil || !same {
+			return cmp.Or(err, error(library.ErrOtherHistory))
+		}
 		answer = protocol.Changes{Epoch: log.Epoch, After: after, Upto: min(after+c.page, log.Number)}
+		if answer.Mark, err = tx.Mark(ctx, log, answer.Upto); err != nil {
+			return err
+		}
 		answer.More = answer.Upto < log.Number
 		touched, err := touchedBetween(ctx, tx, after, answer.Upto)
 		if err != nil {

@@ -1,6 +1,7 @@
 package catalogue
 
 import (
+	"errors"
 	"fmt"
 	"maps"
 	"math/rand/v2"
@@ -95,7 +96,7 @@ func TestFollowersEqualTheCatalogue(t *testing.T) {
 		}
 		followers := []*terminal{newTerminal(t), newTerminal(t), newTerminal(t)}
 		pull := func(x *terminal) bool {
-			page, err := c.Changes(ctx, log.Epoch, x.cursor)
+			page, err := c.Changes(ctx, log.Epoch, x.cursor, "")
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -177,14 +178,19 @@ func TestChangesReset(t *testing.T) {
 		for _, test := range []struct {
 			epoch string
 			after int64
-			reset bool
+			mark  string
+			want  error
 		}{
-			{log.Epoch, 3, false}, {log.Epoch, 2, false}, {log.Epoch, 1, true}, {log.Epoch, 0, true}, {log.Epoch, 4, true},
-			{"another", 3, true}, {"", 3, true},
+			{log.Epoch, 3, "", nil}, {log.Epoch, 3, log.Mark, nil}, {log.Epoch, 2, "", nil}, {log.Epoch, 2, "pruned", nil},
+			{log.Epoch, 1, "", library.ErrReset}, {log.Epoch, 0, "", library.ErrReset}, {"another", 3, "", library.ErrReset}, {"", 3, "", library.ErrReset},
+			{log.Epoch, 3, "another", library.ErrOtherHistory}, {log.Epoch, 4, "", library.ErrOtherHistory},
 		} {
-			_, err := c.Changes(ctx, test.epoch, test.after)
-			if (err == library.ErrReset) != test.reset {
-				t.Errorf("after %d of epoch %q: %v", test.after, test.epoch, err)
+			answer, err := c.Changes(ctx, test.epoch, test.after, test.mark)
+			if !errors.Is(err, test.want) {
+				t.Errorf("after %d, %q, of epoch %q: %v, want %v", test.after, test.mark, test.epoch, err, test.want)
+			}
+			if err == nil && answer.Mark != log.Mark {
+				t.Errorf("the mark of the newest change is %q, want %q", answer.Mark, log.Mark)
 			}
 		}
 	})

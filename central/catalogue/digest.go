@@ -14,6 +14,7 @@ import (
 type Digests struct {
 	Epoch   string
 	Number  int64
+	Mark    string
 	Buckets [library.Buckets]library.Digest
 	Lists   library.Digest
 }
@@ -22,6 +23,7 @@ type Digests struct {
 type Lists struct {
 	Epoch  string
 	Number int64
+	Mark   string
 	Lists  []library.List
 }
 
@@ -29,6 +31,7 @@ type Lists struct {
 type Bucket struct {
 	Epoch   string
 	Number  int64
+	Mark    string
 	Records []library.Record
 }
 
@@ -54,7 +57,7 @@ func (c *Catalogue) Digests(ctx context.Context) (Digests, error) {
 		if err != nil {
 			return err
 		}
-		next.Epoch, next.Number = log.Epoch, log.Number
+		next.Epoch, next.Number, next.Mark = log.Epoch, log.Number, log.Mark
 		lists, err := readLists(ctx, tx)
 		if err != nil {
 			return err
@@ -83,7 +86,11 @@ func (c *Catalogue) Digests(ctx context.Context) (Digests, error) {
 func (c *Catalogue) stale(ctx context.Context, tx *db.Tx, log db.Log) (map[int]bool, error) {
 	stale := map[int]bool{}
 	last := c.digests.last
-	if !c.digests.valid || last.Epoch != log.Epoch || last.Number > log.Number || last.Number < log.Pruned {
+	same, err := tx.HasMark(ctx, log, last.Number, last.Mark)
+	if err != nil {
+		return nil, err
+	}
+	if !c.digests.valid || !same || last.Epoch != log.Epoch || last.Number < log.Pruned {
 		for b := range library.Buckets {
 			stale[b] = true
 		}
@@ -129,7 +136,7 @@ func digests(ctx context.Context, tx *db.Tx, into *Digests, where string, args .
 func (c *Catalogue) Bucket(ctx context.Context, bucket int) (Bucket, error) {
 	var b Bucket
 	err := c.settled(ctx, func(tx *db.Tx, log db.Log) (err error) {
-		b.Epoch, b.Number = log.Epoch, log.Number
+		b.Epoch, b.Number, b.Mark = log.Epoch, log.Number, log.Mark
 		b.Records, err = readRecords(ctx, tx, `bucket = $1 ORDER BY id`, bucket)
 		return err
 	})

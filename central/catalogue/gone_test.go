@@ -25,7 +25,7 @@ func seen(t *testing.T, c *Catalogue, ids ...string) (bibs, items []string) {
 	}
 	follower := newTerminal(t)
 	for {
-		page, err := c.Changes(t.Context(), log.Epoch, follower.cursor)
+		page, err := c.Changes(t.Context(), log.Epoch, follower.cursor, "")
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -67,7 +67,7 @@ func (c *Catalogue) Lists(ctx context.Context) (all []library.List, err error) {
 func (c *Catalogue) ListsNow(ctx context.Context) (Lists, error) {
 	var l Lists
 	err := c.settled(ctx, func(tx *db.Tx, log db.Log) (err error) {
-		l.Epoch, l.Number = log.Epoch, log.Number
+		l.Epoch, l.Number, l.Mark = log.Epoch, log.Number, log.Mark
 		l.Lists, err = readLists(ctx, tx)
 		return err
 	})

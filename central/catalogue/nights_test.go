@@ -280,7 +280,7 @@ func followed(t *testing.T, c *Catalogue, x *terminal) {
 		t.Fatal(err)
 	}
 	for more := true; more; {
-		page, err := c.Changes(t.Context(), log.Epoch, x.cursor)
+		page, err := c.Changes(t.Context(), log.Epoch, x.cursor, "")
 		if err != nil {
 			t.Fatal(err)
 		}

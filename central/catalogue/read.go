@@ -90,6 +90,7 @@ const (
 type Snapshot struct {
 	Epoch   string
 	Number  int64 // the records have at least the changes up to this one
+	Mark    string
 	Bibs    int
 	Lists   []library.List
 	Records iter.Seq2[library.Record, error]
@@ -106,7 +107,7 @@ func (c *Catalogue) Snapshot(ctx context.Context, fn func(Snapshot) error) error
 		if err != nil {
 			return err
 		}
-		s := Snapshot{Epoch: log.Epoch, Number: log.Number, Records: all(ctx, tx)}
+		s := Snapshot{Epoch: log.Epoch, Number: log.Number, Mark: log.Mark, Records: all(ctx, tx)}
 		if err := tx.QueryRowContext(ctx, `SELECT count(*) FROM bib WHERE NOT withdrawn`).Scan(&s.Bibs); err != nil {
 			return err
 		}

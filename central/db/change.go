@@ -33,8 +33,9 @@ type Change struct {
 
 // Log is the state of the change log.
 type Log struct {
-	Epoch  string // a UUID, made with the database
+	Epoch  string // a UUID, made with the database, or when that is restored
 	Number int64  // of the newest change, 0 when there was none
+	Mark   string // of that number, see HasMark
 	Pruned int64  // changes up to this number are no longer kept
 }
 
@@ -62,7 +63,7 @@ func (tx *Tx) storeChanged(ctx context.Context) error {
 
 // Log reads the change log's state as the transaction sees it.
 func (tx *Tx) Log(ctx context.Context) (l Log, err error) {
-	err = tx.QueryRowContext(ctx, `SELECT epoch, number, pruned_upto FROM change_log WHERE one = 1`).Scan(&l.Epoch, &l.Number, &l.Pruned)
+	err = tx.QueryRowContext(ctx, `SELECT epoch, number, mark, pruned_upto FROM change_log WHERE one = 1`).Scan(&l.Epoch, &l.Number, &l.Mark, &l.Pruned)
 	if err != nil {
 		return l, fmt.Errorf("read the change log: %w", err)
 	}
@@ -114,12 +115,13 @@ func (db *DB) assign(ctx context.Context, tx *Tx) error {
 	rows := make([][]any, len(pending))
 	for i, p := range pending {
 		log.Number++
-		rows[i] = []any{log.Number, int(p.kind), p.key, p.bib}
+		log.Mark = markAfter(log.Mark, log.Number)
+		rows[i] = []any{log.Number, int(p.kind), p.key, p.bib, log.Mark}
 	}
-	if err := tx.InsertRows(ctx, `INSERT INTO change (number, kind, key, bib_id)`, rows, ``); err != nil {
+	if err := tx.InsertRows(ctx, `INSERT INTO change (number, kind, key, bib_id, mark)`, rows, ``); err != nil {
 		return err
 	}
-	_, err = tx.ExecContext(ctx, `UPDATE change_log SET number = $1 WHERE one = 1`, log.Number)
+	_, err = tx.ExecContext(ctx, `UPDATE change_log SET number = $1, mark = $2 WHERE one = 1`, log.Number, log.Mark)
 	return err
 }
 

@@ -26,8 +26,9 @@ const (
 
 // Head is the answer of GET /v1/catalogue/head.
 type Head struct {
-	Epoch   string    `json:"epoch"`  // a UUID, new when the server was restored from a backup
-	Number  int64     `json:"number"` // the newest change
+	Epoch   string    `json:"epoch"`          // a UUID, new when the server was restored from a backup
+	Number  int64     `json:"number"`         // the newest change
+	Mark    string    `json:"mark,omitempty"` // of that number, see Changes
 	Edition *Manifest `json:"edition,omitempty"`
 
 	SystemAway bool `json:"system_away,omitempty"` // see Changes
@@ -36,10 +37,11 @@ type Head struct {
 // Manifest describes an edition: a whole catalogue.db, cut into chunks.
 type Manifest struct {
 	Epoch   string  `json:"epoch"`
-	Number  int64   `json:"number"` // the edition holds all changes up to this one
-	Schema  int     `json:"schema"` // store.Schema that built it
-	Size    int64   `json:"size"`   // bytes of the file
-	SHA256  string  `json:"sha256"` // of the file, hex
+	Number  int64   `json:"number"`         // the edition holds all changes up to this one
+	Mark    string  `json:"mark,omitempty"` // of that number, see Changes
+	Schema  int     `json:"schema"`         // store.Schema that built it
+	Size    int64   `json:"size"`           // bytes of the file
+	SHA256  string  `json:"sha256"`         // of the file, hex
 	Bibs    int     `json:"bibs"`
 	Items   int     `json:"items"`
 	BuiltAt int64   `json:"built_at"` // Unix milliseconds
@@ -68,15 +70,20 @@ type Chunk struct {
 	Size   int64  `json:"size"`   // of the piece of the file
 }
 
-// Changes is the answer of GET /v1/catalogue/changes?epoch=&after=. The rows are
+// Changes is the answer of GET /v1/catalogue/changes?epoch=&after=&mark=. The rows are
 // to be applied in order, the cursor Upto together with the last of them: to apply
 // them again from the first on leads to the same. When more than one change hit the
 // same thing only its newest state is sent.
+//
+// A mark is what the same number has in no other history: a terminal that asks with one
+// that the server does not have there has followed another, and is answered
+// library.ErrOtherHistory. "" are those of numbers that were given before there were marks.
 type Changes struct {
 	Epoch string `json:"epoch"`
 	After int64  `json:"after"`
-	Upto  int64  `json:"upto"` // the cursor after these rows; equal to After when there is nothing new
-	More  bool   `json:"more"` // ask again at once
+	Upto  int64  `json:"upto"`           // the cursor after these rows; equal to After when there is nothing new
+	Mark  string `json:"mark,omitempty"` // of Upto
+	More  bool   `json:"more"`           // ask again at once
 
 	// SystemAway says that the library's own system, behind the server, cannot be reached:
 	// what needs it is refused with library.ErrSystemUnavailable.
@@ -89,6 +96,7 @@ type Changes struct {
 type Digests struct {
 	Epoch   string   `json:"epoch"`
 	Number  int64    `json:"number"`
+	Mark    string   `json:"mark,omitempty"`
 	Buckets []string `json:"buckets"` // library.Buckets of them, hex
 	Lists   string   `json:"lists"`   // of library.DigestOfLists, hex
 }
@@ -97,6 +105,7 @@ type Digests struct {
 type Bucket struct {
 	Epoch   string           `json:"epoch"`
 	Number  int64            `json:"number"`
+	Mark    string           `json:"mark,omitempty"`
 	Records []library.Record `json:"records"`
 }
 
@@ -104,6 +113,7 @@ type Bucket struct {
 type Lists struct {
 	Epoch  string         `json:"epoch"`
 	Number int64          `json:"number"`
+	Mark   string         `json:"mark,omitempty"`
 	Lists  []library.List `json:"lists"`
 }
 

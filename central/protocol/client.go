@@ -73,11 +73,14 @@ func (c *Client) Head(ctx context.Context) (Head, error) {
 	return ask[Head](ctx, c, http.MethodGet, "/v1/catalogue/head")
 }
 
-// Changes returns the changes after a number, or library.ErrReset. Where there are
-// none the server waits for one before it answers, for as long as it may: wait, or 20
-// seconds.
-func (c *Client) Changes(ctx context.Context, epoch string, after int64, wait time.Duration) (Changes, error) {
+// Changes returns the changes after a number with a mark, or library.ErrReset or
+// library.ErrOtherHistory. Where there are none the server waits for one before it
+// answers, for as long as it may: wait, or 20 seconds.
+func (c *Client) Changes(ctx context.Context, epoch string, after int64, mark string, wait time.Duration) (Changes, error) {
 	q := url.Values{"epoch": {epoch}, "after": {strconv.FormatInt(after, 10)}}
+	if mark != "" {
+		q.Set("mark", mark)
+	}
 	if wait > 0 {
 		q.Set("wait", strconv.FormatInt(wait.Milliseconds(), 10))
 	}

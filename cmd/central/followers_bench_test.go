@@ -193,7 +193,7 @@ func (f *followers) follow(ctx context.Context, server, secret string) error {
 	}
 	number := f.newest.Load()
 	for first := true; ; first = false {
-		answer, err := client.Changes(ctx, f.epoch, number, followerPoll)
+		answer, err := client.Changes(ctx, f.epoch, number, "", followerPoll)
 		if err != nil {
 			return err
 		}

@@ -56,8 +56,16 @@ func (a *app) serve(secured *tls.Config, listen func() (net.Listener, error)) er
 		if err != nil {
 			return err
 		}
+		history := central.NewHistory(a.settings.Data)
+		putBack, err := history.Check(a.ctx, s.db)
+		if err != nil {
+			return err
+		}
+		if putBack {
+			a.log().Warn("the database lacks changes that this server has made, so it was put back from a copy; all terminals fetch the catalogue anew")
+		}
 		config := central.Config{
-			DB: s.db, Catalogue: s.catalogue, Editions: editions, Terminals: s.terminals, Passwords: passwords, Requests: requests,
+			DB: s.db, Catalogue: s.catalogue, Editions: editions, History: history, Terminals: s.terminals, Passwords: passwords, Requests: requests,
 			Circulation: s.ledger.Circulation(), Desk: s.ledger, Expiry: s.ledger, Register: s.ledger,
 			Site: a.settings.Site, EditionAfter: a.settings.EditionAfter, Log: a.log(),
 		}
