@@ -43,6 +43,7 @@ var mayImport = []struct {
 	{"central/audit", []string{"central/db"}},
 	{"central/generate", []string{"library"}},
 	{"central/secret", nil},
+	{"central/backup", nil},
 	{"central/authority", nil},
 	{"central/mail", []string{"library"}},
 	{"central", []string{"library", "store", "central"}},

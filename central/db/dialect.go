@@ -41,6 +41,10 @@ type dialect interface {
 	lock(ctx context.Context, pool *sql.DB, name string) (unlock func(), err error)
 	// scrub takes away what was deleted and still stands in a log.
 	scrub(ctx context.Context, pool *sql.DB) (done bool, err error)
+
+	dump(ctx context.Context, path string) error
+	load(ctx context.Context, path string) error
+	check(ctx context.Context, pool *sql.DB) (damage string, err error)
 }
 
 // looksLikePostgres matches what is meant for PostgreSQL and would be the name of a file.
@@ -76,6 +80,9 @@ func (s sqliteFile) open() (write, read *sql.DB, err error) {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o750); err != nil {
 		return nil, nil, err
 	}
+	if err := s.make(); err != nil {
+		return nil, nil, err
+	}
 	dsn := func(params ...string) string {
 		q := url.Values{"_pragma": {
 			"busy_timeout(10000)",
@@ -104,6 +111,16 @@ func (s sqliteFile) open() (write, read *sql.DB, err error) {
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return write, read, nil
+}
+
+// make makes the file where there is none, for its owner only; SQLite's own beside it have
+// its mode.
+func (s sqliteFile) make() error {
+	f, err := os.OpenFile(s.path, os.O_CREATE, 0o600)
+	if err != nil {
+		return err
+	}
+	return f.Close()
 }
 
 func (sqliteFile) writeOptions() *sql.TxOptions  { return nil }

@@ -41,6 +41,8 @@ type cli struct {
 	Audit     auditCmd     `cmd:"" help:"The log of what staff, patrons and commands did."`
 	Edition   editionCmd   `cmd:"" help:"The editions of the catalogue that terminals fetch."`
 	Wanted    wantedCmd    `cmd:"" help:"How much bibs are asked for: the classes by which hits are ordered."`
+	Backup    backupCmd    `cmd:"" help:"Write a backup of the database and of the keys beside it, sealed, while the server goes on."`
+	Restore   restoreCmd   `cmd:"" help:"Make a server out of a backup, where there is none."`
 	Doctor    doctorCmd    `cmd:"" help:"Look for what is wrong and say what to do."`
 }
 

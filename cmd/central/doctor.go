@@ -238,6 +238,7 @@ func (d *doctor) database() {
 	d.edition(ctx, s)
 	d.pepper(s)
 	d.mail(ctx, s)
+	d.keeping(s)
 }
 
 // mail looks whether mails can leave, and whether any wait for long.

@@ -29,6 +29,7 @@ type settingsFlags struct {
 
 // settings is everything that a library sets.
 type settings struct {
+	File           string // of the settings, which need not be there
 	Data           string
 	DB             string
 	Listen         string
@@ -44,6 +45,7 @@ type settings struct {
 	Barcode        barcode.Settings
 	Intake         intakeSettings
 	Mail           mailSettings
+	Backup         backupSettings
 }
 
 // settingsFile is central.toml. examples/central.toml has each of its settings, and
@@ -64,6 +66,7 @@ type settingsFile struct {
 	Barcode        barcode.Settings    `toml:"barcode"`          // what numbers look like, as in kiosk.toml
 	Intake         intakeSettings      `toml:"intake"`           // how files of other systems are read
 	Mail           mailSettings        `toml:"mail"`             // mails to patrons; without a server none are sent, and terminals offer none
+	Backup         backupSettings      `toml:"backup"`           // backups, which central backup makes
 	Policy         library.Policy      `toml:"policy"`           // the numbers of the rules; terminals learn them from the server
 	Terms          termsSettings       `toml:"terms"`            // the library's own terms of use in the place of ours: version, which changes with each change of a text, and by the code of each language a file of the text
 	Notices        []map[string]string `toml:"notice"`           // a notice on the home screen of all terminals: by the code of each language its text; one table for each notice
@@ -110,6 +113,7 @@ func (f settingsFlags) settings() (settings, error) {
 		return settings{}, in.Wrong("", fmt.Errorf("listen must be an address and a port, like %s", usual.Listen))
 	}
 	s := settings{
+		File:         path,
 		Data:         cmp.Or(f.Data, file.Data, usual.Data),
 		Listen:       cmp.Or(file.Listen, usual.Listen),
 		TLSCert:      file.TLSCert,
@@ -121,6 +125,10 @@ func (f settingsFlags) settings() (settings, error) {
 			Name:     cmp.Or(file.Site.Name, usual.Site.Name),
 			TimeZone: cmp.Or(file.Site.TimeZone, usual.Site.TimeZone),
 		},
+	}
+	s.Backup = file.Backup
+	if _, err := s.Backup.recipients(); err != nil {
+		return settings{}, in.Wrong("backup", err)
 	}
 	s.Barcode = file.Barcode
 	if err := in.Wrong("barcode", s.Barcode.Validate()); err != nil {
