@@ -15,6 +15,7 @@ import (
 	"regexp"
 	"slices"
 	"strings"
+	"sync"
 	"time"
 
 	"github.com/google/uuid"
@@ -29,14 +30,15 @@ import (
 // last but one.
 const keptEditions = 2
 
-// Editions builds the editions of a catalogue and keeps their chunks in a folder.
-// Several central processes share one folder as they share one database.
+// Editions builds the editions of a catalogue and keeps their chunks in a folder. Several
+// central processes may share one folder, or one database with folders of their own.
 type Editions struct {
 	db        *db.DB
 	catalogue *catalogue.Catalogue
 	dir       string
 	log       *slog.Logger
 	now       func() time.Time
+	pulling   sync.Mutex // held while a chunk is fetched from the database
 }
 
 // EditionsConfig is what Editions needs.
@@ -163,12 +165,20 @@ func (e *Editions) build(ctx context.Context) (*protocol.Manifest, error) {
 
 var chunkName = regexp.MustCompile(`^[0-9a-f]{64}$`)
 
-// Chunk opens a chunk, or says os.ErrNotExist.
-func (e *Editions) Chunk(sha256 string) (*os.File, error) {
+// Chunk opens a chunk, whichever server has built it, or says os.ErrNotExist.
+func (e *Editions) Chunk(ctx context.Context, sha256 string) (*os.File, error) {
 	if !chunkName.MatchString(sha256) {
 		return nil, os.ErrNotExist
 	}
-	return os.Open(filepath.Join(e.chunks(), sha256))
+	path := filepath.Join(e.chunks(), sha256)
+	f, err := os.Open(path)
+	if !errors.Is(err, os.ErrNotExist) {
+		return f, err
+	}
+	if err := e.pull(ctx, sha256); err != nil {
+		return nil, err
+	}
+	return os.Open(path)
 }
 
 // Verify reads all chunks of an edition and says which are missing or damaged.
@@ -178,7 +188,11 @@ func (e *Editions) Verify(ctx context.Context, m *protocol.Manifest) error {
 		if err := ctx.Err(); err != nil {
 			return err
 		}
-		switch sum, err := fileSHA256(filepath.Join(e.chunks(), c.SHA256)); {
+		sum, err := fileSHA256(filepath.Join(e.chunks(), c.SHA256))
+		if errors.Is(err, os.ErrNotExist) && e.pull(ctx, c.SHA256) == nil {
+			continue
+		}
+		switch {
 		case errors.Is(err, os.ErrNotExist):
 			bad = append(bad, fmt.Errorf("chunk %s is missing in %s", c.SHA256, e.chunks()))
 		case err != nil:
@@ -193,10 +207,8 @@ func (e *Editions) Verify(ctx context.Context, m *protocol.Manifest) error {
 // sweep drops what no kept edition needs: older editions, their chunks, and the
 // changes that it would take a terminal longer to follow than to fetch an edition.
 func (e *Editions) sweep(ctx context.Context) error {
-	needed := map[string]bool{}
 	var drop []int64
 	err := e.db.Tx(ctx, func(tx *db.Tx) error {
-		clear(needed)
 		drop = drop[:0]
 		_, err := tx.ExecContext(ctx, `DELETE FROM edition WHERE id NOT IN
 			(SELECT id FROM edition ORDER BY built_at DESC, number DESC LIMIT $1)`, keptEditions)
@@ -207,29 +219,13 @@ func (e *Editions) sweep(ctx context.Context) error {
 		if err != nil {
 			return err
 		}
-		rows, err := tx.QueryContext(ctx, `SELECT epoch, number, manifest FROM edition`)
-		if err != nil {
-			return err
-		}
-		defer rows.Close()
-		for rows.Next() {
-			var epoch, text string
-			var number int64
-			if err := rows.Scan(&epoch, &number, &text); err != nil {
-				return err
-			}
-			var m protocol.Manifest
-			if err := json.Unmarshal([]byte(text), &m); err != nil {
-				return err
-			}
-			for _, c := range m.Chunks {
-				needed[c.SHA256] = true
-			}
-			if epoch == log.Epoch {
-				drop = append(drop, number-m.InChanges())
+		kept, err := manifests(ctx, tx)
+		for _, m := range kept {
+			if m.Epoch == log.Epoch {
+				drop = append(drop, m.Number-m.InChanges())
 			}
 		}
-		return rows.Err()
+		return err
 	})
 	if err != nil {
 		return fmt.Errorf("drop old editions: %w", err)
@@ -239,6 +235,54 @@ func (e *Editions) sweep(ctx context.Context) error {
 			return fmt.Errorf("drop old changes: %w", err)
 		}
 	}
+	needed, err := e.needed(ctx)
+	if err != nil {
+		return err
+	}
+	return errors.Join(e.dropShared(ctx, needed), e.dropChunks(needed))
+}
+
+// manifests are those of the editions that are kept.
+func manifests(ctx context.Context, tx *db.Tx) (all []protocol.Manifest, err error) {
+	rows, err := tx.QueryContext(ctx, `SELECT manifest FROM edition`)
+	if err != nil {
+		return nil, err
+	}
+	defer rows.Close()
+	for rows.Next() {
+		var text string
+		if err := rows.Scan(&text); err != nil {
+			return nil, err
+		}
+		var m protocol.Manifest
+		if err := json.Unmarshal([]byte(text), &m); err != nil {
+			return nil, err
+		}
+		all = append(all, m)
+	}
+	return all, rows.Err()
+}
+
+// needed are the chunks of the editions that are kept.
+func (e *Editions) needed(ctx context.Context) (chunks map[string]bool, err error) {
+	err = e.db.View(ctx, func(tx *db.Tx) error {
+		chunks = map[string]bool{}
+		kept, err := manifests(ctx, tx)
+		for _, m := range kept {
+			for _, c := range m.Chunks {
+				chunks[c.SHA256] = true
+			}
+		}
+		return err
+	})
+	if err != nil {
+		return nil, fmt.Errorf("read which chunks are needed: %w", err)
+	}
+	return chunks, nil
+}
+
+// dropChunks deletes the chunks in the folder that are not needed.
+func (e *Editions) dropChunks(needed map[string]bool) error {
 	files, err := os.ReadDir(e.chunks())
 	if err != nil {
 		return err

@@ -60,7 +60,7 @@ func (e *Editions) cut(ctx context.Context, path string, m *protocol.Manifest) e
 		for _, p := range pieces[:n] {
 			sum := sha256.Sum256(p.packed)
 			c := protocol.Chunk{SHA256: hex.EncodeToString(sum[:]), Bytes: int64(len(p.packed)), Size: int64(len(p.raw))}
-			if err := e.writeChunk(c, p.packed); err != nil {
+			if err := errors.Join(e.writeChunk(c.SHA256, p.packed), e.share(ctx, c.SHA256, p.packed)); err != nil {
 				return err
 			}
 			m.Chunks = append(m.Chunks, c)
@@ -97,9 +97,9 @@ func readPieces(in io.Reader, into []piece) (n int, err error) {
 }
 
 // writeChunk puts a chunk into its place as a whole.
-func (e *Editions) writeChunk(c protocol.Chunk, packed []byte) error {
-	path := filepath.Join(e.chunks(), c.SHA256)
-	if there, err := fileSHA256(path); err == nil && there == c.SHA256 {
+func (e *Editions) writeChunk(sha256 string, packed []byte) error {
+	path := filepath.Join(e.chunks(), sha256)
+	if there, err := fileSHA256(path); err == nil && there == sha256 {
 		return nil
 	}
 	return replaceFile(path, packed, 0o644) // any web server may hand it out

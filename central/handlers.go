@@ -122,7 +122,7 @@ func (s *Service) quiet(ctx context.Context, at db.Log, wait time.Duration) bool
 }
 
 func (s *Service) chunk(w http.ResponseWriter, r *http.Request) error {
-	f, err := s.cfg.Editions.Chunk(r.PathValue("sha256"))
+	f, err := s.cfg.Editions.Chunk(r.Context(), r.PathValue("sha256"))
 	if errors.Is(err, os.ErrNotExist) {
 		return &protocol.Problem{Status: http.StatusNotFound, Code: protocol.CodeNotFound, Detail: "no edition has this chunk any more"}
 	}
@@ -184,7 +184,7 @@ func (s *Service) healthz(w http.ResponseWriter, r *http.Request) error {
 }
 
 // readyz says whether terminals can be served: the database answers, and there is
-// an edition for them.
+// an edition for them, with all of its chunks.
 func (s *Service) readyz(w http.ResponseWriter, r *http.Request) error {
 	err := s.cfg.DB.View(r.Context(), func(tx *db.Tx) error {
 		_, err := tx.Log(r.Context())
@@ -200,6 +200,10 @@ func (s *Service) readyz(w http.ResponseWriter, r *http.Request) error {
 		return notReady("the database does not answer")
 	case newest == nil:
 		return notReady("no edition of the catalogue is built yet")
+	}
+	if err := s.cfg.Editions.Whole(r.Context(), newest); err != nil {
+		s.cfg.Log.Warn("not ready", "err", err)
+		return notReady("the newest edition of the catalogue is not whole here")
 	}
 	_, err = fmt.Fprintln(w, "ok")
 	return err

@@ -203,7 +203,11 @@ func (s *Service) upkeep(ctx context.Context) error {
 	}
 	now := s.cfg.Now().In(s.cfg.Site.Location())
 	if !editionDue(newest, log, s.cfg.EditionAfter, now) {
-		return nil
+		whole := s.cfg.Editions.Whole(ctx, newest)
+		if !errors.Is(whole, errNotWhole) {
+			return errors.Join(whole, s.cfg.Editions.Gather(ctx))
+		}
+		s.cfg.Log.Warn("another edition is built", "err", whole)
 	}
 	m, err := s.cfg.Editions.Build(ctx)
 	switch {

@@ -55,6 +55,10 @@ func (db *DB) Close() error {
 // Name is the product's name, "SQLite" or "PostgreSQL".
 func (db *DB) Name() string { return db.dialect.name() }
 
+// Shared reports whether processes on several machines may have the database open, so that
+// what all need must be in it.
+func (db *DB) Shared() bool { return db.dialect.shared() }
+
 // Tx is a transaction: of Tx one that may write, of View one that may not.
 type Tx struct {
 	*sql.Tx

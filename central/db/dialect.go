@@ -27,6 +27,8 @@ import (
 // dialect is all that SQLite and PostgreSQL do differently.
 type dialect interface {
 	name() string
+	// shared reports whether processes on several machines may have the database open.
+	shared() bool
 	goose() goose.Dialect
 	open() (write, read *sql.DB, err error)
 	writeOptions() *sql.TxOptions
@@ -74,6 +76,7 @@ func dialectOf(dsn string) (dialect, error) {
 type sqliteFile struct{ path string }
 
 func (sqliteFile) name() string         { return "SQLite" }
+func (sqliteFile) shared() bool         { return false }
 func (sqliteFile) goose() goose.Dialect { return goose.DialectSQLite3 }
 
 func (s sqliteFile) open() (write, read *sql.DB, err error) {
@@ -183,6 +186,7 @@ func (sqliteFile) scrub(ctx context.Context, pool *sql.DB) (done bool, err error
 type postgres struct{ dsn string }
 
 func (postgres) name() string         { return "PostgreSQL" }
+func (postgres) shared() bool         { return true }
 func (postgres) goose() goose.Dialect { return goose.DialectPostgres }
 
 func (p postgres) open() (write, read *sql.DB, err error) {
