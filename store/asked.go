@@ -161,7 +161,7 @@ func listed(keys []string, args *arguments) string {
 func (s *search) titledVolumes(titles []string, number string) (ranks []int64, err error) {
 	args := newArgs()
 	columns, into, meets := s.judge(s.plan.fields, args)
-	query := "SELECT b.rank, " + columns + " FROM whole w CROSS JOIN bib b ON b.rank = w.rank WHERE w.key IN (" + listed(titles, args) + ") AND " + isVolume("w.volumes", number, args)
+	query := "SELECT b.rank, " + columns + " FROM whole w CROSS JOIN bib b ON b.rank = w.rank WHERE w.key IN (" + listed(titles, args) + ") AND instr(w.volumes, " + args.add(" "+number+" ") + ") > 0"
 	err = s.rows(query, args, into, func(r *row) bool {
 		if meets(r) {
 			ranks = append(ranks, r.rank)
@@ -297,7 +297,7 @@ func (s *search) volumesAt(p place, most int) (ranks []int64, err error) {
 // filteredVolumes names the volumes v of a work or series that the filters leave, for what
 // stands behind FROM.
 func (s *search) filteredVolumes(p place, args *arguments) string {
-	return s.filtered("volume v", "v.work = "+args.add(p.work), args)
+	return s.filtered("volume v", "v.work = "+args.add(p.key()), args)
 }
 
 // filtered names what of v, whose ranks are those of bibs, meets a condition and the filters.

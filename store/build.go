@@ -171,12 +171,12 @@ func (b *builder) sort(p *prepared) error {
 		}
 	}
 	for _, key := range p.wholes {
-		if err := b.wholes.add(rankKey(r.rank, key), []byte(r.volumes)); err != nil {
+		if err := b.wholes.add(rankKey(r.rank, key), []byte(ownNumbers(r.volumes))); err != nil {
 			return err
 		}
 	}
 	for _, at := range p.places {
-		if err := b.volumes.add(rankKey(r.rank, at.work, at.volume), appendFields(nil, at.work, at.volume)); err != nil {
+		if err := b.volumes.add(rankKey(r.rank, fmt.Sprintf("%016x", uint64(at.key())^1<<63), at.volume), appendFields(nil, at.work, at.volume)); err != nil {
 			return err
 		}
 	}
@@ -285,7 +285,7 @@ func (b *builder) writeSides(ctx context.Context, tx *sql.Tx) error {
 	return insert(ctx, tx, b.volumes, insertVolume, func(s sorted) ([]any, error) {
 		var at place
 		err := cutFields(s.value, &at.work, &at.volume)
-		return []any{at.work, at.volume, rankIn(s.key)}, err
+		return []any{at.key(), at.volume, rankIn(s.key)}, err
 	})
 }
 

@@ -47,16 +47,11 @@ func (t term) has(args *arguments) string {
 	case w.as == asNDC:
 		return "instr(' ' || b.ndc, " + args.add(" "+w.want) + ") > 0"
 	case w.as == asVolume:
-		return isVolume("b.volumes", w.want, args)
+		return "(instr(b.volumes, " + args.add(" "+ownVolume+w.want+" ") + ") > 0 OR instr(b.volumes, " + args.add(" "+seriesVolume+w.want+" ") + ") > 0)"
 	case t.simple():
 		return w.contained(args)
 	}
 	return "instr(b.folded, " + args.add(w.want) + ") > 0"
-}
-
-// isVolume is the condition that a column of volumeNumbers has a number.
-func isVolume(column, number string, args *arguments) string {
-	return "(instr(" + column + ", " + args.add(" "+ownVolume+number+" ") + ") > 0 OR instr(" + column + ", " + args.add(" "+seriesVolume+number+" ") + ") > 0)"
 }
 
 // contained is the condition that the word stands in one of the way's sections, which

@@ -169,6 +169,21 @@ func volumeNumbers(b library.Bib) string {
 	return " " + strings.Join(sortedSet(out), " ") + " "
 }
 
+// ownNumbers returns those of volumeNumbers that are of the bib's own work, without the
+// ownVolume.
+func ownNumbers(volumes string) string {
+	var own []string
+	for _, number := range strings.Fields(volumes) {
+		if number, ok := strings.CutPrefix(number, ownVolume); ok {
+			own = append(own, number)
+		}
+	}
+	if len(own) == 0 {
+		return ""
+	}
+	return " " + strings.Join(own, " ") + " "
+}
+
 // isVolume reports whether the bib is asked for by the number of a volume, of its work or
 // of its series.
 func (r *row) isVolume(of, number string) bool {
@@ -198,6 +213,14 @@ func workNumber(b library.Bib) uint32 {
 	h := fnv.New32a()
 	h.Write([]byte(places[0].work))
 	return max(h.Sum32(), 1)
+}
+
+// key is a number that no other work or series has, by which the table volume names it: a
+// title and its creator would take twice the room.
+func (p place) key() int64 {
+	h := fnv.New64a()
+	h.Write([]byte(p.work))
+	return int64(h.Sum64())
 }
 
 // own reports whether the place is among the volumes of a work, not of a series.

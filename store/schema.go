@@ -64,11 +64,11 @@ CREATE TABLE isbn (
 CREATE TABLE whole ( -- folded whole titles, and whole readings of titles
 	key     TEXT    NOT NULL,
 	rank    INTEGER NOT NULL,
-	volumes TEXT    NOT NULL, -- of the bib: hundreds have a title such as 全集
+	volumes TEXT    NOT NULL, -- see ownNumbers; hundreds of bibs have a title such as 全集
 	PRIMARY KEY (key, rank)
 ) WITHOUT ROWID;
 CREATE TABLE volume ( -- the volumes of a work or series, in order
-	work   TEXT    NOT NULL,
+	work   INTEGER NOT NULL, -- see place
 	volume TEXT    NOT NULL,
 	rank   INTEGER NOT NULL,
 	PRIMARY KEY (work, volume, rank)

@@ -90,14 +90,14 @@ func (w *writer) insertSides(rank int64, b library.Bib) error {
 			return fmt.Errorf("write ISBN of %s: %w", b.ID, err)
 		}
 	}
-	volumes := volumeNumbers(b)
+	volumes := ownNumbers(volumeNumbers(b))
 	for _, key := range wholeKeys(b) {
 		if _, err := w.side[1].ExecContext(w.ctx, key, rank, volumes); err != nil {
 			return fmt.Errorf("write title of %s: %w", b.ID, err)
 		}
 	}
 	for _, p := range placesOf(b) {
-		if _, err := w.side[2].ExecContext(w.ctx, p.work, p.volume, rank); err != nil {
+		if _, err := w.side[2].ExecContext(w.ctx, p.key(), p.volume, rank); err != nil {
 			return fmt.Errorf("write volume of %s: %w", b.ID, err)
 		}
 	}
@@ -117,7 +117,7 @@ func (w *writer) deleteSides(rank int64, b library.Bib) error {
 		}
 	}
 	for _, p := range placesOf(b) {
-		if _, err := w.tx.ExecContext(w.ctx, "DELETE FROM volume WHERE work = $1 AND volume = $2 AND rank = $3", p.work, p.volume, rank); err != nil {
+		if _, err := w.tx.ExecContext(w.ctx, "DELETE FROM volume WHERE work = $1 AND volume = $2 AND rank = $3", p.key(), p.volume, rank); err != nil {
 			return err
 		}
 	}
