@@ -79,7 +79,7 @@ func (a *app) open() (*server, error) {
 	zone := a.settings.Site.Location()
 	var circulation struct{ *ledger.Ledger } // each needs the other
 	cat := catalogue.New(catalogue.Config{DB: d, Now: func() time.Time { return time.Now().In(zone) }, Circulation: &circulation})
-	mails, err := a.settings.mailQueue(central.MailQueueConfig{DB: d, Log: a.log()})
+	mails, err := a.settings.mailQueue(a.ctx, central.MailQueueConfig{DB: d, Log: a.log()})
 	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}

@@ -175,7 +175,7 @@ func (a *app) whileServing(on net.Listener, do func(context.Context) error) erro
 	served := make(chan error, 1)
 	go func() {
 		defer end()
-		served <- serving.serve(secured, func() (net.Listener, error) { return on, nil })
+		served <- serving.serve(secured, false, func() (net.Listener, error) { return on, nil })
 	}()
 	err = do(ctx)
 	if a.ctx.Err() != nil {

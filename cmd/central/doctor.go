@@ -28,7 +28,6 @@ func (c *doctorCmd) Run(a *app) error {
 	d.clock()
 	d.dataFolder()
 	d.listen()
-	d.requestKey()
 	d.database()
 	if d.wrong > 0 {
 		fmt.Fprintf(a.stdout, "What is wrong: %d.\n", d.wrong)
@@ -171,7 +170,7 @@ func (d *doctor) authority() {
 // pepper looks at the file without which no password is right.
 func (d *doctor) pepper(s *server) {
 	path := d.app.settings.PepperFile
-	if !d.secret("pepper", path) {
+	if !d.secret(s, "pepper", path, central.PepperKnown) {
 		return
 	}
 	if _, err := d.app.passwords(s); err != nil {
@@ -183,23 +182,28 @@ func (d *doctor) pepper(s *server) {
 
 // requestKey looks at the file without which no request can be read that was left at a
 // terminal.
-func (d *doctor) requestKey() {
+func (d *doctor) requestKey(s *server) {
 	path := d.app.settings.RequestKeyFile
-	if !d.secret("request key", path) {
+	if !d.secret(s, "request key", path, central.RequestKeyKnown) {
 		return
 	}
-	if _, err := d.app.requests(); err != nil {
-		d.bad("No requests can be read that patrons left at terminals: %v. Without a backup, remove the file: central serve makes another, and what was sealed to the lost one and not handed over cannot be read.", err)
+	if _, err := d.app.requests(s, false); err != nil {
+		d.bad("No requests can be read that patrons left at terminals: %v.", err)
 		return
 	}
 	d.ok("The request key file %s can be read. Keep a copy of it apart from the database: without it, what patrons left at terminals cannot be read.", path)
 }
 
-// secret looks at the file of a secret and reports whether there is more to look at.
-func (d *doctor) secret(what, path string) bool {
+// secret looks at the file of a secret, of which the database may know, and reports whether
+// there is more to look at.
+func (d *doctor) secret(s *server, what, path string, known func(context.Context, *db.DB) (bool, error)) bool {
 	info, err := os.Stat(path)
 	switch {
 	case errors.Is(err, os.ErrNotExist):
+		if err := fits(d.app.ctx, s.db, path, known); err != nil {
+			d.bad("The %s file %s is missing, and the database needs it: %v.", what, path, err)
+			return false
+		}
 		d.ok("There is no %s file yet. central serve makes %s; keep a copy of it apart from the database.", what, path)
 		return false
 	case err == nil && info.Mode()&0o007 != 0:
@@ -237,6 +241,7 @@ func (d *doctor) database() {
 	d.branches(ctx, s)
 	d.edition(ctx, s)
 	d.pepper(s)
+	d.requestKey(s)
 	d.mail(ctx, s)
 	d.keeping(s)
 }

@@ -11,7 +11,6 @@ import (
 
 	"madoguchi/central"
 	"madoguchi/central/mail"
-	"madoguchi/central/secret"
 	"madoguchi/library"
 )
 
@@ -104,18 +103,15 @@ func (s settings) mailSender() (mailSender, error) {
 
 // mailQueue returns the queue of mails, nil where none are sent. It can queue, and not
 // send.
-func (s settings) mailQueue(config central.MailQueueConfig) (*central.MailQueue, error) {
+func (s settings) mailQueue(ctx context.Context, config central.MailQueueConfig) (*central.MailQueue, error) {
 	if !s.Mail.on() {
 		return nil, nil
 	}
-	pepper, err := secret.Pepper(s.PepperFile)
+	hasher, err := s.hasher(ctx, config.DB)
 	if err != nil {
 		return nil, err
 	}
-	config.PerMinute = s.Mail.PerMinute
-	if config.Hasher, err = secret.New(pepper, s.HashCost); err != nil {
-		return nil, err
-	}
+	config.Hasher, config.PerMinute = hasher, s.Mail.PerMinute
 	return central.NewMailQueue(config), nil
 }
 
@@ -132,5 +128,5 @@ func (a *app) sendingQueue(s *server) (*central.MailQueue, error) {
 	if err != nil {
 		return nil, err
 	}
-	return a.settings.mailQueue(central.MailQueueConfig{DB: s.db, Register: s.ledger, Holds: s.ledger, Zone: a.settings.Site.Location(), Composer: composer, Sender: sender, Log: a.log()})
+	return a.settings.mailQueue(a.ctx, central.MailQueueConfig{DB: s.db, Register: s.ledger, Holds: s.ledger, Zone: a.settings.Site.Location(), Composer: composer, Sender: sender, Log: a.log()})
 }

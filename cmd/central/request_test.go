@@ -149,7 +149,7 @@ func TestRequestKeyFile(t *testing.T) {
 	if out := doctor(); !strings.Contains(out, "ok     The request key file "+path+" can be read. Keep a copy") {
 		t.Errorf("after: %s", out)
 	}
-	if out := doctor("--request-key-file", filepath.Join(data, "another")); !strings.Contains(out, "There is no request key file yet") {
+	if out := doctor("--request-key-file", filepath.Join(data, "another")); !strings.Contains(out, "another is missing, and the database needs it") {
 		t.Errorf("another: %s", out)
 	}
 	if err := os.Chmod(path, 0o644); err != nil {
@@ -170,4 +170,41 @@ func TestRequestKeyFile(t *testing.T) {
 	if _, told, code := command(t, data, "--config", config, "serve", "--listen", "127.0.0.1:0"); code != failed || !strings.Contains(told, "5 bytes, not 32: put back the one from your backup") {
 		t.Errorf("serve: status %d, %s", code, told)
 	}
+}
+
+// TestAStrangersKeys: a server with other keys than those of the database does not serve,
+// and makes none in the place of what is missing.
+func TestAStrangersKeys(t *testing.T) {
+	data, config := t.TempDir(), file(t, "central.toml", quick)
+	must(t, data, "branch", "add", "chuo", "中央図書館")
+	_, stop := serving(t, data, "--config", config)
+	if code := stop(); code != 0 {
+		t.Fatal("serve ends with status", code)
+	}
+	refuses := func(says string, args ...string) {
+		t.Helper()
+		args = append([]string{"--config", config}, args...)
+		if _, told, code := command(t, data, append(args, "serve", "--listen", "127.0.0.1:0")...); code != failed || !strings.Contains(told, says) {
+			t.Errorf("serve: status %d, want %q in: %s", code, says, told)
+		}
+	}
+	other := t.TempDir()
+	refuses("is missing, and terminals seal requests to it: copy it from another server", "--request-key-file", filepath.Join(other, "requests.key"))
+	refuses("is missing, and the passwords in this database were made with one: copy it", "--pepper-file", filepath.Join(other, "pepper"))
+	if made, err := os.ReadDir(other); err != nil || len(made) > 0 {
+		t.Errorf("made: %v, %v", made, err)
+	}
+	strange := file(t, "key", strings.Repeat("k", protocol.RequestKeySize))
+	refuses("is another than the one that terminals seal requests to", "--request-key-file", strange)
+	refuses("made with another pepper file", "--pepper-file", strange)
+	if out, _, _ := command(t, data, "--config", config, "--request-key-file", strange, "doctor"); !strings.Contains(out, "WRONG  No requests can be read that patrons left at terminals: the request key file "+strange+" is another") {
+		t.Errorf("doctor: %s", out)
+	}
+
+	// The old one is lost for good.
+	_, stop = serving(t, data, "--config", config, "--request-key-file", strange, "--new-request-key")
+	if code := stop(); code != 0 {
+		t.Error("serve with a new key ends with status", code)
+	}
+	refuses("is another than the one")
 }

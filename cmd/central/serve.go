@@ -15,6 +15,7 @@ type serveCmd struct {
 	TLSCert   string   `name:"tls-cert" help:"Certificate, PEM, instead of the server's own." placeholder:"FILE"`
 	TLSKey    string   `name:"tls-key" help:"Its key, PEM." placeholder:"FILE"`
 	PlainHTTP bool     `name:"plain-http" help:"Speak HTTP without TLS, on this machine only."`
+	NewKey    bool     `name:"new-request-key" help:"Seal requests to the key that is in the file, or to a new one, from now on: once, when the old one is lost."`
 }
 
 // Run answers terminals until the context ends.
@@ -31,14 +32,14 @@ func (c *serveCmd) Run(a *app) error {
 	if err := a.settings.noteServing(); err != nil {
 		return fmt.Errorf("the data folder cannot be written: %w", err)
 	}
-	return a.serve(secured, func() (net.Listener, error) {
+	return a.serve(secured, c.NewKey, func() (net.Listener, error) {
 		return new(net.ListenConfig).Listen(a.ctx, "tcp", a.settings.Listen)
 	})
 }
 
 // serve answers terminals until the context ends; listen is asked for the address when
 // all else is ready.
-func (a *app) serve(secured *tls.Config, listen func() (net.Listener, error)) error {
+func (a *app) serve(secured *tls.Config, renewKey bool, listen func() (net.Listener, error)) error {
 	return a.with(func(s *server) error {
 		editions, err := a.editions(s)
 		if err != nil {
@@ -48,7 +49,7 @@ func (a *app) serve(secured *tls.Config, listen func() (net.Listener, error)) er
 		if err != nil {
 			return err
 		}
-		requests, err := a.requests()
+		requests, err := a.requests(s, renewKey)
 		if err != nil {
 			return err
 		}
