@@ -44,7 +44,7 @@ func (p *pin) config() *tls.Config {
 	}
 	// The usual check is replaced by a stricter one, which runs before anything is
 	// sent.
-	return &tls.Config{MinVersion: tls.VersionTLS12, InsecureSkipVerify: true, VerifyConnection: p.verify}
+	return &tls.Config{MinVersion: tls.VersionTLS13, InsecureSkipVerify: true, VerifyConnection: p.verify}
 }
 
 func (p *pin) verify(state tls.ConnectionState) error {
@@ -85,7 +85,7 @@ func (t terminalFile) trust() (*tls.Config, error) {
 	if !roots.AppendCertsFromPEM([]byte(t.Authority)) {
 		return nil, errors.New("the authority in terminal.json cannot be read; enrol this terminal again with \"kiosk enrol CODE\"")
 	}
-	return &tls.Config{MinVersion: tls.VersionTLS12, RootCAs: roots}, nil
+	return &tls.Config{MinVersion: tls.VersionTLS13, RootCAs: roots}, nil
 }
 
 // client asks servers that the terminal trusts.

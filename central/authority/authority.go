@@ -80,7 +80,7 @@ func (a *Authority) Path() string { return filepath.Join(a.dir, authorityCert) }
 // it is first needed, and anew before it ends, while the server goes on serving.
 func (a *Authority) Config(hosts []string) *tls.Config {
 	return &tls.Config{
-		MinVersion:     tls.VersionTLS12,
+		MinVersion:     tls.VersionTLS13,
 		GetCertificate: func(*tls.ClientHelloInfo) (*tls.Certificate, error) { return a.Server(hosts) },
 	}
 }

@@ -242,8 +242,8 @@ func TestMigrateTwiceAtOnce(t *testing.T) {
 		}
 		wg.Wait()
 		d := dbtest.Open(t, name)
-		if ok, err := d.Migrated(t.Context()); !ok || err != nil {
-			t.Errorf("%s: migrated %v, %v", d.Name(), ok, err)
+		if err := d.Fits(t.Context()); err != nil {
+			t.Errorf("%s: %v", d.Name(), err)
 		}
 	}
 }

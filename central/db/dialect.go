@@ -29,6 +29,8 @@ type dialect interface {
 	name() string
 	// shared reports whether processes on several machines may have the database open.
 	shared() bool
+	exists() (bool, error)
+	hasTable(ctx context.Context, pool *sql.DB, name string) (bool, error)
 	goose() goose.Dialect
 	open() (write, read *sql.DB, err error)
 	writeOptions() *sql.TxOptions
@@ -114,6 +116,19 @@ func (s sqliteFile) open() (write, read *sql.DB, err error) {
 	read.SetMaxOpenConns(8)
 	read.SetMaxIdleConns(8)
 	return write, read, nil
+}
+
+func (s sqliteFile) exists() (bool, error) {
+	_, err := os.Stat(s.path)
+	if errors.Is(err, os.ErrNotExist) {
+		return false, nil
+	}
+	return err == nil, err
+}
+
+func (sqliteFile) hasTable(ctx context.Context, pool *sql.DB, name string) (there bool, err error) {
+	err = pool.QueryRowContext(ctx, `SELECT count(*) > 0 FROM sqlite_master WHERE type = 'table' AND name = $1`, name).Scan(&there)
+	return there, err
 }
 
 // make makes the file where there is none, for its owner only; SQLite's own beside it have
@@ -203,6 +218,13 @@ func (p postgres) open() (write, read *sql.DB, err error) {
 	pool.SetMaxOpenConns(24)
 	pool.SetMaxIdleConns(8)
 	return pool, pool, nil
+}
+
+func (postgres) exists() (bool, error) { return true, nil }
+
+func (postgres) hasTable(ctx context.Context, pool *sql.DB, name string) (there bool, err error) {
+	err = pool.QueryRowContext(ctx, `SELECT count(*) > 0 FROM information_schema.tables WHERE table_schema = current_schema() AND table_name = $1`, name).Scan(&there)
+	return there, err
 }
 
 func (postgres) writeOptions() *sql.TxOptions {

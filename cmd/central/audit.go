@@ -12,6 +12,8 @@ type auditCmd struct {
 }
 
 type auditVerifyCmd struct {
+	reading
+
 	Kept string `help:"What an earlier verify printed: also say whether that entry is still there, which shows a log that was cut off or written anew." placeholder:"NUMBER:HASH"`
 }
 

@@ -44,6 +44,8 @@ const (
 )
 
 type backupCmd struct {
+	reading
+
 	File string `arg:"" help:"File to write. An earlier backup of this name is replaced." type:"path"`
 }
 

@@ -172,7 +172,7 @@ func TestABackupWhileOthersWrite(t *testing.T) {
 				t.Fatal(err)
 			}
 			defer d.Close()
-			stop, stopped := make(chan struct{}), make(chan int)
+			begun, stop, stopped := make(chan struct{}), make(chan struct{}), make(chan int)
 			go func() {
 				n := 0
 				for ; ; n++ {
@@ -194,8 +194,12 @@ func TestABackupWhileOthersWrite(t *testing.T) {
 					if err != nil {
 						t.Error(err)
 					}
+					if n == 0 {
+						close(begun)
+					}
 				}
 			}()
+			<-begun
 			archive := filepath.Join(data, "backup")
 			must(t, data, "--db", from, "--config", config, "backup", archive)
 			close(stop)

@@ -18,6 +18,8 @@ func (a *app) today() library.Date {
 }
 
 type branchListCmd struct {
+	reading
+
 	JSON bool `name:"json" help:"As a JSON array."`
 }
 
@@ -53,6 +55,8 @@ func (c *branchListCmd) Run(a *app) error {
 }
 
 type branchShowCmd struct {
+	reading
+
 	Code string `arg:"" help:"The branch: its code or name."`
 	JSON bool   `name:"json" help:"As a JSON object."`
 }

@@ -118,6 +118,8 @@ func changeCalendars(a *app, s *server, rows []intake.ClosedDays, change func(li
 }
 
 type calendarListCmd struct {
+	reading
+
 	Branch string `arg:"" optional:"" help:"The branch; otherwise all."`
 	Past   bool   `help:"Also those that are over."`
 	JSON   bool   `name:"json" help:"As a JSON array."`

@@ -51,7 +51,7 @@ func (s settings) tlsConfig() (*tls.Config, error) {
 	if err != nil {
 		return nil, fmt.Errorf("the certificate %s and key %s cannot be used: %w", s.TLSCert, s.TLSKey, err)
 	}
-	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS12}, nil
+	return &tls.Config{Certificates: []tls.Certificate{cert}, MinVersion: tls.VersionTLS13}, nil
 }
 
 var hostName = regexp.MustCompile(`^[0-9A-Za-z]([0-9A-Za-z_.-]*[0-9A-Za-z])?$`)

@@ -3,6 +3,7 @@ package main
 import (
 	"context"
 	"errors"
+	"fmt"
 	"io"
 	"log/slog"
 	"time"
@@ -43,6 +44,7 @@ type cli struct {
 	Wanted    wantedCmd    `cmd:"" help:"How much bibs are asked for: the classes by which hits are ordered."`
 	Backup    backupCmd    `cmd:"" help:"Write a backup of the database and of the keys beside it, sealed, while the server goes on."`
 	Restore   restoreCmd   `cmd:"" help:"Make a server out of a backup, where there is none."`
+	Migrate   migrateCmd   `cmd:"" help:"Bring the database of an older program to the form of this one. serve does it too, when it starts."`
 	Doctor    doctorCmd    `cmd:"" help:"Look for what is wrong and say what to do."`
 }
 
@@ -51,6 +53,8 @@ type app struct {
 	ctx            context.Context
 	flags          settingsFlags
 	settings       settings
+	onlyReads      bool // the command makes no database
+	migrates       bool // it brings an older one to this program's form
 	stdin          io.Reader
 	stdout, stderr io.Writer
 }
@@ -67,13 +71,26 @@ type server struct {
 	terminals *central.Terminals
 }
 
-// open opens and migrates the database. The caller closes it.
+// open opens the database. Where there is none yet it is made, unless the command only
+// reads; an older one is left as it is, unless the command migrates: other servers may
+// still run on it. The caller closes it.
 func (a *app) open() (*server, error) {
+	there, err := db.Exists(a.settings.DB)
+	if err == nil && !there && a.onlyReads {
+		err = fmt.Errorf("%w, %s", db.ErrEmpty, a.settings.DB)
+	}
+	if err != nil {
+		return nil, err
+	}
 	d, err := db.Open(a.ctx, a.settings.DB)
 	if err != nil {
 		return nil, err
 	}
-	if err := d.Migrate(a.ctx); err != nil {
+	err = d.Fits(a.ctx)
+	if errors.Is(err, db.ErrEmpty) && !a.onlyReads || errors.Is(err, db.ErrOlder) && a.migrates {
+		err = d.Migrate(a.ctx)
+	}
+	if err != nil {
 		return nil, errors.Join(err, d.Close())
 	}
 	zone := a.settings.Site.Location()
@@ -114,6 +131,9 @@ type advice struct {
 // list where an error is several of them.
 func sentence(err error) string {
 	for _, a := range []advice{
+		{db.ErrEmpty, "there is no library here yet; begin with central branch add, or name the place of yours with --data or --db"},
+		{db.ErrOlder, "the database is of an older program: make a backup with that, then type central migrate, or start central serve, which does it too"},
+		{db.ErrNewer, "the database is of a newer program: run that one"},
 		{db.ErrTaken, "another process is doing this right now; wait for it"},
 		{library.ErrUnknownBranch, "there is no such branch; see: central branch list"},
 		{library.ErrTerminalUnknown, "there is no such terminal; see: central terminal list"},

@@ -20,7 +20,7 @@ import (
 	"madoguchi/store"
 )
 
-type doctorCmd struct{}
+type doctorCmd struct{ reading }
 
 // Run looks at everything and fails when something is wrong.
 func (c *doctorCmd) Run(a *app) error {
@@ -75,8 +75,8 @@ const wantFree = 2 << 30
 
 func (d *doctor) dataFolder() {
 	dir := d.app.settings.Data
-	if err := os.MkdirAll(dir, 0o750); err != nil {
-		d.bad("The data folder %s cannot be made: %v. Give another with --data.", dir, err)
+	if _, err := os.Stat(dir); errors.Is(err, os.ErrNotExist) {
+		d.bad("The data folder %s is not there. central serve makes it; where yours is another, name it with --data.", dir)
 		return
 	}
 	f, err := os.CreateTemp(dir, "doctor-*")
@@ -101,8 +101,14 @@ func (d *doctor) dataFolder() {
 
 func (d *doctor) listen() {
 	s := d.app.settings
-	config, err := s.tlsConfig()
+	var config *tls.Config
+	var err error
+	if _, none := os.Stat(filepath.Join(s.Data, tlsPart)); !s.own() || none == nil {
+		config, err = s.tlsConfig()
+	}
 	switch {
+	case s.own() && config == nil && err == nil:
+		d.ok("There is no authority of the server yet. central serve makes it in %s; keep a copy of that folder.", filepath.Join(s.Data, tlsPart))
 	case err != nil:
 		d.bad("Serving will be refused: %v.", err)
 		return
@@ -216,28 +222,17 @@ func (d *doctor) secret(s *server, what, path string, known func(context.Context
 func (d *doctor) database() {
 	ctx, cancel := context.WithTimeout(d.app.ctx, time.Minute)
 	defer cancel()
-	database, err := db.Open(ctx, d.app.settings.DB)
-	if err != nil {
+	s, err := d.app.open()
+	switch {
+	case errors.Is(err, db.ErrEmpty), errors.Is(err, db.ErrOlder), errors.Is(err, db.ErrNewer):
+		d.bad("The database cannot be used: %v: %s.", err, sentence(err))
+		return
+	case err != nil:
 		d.bad("The database cannot be opened: %v.", err)
 		return
 	}
-	defer database.Close()
-	migrated, err := database.Migrated(ctx)
-	switch {
-	case err != nil:
-		d.bad("The %s database does not answer: %v.", database.Name(), err)
-		return
-	case !migrated:
-		d.bad("The %s database answers, but its tables are not those of this program. Any other command brings them up to date, such as: central branch list", database.Name())
-		return
-	}
-	d.ok("The %s database answers and is up to date.", database.Name())
-	s, err := d.app.open()
-	if err != nil {
-		d.bad("The database cannot be used: %v.", err)
-		return
-	}
 	defer s.db.Close()
+	d.ok("The %s database answers and is up to date.", s.db.Name())
 	d.branches(ctx, s)
 	d.edition(ctx, s)
 	d.pepper(s)

@@ -24,6 +24,8 @@ type holdCmd struct {
 }
 
 type holdListCmd struct {
+	reading
+
 	Branch        string `help:"Code of the branch where the copies stand, or where the holds are picked up." placeholder:"CODE"`
 	ToCall        bool   `help:"List whom to call, a line a patron and branch. It is written down that you looked." xor:"list"`
 	WithoutCopies bool   `help:"List the holds for which no copy is left. See: central hold end" xor:"list"`

@@ -153,6 +153,8 @@ func onList(l library.List) string {
 }
 
 type listShowCmd struct {
+	reading
+
 	Name string `arg:"" optional:"" help:"Of this list, its bibs."`
 	JSON bool   `name:"json" help:"Print it as JSON."`
 }

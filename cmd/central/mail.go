@@ -72,7 +72,7 @@ func (c *mailTestCmd) Run(a *app) (err error) {
 	return nil
 }
 
-type mailListCmd struct{}
+type mailListCmd struct{ reading }
 
 // Run lists what waits by kind and age.
 func (c *mailListCmd) Run(a *app) error {

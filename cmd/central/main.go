@@ -74,7 +74,8 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "central:", err)
 		return failed
 	}
-	err = command.Run(&app{ctx: ctx, flags: c.settingsFlags, settings: s, stdin: stdin, stdout: stdout, stderr: stderr})
+	_, onlyReads := command.Selected().Target.Interface().(interface{ onlyReads() })
+	err = command.Run(&app{ctx: ctx, flags: c.settingsFlags, settings: s, onlyReads: onlyReads, stdin: stdin, stdout: stdout, stderr: stderr})
 	var status exitStatus
 	switch {
 	case err == nil:

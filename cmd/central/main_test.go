@@ -247,10 +247,10 @@ func TestServe(t *testing.T) {
 func TestDoctor(t *testing.T) {
 	data := t.TempDir()
 	out, _, code := command(t, data, "doctor")
-	if code != failed || !strings.Contains(out, "WRONG") || !strings.Contains(out, "tables") {
+	if code != failed || !strings.Contains(out, "WRONG") || !strings.Contains(out, "there is no library here yet") {
 		t.Errorf("before anything: status %d\n%s", code, out)
 	}
-	must(t, data, "branch", "list")
+	must(t, data, "migrate")
 	out, _, code = command(t, data, "doctor")
 	if code != failed || !strings.Contains(out, "central branch add") || !strings.Contains(out, "central edition build") {
 		t.Errorf("without branch and edition: status %d\n%s", code, out)

@@ -12,6 +12,8 @@ import (
 )
 
 type patronShowCmd struct {
+	reading
+
 	Card string `arg:"" help:"The patron's card number, as scanned or typed."`
 }
 
@@ -72,6 +74,8 @@ func blocked(blocks []library.Block) string {
 }
 
 type patronFindCmd struct {
+	reading
+
 	Text []string `arg:"" help:"Words of the name or the reading, in either kana; or a telephone number, or its last four digits or more."`
 }
 

@@ -14,6 +14,8 @@ import (
 )
 
 type requestCmd struct {
+	reading
+
 	Code string `arg:"" help:"The receipt's code, such as K7M-4QX."`
 }
 

@@ -78,6 +78,7 @@ func (c *restoreCmd) Run(a *app) error {
 // begin brings the restored database to the form of this program, looks for damage, and
 // begins a new epoch: terminals may have seen what is lost.
 func (a *app) begin() (bibs int, err error) {
+	a.migrates = true // the backup may be of an older program
 	err = a.with(func(s *server) error {
 		damage, err := s.db.Check(a.ctx)
 		if err == nil && damage != "" {

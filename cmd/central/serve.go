@@ -40,6 +40,7 @@ func (c *serveCmd) Run(a *app) error {
 // serve answers terminals until the context ends; listen is asked for the address when
 // all else is ready.
 func (a *app) serve(secured *tls.Config, renewKey bool, listen func() (net.Listener, error)) error {
+	a.migrates = true
 	return a.with(func(s *server) error {
 		editions, err := a.editions(s)
 		if err != nil {

@@ -13,6 +13,8 @@ import (
 )
 
 type itemShowCmd struct {
+	reading
+
 	Item string `arg:"" help:"The item's barcode; of one without a barcode its ID."`
 	JSON bool   `name:"json" help:"Print it as JSON."`
 }
@@ -36,6 +38,8 @@ func (c *itemShowCmd) Run(a *app) error {
 }
 
 type bibShowCmd struct {
+	reading
+
 	Bib  string `arg:"" help:"ID of the bib."`
 	JSON bool   `name:"json" help:"Print it as JSON."`
 }

@@ -106,7 +106,7 @@ func (s settings) parseStaffCard(typed string) (string, error) {
 	return rule.ParseStaffCard(typed)
 }
 
-type staffListCmd struct{}
+type staffListCmd struct{ reading }
 
 // Run lists the staff.
 func (c *staffListCmd) Run(a *app) error {

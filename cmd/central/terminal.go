@@ -60,7 +60,7 @@ func (c *terminalAddCmd) add(a *app, s *server) (code, told string, err error) {
 	return code, fmt.Sprintf("Terminal %s at branch %s. Within 24 hours, type on the terminal: kiosk enrol --server https://ADDRESS-OF-THIS-SERVER:PORT CODE", t.ID, t.Branch), err
 }
 
-type terminalListCmd struct{}
+type terminalListCmd struct{ reading }
 
 // Run lists the terminals.
 func (c *terminalListCmd) Run(a *app) error {

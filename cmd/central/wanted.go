@@ -14,6 +14,8 @@ type wantedCmd struct {
 }
 
 type wantedShowCmd struct {
+	reading
+
 	JSON bool `name:"json" help:"Print it as JSON."`
 }
 

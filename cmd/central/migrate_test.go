@@ -1,0 +1,79 @@
+package main
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"madoguchi/central/db"
+	"madoguchi/central/db/dbtest"
+)
+
+// readingCommands are those that only read, with arguments that they take.
+var readingCommands = [][]string{
+	{"branch", "list"}, {"branch", "show", "chuo"}, {"calendar", "list"}, {"terminal", "list"}, {"staff", "list"}, {"patron", "show", "1"},
+	{"patron", "find", "x"}, {"item", "show", "1"}, {"bib", "show", "1"}, {"hold", "list", "--branch", "chuo"}, {"list", "show"}, {"request", "K7M-4QX"}, {"mail", "list"},
+	{"audit", "verify"}, {"wanted", "show"}, {"doctor"},
+}
+
+// TestWhoOnlyReadsMakesNothing: a mistyped --data is told, and leaves no folder behind.
+func TestWhoOnlyReadsMakesNothing(t *testing.T) {
+	for _, args := range readingCommands {
+		data := filepath.Join(t.TempDir(), "mistyped")
+		out, told, code := command(t, data, args...)
+		if code != failed || !strings.Contains(out+told, "central branch add") && !strings.Contains(out+told, "is not there") {
+			t.Errorf("%v: status %d, %s%s", args, code, out, told)
+		}
+		if _, err := os.Stat(data); !os.IsNotExist(err) {
+			t.Errorf("%v made the folder: %v", args, err)
+		}
+	}
+}
+
+// TestAnOlderDatabase: only serve and migrate change it.
+func TestAnOlderDatabase(t *testing.T) {
+	for kind, dsn := range map[string]func(testing.TB) string{"SQLite": dbtest.SQLite, "PostgreSQL": dbtest.Postgres} {
+		t.Run(kind, func(t *testing.T) {
+			data, at := t.TempDir(), dsn(t)
+			version := func(change string) {
+				t.Helper()
+				d, err := db.Open(t.Context(), at)
+				if err != nil {
+					t.Fatal(err)
+				}
+				defer d.Close()
+				err = d.Tx(t.Context(), func(tx *db.Tx) error {
+					_, err := tx.ExecContext(t.Context(), change)
+					return err
+				})
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			// The last migration has not been made.
+			version(`DELETE FROM goose_db_version WHERE version_id = (SELECT max(version_id) FROM goose_db_version)`)
+			version(`DROP TABLE request_key`)
+			for _, args := range append(readingCommands, []string{"branch", "add", "chuo", "中央図書館"}) {
+				out, told, code := command(t, data, append([]string{"--db", at}, args...)...)
+				if code != failed || !strings.Contains(out+told, "central migrate") {
+					t.Errorf("%v: status %d, %s%s", args, code, out, told)
+				}
+			}
+			if out := must(t, data, "--db", at, "migrate"); !strings.Contains(out, "now") {
+				t.Errorf("migrate: %s", out)
+			}
+			if out := must(t, data, "--db", at, "migrate"); !strings.Contains(out, "already") {
+				t.Errorf("migrate again: %s", out)
+			}
+			must(t, data, "--db", at, "branch", "add", "chuo", "中央図書館")
+			must(t, data, "--db", at, "branch", "list")
+			version(`INSERT INTO goose_db_version (version_id, is_applied) VALUES (99999, TRUE)`)
+			for _, args := range [][]string{{"branch", "list"}, {"migrate"}, {"serve", "--listen", "127.0.0.1:0"}} {
+				if _, told, code := command(t, data, append([]string{"--db", at}, args...)...); code != failed || !strings.Contains(told, "newer program") {
+					t.Errorf("%v of a newer one: status %d, %s", args, code, told)
+				}
+			}
+		})
+	}
+}
