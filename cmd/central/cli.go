@@ -4,6 +4,7 @@ import (
 	"context"
 	"errors"
 	"fmt"
+	"github.com/alecthomas/kong"
 	"io"
 	"log/slog"
 	"time"
@@ -18,6 +19,7 @@ import (
 // cli is the grammar of the command line.
 type cli struct {
 	settingsFlags
+	Version kong.VersionFlag `help:"Say which program this is."`
 
 	Serve     serveCmd     `cmd:"" help:"Answer terminals until it is told to end."`
 	Demo      demoCmd      `cmd:"" help:"Fill an empty database with the demo library and print a terminal's enrolment code."`

@@ -13,6 +13,7 @@ import (
 
 	"github.com/alecthomas/kong"
 
+	"madoguchi/cmd/version"
 	"madoguchi/library"
 )
 
@@ -40,7 +41,7 @@ func newParser(c *cli, stdout, stderr io.Writer) (*kong.Kong, error) {
 	return kong.New(c,
 		kong.Name("central"),
 		kong.Description("The central server of a library's catalogue terminals. Exit status: 0 all is well, 1 it failed, 2 it was called in a wrong way, 3 an import left bad records out, a form had lines that were refused, or some of the items that were named could not be changed."),
-		kong.Vars{"languages": listed(languageCodes()), "mail_kinds": listed(library.MailKinds)},
+		kong.Vars{"version": version.Line("central"), "languages": listed(languageCodes()), "mail_kinds": listed(library.MailKinds)},
 		kong.Writers(stdout, stderr),
 		kong.ConfigureHelp(kong.HelpOptions{Compact: true}),
 		kong.Exit(func(code int) { panic(exitStatus(code)) }), // after --help

@@ -77,3 +77,12 @@ func TestAnOlderDatabase(t *testing.T) {
 		})
 	}
 }
+
+func TestVersion(t *testing.T) {
+	if out := must(t, t.TempDir(), "--version"); !strings.HasPrefix(out, "central ") || !strings.Contains(out, ", go") {
+		t.Errorf("--version: %q", out)
+	}
+	if _, told, code := command(t, t.TempDir(), "--config", filepath.Join(t.TempDir(), "mistyped.toml"), "branch", "list"); code != failed || !strings.Contains(told, "mistyped.toml") {
+		t.Errorf("a settings file that is not there: status %d, %s", code, told)
+	}
+}

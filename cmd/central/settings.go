@@ -20,8 +20,8 @@ import (
 // settingsFlags are the settings that every command takes. What is not given here
 // comes from the settings file, and what is not there either has a default.
 type settingsFlags struct {
-	Config   string `help:"Settings file. Default: central.toml, where there is one." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_CONFIG"`
-	Data     string `help:"Data folder. Default: central-data." placeholder:"DIR" env:"MADOGUCHI_CENTRAL_DATA"`
+	Config   string `help:"Settings file. Default: /etc/madoguchi/central.toml, where there is one." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_CONFIG"`
+	Data     string `help:"Data folder. Default: /var/lib/madoguchi-central." placeholder:"DIR" env:"MADOGUCHI_CENTRAL_DATA"`
 	Pepper   string `name:"pepper-file" help:"File of the pepper that passwords are hashed with; several servers on one database need the same. Default: pepper in the data folder, made on first use." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_PEPPER_FILE"`
 	Requests string `name:"request-key-file" help:"File of the key to which terminals seal requests while the server is away; several servers on one database need the same. Default: requests.key in the data folder, made on first use." placeholder:"FILE" env:"MADOGUCHI_CENTRAL_REQUEST_KEY_FILE"`
 	DB       string `name:"db" help:"Database: a path, sqlite:PATH or postgres://… Default: central.db in the data folder." placeholder:"DSN" env:"MADOGUCHI_CENTRAL_DB"`
@@ -88,7 +88,7 @@ type hashSettings struct {
 func defaultSettings() settingsFile {
 	cost := secret.DefaultCost()
 	return settingsFile{
-		Data: "central-data", Listen: "127.0.0.1:8480", EditionAfter: central.DefaultEditionAfter,
+		Data: "/var/lib/madoguchi-central", Listen: "127.0.0.1:8480", EditionAfter: central.DefaultEditionAfter,
 		PasswordHash: hashSettings{MemoryKiB: cost.Memory, Passes: cost.Passes, Threads: cost.Threads},
 		Intake:       intakeSettings{StateFrom: stateFromCirculation},
 		Site:         siteSettings{Name: "図書館", TimeZone: "Asia/Tokyo"},
@@ -96,7 +96,7 @@ func defaultSettings() settingsFile {
 	}
 }
 
-const defaultConfig = "central.toml"
+const defaultConfig = "/etc/madoguchi/central.toml"
 
 func (f settingsFlags) settings() (settings, error) {
 	usual := defaultSettings()

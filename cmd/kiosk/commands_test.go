@@ -31,6 +31,22 @@ func TestSearchAndDoctor(t *testing.T) {
 	if out, _, err := command("doctor"); err != nil || !strings.Contains(out, "All is well.") {
 		t.Errorf("%v:\n%s", err, out)
 	}
+	for _, test := range []struct {
+		args   []string
+		status int
+		says   string
+	}{
+		{[]string{"--version"}, 0, "kiosk "},
+		{[]string{"--nonsense"}, 2, "kiosk --help"},
+		{[]string{"enrol"}, 2, "kiosk --help"},
+		{[]string{"--config", k.path("mistyped.toml"), "doctor"}, 1, "mistyped.toml"},
+	} {
+		cmd := exec.Command(k.path("kiosk"), test.args...)
+		out, err := cmd.CombinedOutput()
+		if status := cmd.ProcessState.ExitCode(); status != test.status || !strings.Contains(string(out), test.says) {
+			t.Errorf("%v: status %d, %s, %v", test.args, status, out, err)
+		}
+	}
 	k.stop()
 	if err := os.Truncate(k.path("terminal/catalogue.db"), 5000); err != nil {
 		t.Fatal(err)

@@ -3,7 +3,6 @@ package main
 import (
 	"errors"
 	"fmt"
-	"io/fs"
 
 	"madoguchi/barcode"
 	"madoguchi/cmd/settingsfile"
@@ -40,15 +39,12 @@ func defaultConfig() Config {
 	}
 }
 
-// readConfig reads the settings; without a file all of them are the defaults. A
+// readConfig reads the settings, or says fs.ErrNotExist and what they are by default. A
 // setting that is not known is an error: it would be one that does nothing.
 func readConfig(path string) (Config, error) {
 	c := defaultConfig()
 	file, err := settingsfile.Read(path, &c, defaultConfig())
-	switch {
-	case errors.Is(err, fs.ErrNotExist):
-		return c, nil
-	case err != nil:
+	if err != nil {
 		return c, err
 	}
 	return c, c.validate(file)

@@ -1,14 +1,13 @@
 package main
 
 import (
-	"cmp"
 	"context"
 	"errors"
-	"runtime/debug"
 	"time"
 
 	"golang.org/x/sys/unix"
 
+	"madoguchi/cmd/version"
 	"madoguchi/kiosk/printer"
 	"madoguchi/library"
 )
@@ -36,7 +35,7 @@ func (m machine) Report(ctx context.Context) library.TerminalReport {
 	return library.TerminalReport{
 		TerminalState: m.client.State(),
 		Terminal:      m.client.Terminal(),
-		Version:       version(),
+		Version:       version.Of(),
 		StartedAt:     m.startedAt,
 		Server:        m.client.Server(),
 		Scanner:       m.scannerState(),
@@ -95,25 +94,4 @@ func (m machine) diskFree() int64 {
 		return 0
 	}
 	return int64(s.Bavail) * s.Bsize
-}
-
-// version is what this program was built from, as far as the build knows.
-func version() string {
-	info, ok := debug.ReadBuildInfo()
-	if !ok {
-		return "?"
-	}
-	if v := info.Main.Version; v != "" && v != "(devel)" {
-		return v
-	}
-	commit, changed := "", ""
-	for _, s := range info.Settings {
-		switch {
-		case s.Key == "vcs.revision":
-			commit = s.Value[:min(len(s.Value), 10)]
-		case s.Key == "vcs.modified" && s.Value == "true":
-			changed = "+"
-		}
-	}
-	return cmp.Or(commit, "?") + changed
 }

@@ -2,15 +2,19 @@
 package main
 
 import (
+	"cmp"
 	"context"
 	"errors"
 	"fmt"
 	"io"
+	"io/fs"
 	"os"
 	"os/signal"
 	"syscall"
 
 	"github.com/alecthomas/kong"
+
+	"madoguchi/cmd/version"
 )
 
 func main() {
@@ -20,16 +24,30 @@ func main() {
 	if errors.Is(err, errRestart) {
 		os.Exit(restartStatus)
 	}
+	var wrong *kong.ParseError
+	if errors.As(err, &wrong) {
+		fmt.Fprintf(os.Stderr, "kiosk: %v\nTry: kiosk --help\n", err)
+		os.Exit(usage)
+	}
 	if err != nil {
 		fmt.Fprintln(os.Stderr, "kiosk:", err)
-		os.Exit(1)
+		os.Exit(failed)
 	}
 }
 
+// The exit statuses, as central's.
+const (
+	failed = 1
+	usage  = 2
+)
+
+const usualConfig = "/etc/madoguchi/kiosk.toml"
+
 // commands is the command line.
 type commands struct {
-	Config string `default:"/etc/madoguchi/kiosk.toml" env:"MADOGUCHI_KIOSK_CONFIG" help:"The terminal's settings." placeholder:"FILE"`
-	Data   string `help:"The data folder, instead of the one in the settings." placeholder:"DIR"`
+	Config  string           `env:"MADOGUCHI_KIOSK_CONFIG" help:"The terminal's settings. Default: /etc/madoguchi/kiosk.toml, where there is one." placeholder:"FILE"`
+	Data    string           `help:"The data folder, instead of the one in the settings." placeholder:"DIR"`
+	Version kong.VersionFlag `help:"Say which program this is."`
 
 	Run    runCommand    `cmd:"" default:"withargs" help:"Show the terminal (this is what kiosk does without a command)."`
 	Enrol  enrolCommand  `cmd:"" help:"Make this machine a terminal of a library, with a code from \"central terminal add\"."`
@@ -51,7 +69,8 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	var cli commands
 	parser, err := kong.New(&cli,
 		kong.Name("kiosk"),
-		kong.Description("The terminal that stands in a library."),
+		kong.Description("The terminal that stands in a library. Exit status: 0 all is well, 1 it failed, 2 it was called in a wrong way, 75 it asks to be started again."),
+		kong.Vars{"version": version.Line("kiosk")},
 		kong.Writers(stdout, stderr),
 		kong.Exit(func(code int) { panic(exit(code)) }),
 	)
@@ -69,7 +88,10 @@ func run(ctx context.Context, args []string, stdout, stderr io.Writer) error {
 	if err != nil {
 		return err
 	}
-	config, err := readConfig(cli.Config)
+	config, err := readConfig(cmp.Or(cli.Config, usualConfig))
+	if errors.Is(err, fs.ErrNotExist) && cli.Config == "" {
+		err = nil
+	}
 	if err != nil {
 		return err
 	}
