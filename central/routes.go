@@ -219,18 +219,6 @@ func readBody(w http.ResponseWriter, r *http.Request) ([]byte, error) {
 	return body, nil
 }
 
-func decodeJSON(body []byte, into any) error {
-	d := json.NewDecoder(bytes.NewReader(body))
-	d.DisallowUnknownFields()
-	if err := d.Decode(into); err != nil {
-		return badRequest("the body is not the JSON that this address takes: %v", err)
-	}
-	if _, err := d.Token(); err != io.EOF {
-		return badRequest("the body must be one JSON value")
-	}
-	return nil
-}
-
 // gzipFrom is the size from which an answer is worth compressing, in bytes.
 const gzipFrom = 1400
 
