@@ -1,6 +1,8 @@
 package central
 
 import (
+	"bytes"
+	"io"
 	"net/http"
 	"strconv"
 	"time"
@@ -8,6 +10,8 @@ import (
 	"github.com/prometheus/client_golang/prometheus"
 	"github.com/prometheus/client_golang/prometheus/collectors"
 	"github.com/prometheus/client_golang/prometheus/promhttp"
+
+	"madoguchi/central/protocol"
 )
 
 // metrics are the service's own figures, in a registry of its own.
@@ -18,6 +22,7 @@ type metrics struct {
 	number   prometheus.Gauge
 	edition  prometheus.Gauge
 	left     *prometheus.CounterVec
+	strange  prometheus.Counter
 }
 
 func newMetrics(more ...prometheus.Collector) *metrics {
@@ -37,10 +42,13 @@ func newMetrics(more ...prometheus.Collector) *metrics {
 		left: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "madoguchi_left_requests_total", Help: "Requests handed over that were left while the server was away, by outcome.",
 		}, []string{"outcome"}),
+		strange: prometheus.NewCounter(prometheus.CounterOpts{
+			Name: "madoguchi_strange_connections_total", Help: "Connections that broke off before a request, of those who do not speak this TLS or HTTP.",
+		}),
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.seconds, m.number, m.edition, m.left,
-		collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
+	registry.MustRegister(m.requests, m.seconds, m.number, m.edition, m.left, m.strange,
+		collectors.NewBuildInfoCollector(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(more...)
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})
 	return m
@@ -51,7 +59,26 @@ func (m *metrics) observe(route string, status int, took time.Duration) {
 	m.seconds.WithLabelValues(route).Observe(took.Seconds())
 }
 
-func (m *metrics) serve(w http.ResponseWriter, r *http.Request) error {
-	m.handler.ServeHTTP(w, r)
+// figures are those for Prometheus, where they are not at an address of their own.
+func (s *Service) figures(w http.ResponseWriter, r *http.Request) error {
+	if s.cfg.MetricsApart {
+		return &protocol.Problem{Status: http.StatusNotFound, Code: protocol.CodeNotFound, Detail: "there is nothing at this address"}
+	}
+	s.metrics.handler.ServeHTTP(w, r)
 	return nil
+}
+
+// connectionLog takes what net/http logs. Whoever connects and does not speak what the
+// server does is counted: a scanner of ports would fill the log.
+type connectionLog struct {
+	strange prometheus.Counter
+	to      io.Writer
+}
+
+func (l connectionLog) Write(line []byte) (int, error) {
+	if bytes.Contains(line, []byte("TLS handshake error")) {
+		l.strange.Inc()
+		return len(line), nil
+	}
+	return l.to.Write(line)
 }

@@ -85,7 +85,7 @@ func (s *Service) routes() []route {
 		{"POST /v1/desk/told", fromKiosks, s.able(library.AbilityDesk, s.told), short},
 		{"GET /healthz", fromAnywhere, s.healthz, short},
 		{"GET /readyz", fromAnywhere, s.readyz, short},
-		{"GET /metrics", fromAnywhere, s.metrics.serve, short},
+		{"GET /metrics", fromAnywhere, s.figures, short},
 	}
 }
 

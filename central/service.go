@@ -7,6 +7,7 @@ import (
 	"context"
 	"crypto/tls"
 	"errors"
+	"log"
 	"log/slog"
 	"net"
 	"net/http"
@@ -48,6 +49,8 @@ type Config struct {
 	// EditionAfter is how many changes may gather before a new edition is built.
 	// 0: DefaultEditionAfter.
 	EditionAfter int64
+	// MetricsApart: the figures are not among what terminals can ask; see ServeMetrics.
+	MetricsApart bool
 	Log          *slog.Logger     // nil: no log
 	Now          func() time.Time // nil: time.Now
 }
@@ -257,17 +260,36 @@ func (s *Service) noteSystem(err error) {
 	}
 }
 
-// Serve answers on the listener until the context ends, then lets the requests
-// under way finish. With tls it speaks HTTPS. Meanwhile it does what Run does.
-func (s *Service) Serve(ctx context.Context, on net.Listener, tls *tls.Config) error {
-	srv := &http.Server{
-		Handler:           s,
+// httpServer is a server whose limits keep strangers short.
+func (s *Service) httpServer(h http.Handler) *http.Server {
+	errors := slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn)
+	return &http.Server{
+		Handler:           h,
 		ReadHeaderTimeout: 10 * time.Second,
 		ReadTimeout:       30 * time.Second,
 		IdleTimeout:       2 * time.Minute,
 		MaxHeaderBytes:    16 << 10,
-		ErrorLog:          slog.NewLogLogger(s.cfg.Log.Handler(), slog.LevelWarn),
+		ErrorLog:          log.New(connectionLog{s.metrics.strange, errors.Writer()}, "", 0),
 	}
+}
+
+// ServeMetrics answers with the figures for Prometheus, and nothing else, until the context
+// ends.
+func (s *Service) ServeMetrics(ctx context.Context, on net.Listener) error {
+	mux := http.NewServeMux()
+	mux.Handle("GET /metrics", s.metrics.handler)
+	srv := s.httpServer(mux)
+	defer context.AfterFunc(ctx, func() { srv.Close() })()
+	if err := srv.Serve(on); !errors.Is(err, http.ErrServerClosed) {
+		return err
+	}
+	return nil
+}
+
+// Serve answers on the listener until the context ends, then lets the requests
+// under way finish. With tls it speaks HTTPS. Meanwhile it does what Run does.
+func (s *Service) Serve(ctx context.Context, on net.Listener, tls *tls.Config) error {
+	srv := s.httpServer(s)
 	srv.RegisterOnShutdown(s.end)
 	ctx, cancel := context.WithCancel(ctx)
 	defer cancel()

@@ -2,7 +2,9 @@ package main
 
 import (
 	"cmp"
+	"context"
 	"crypto/tls"
+	"errors"
 	"fmt"
 	"net"
 
@@ -41,7 +43,7 @@ func (c *serveCmd) Run(a *app) error {
 // all else is ready.
 func (a *app) serve(secured *tls.Config, renewKey bool, listen func() (net.Listener, error)) error {
 	a.migrates = true
-	return a.with(func(s *server) error {
+	return a.with(func(s *server) (err error) {
 		editions, err := a.editions(s)
 		if err != nil {
 			return err
@@ -74,7 +76,18 @@ func (a *app) serve(secured *tls.Config, renewKey bool, listen func() (net.Liste
 		if mails != nil {
 			config.Mail, config.MailQueue = mails, mails
 		}
+		config.MetricsApart = a.settings.MetricsListen != ""
 		service := central.New(config)
+		if config.MetricsApart {
+			on, err := new(net.ListenConfig).Listen(a.ctx, "tcp", a.settings.MetricsListen)
+			if err != nil {
+				return fmt.Errorf("listen on %s for the figures: %w", a.settings.MetricsListen, err)
+			}
+			ctx, stop := context.WithCancel(a.ctx)
+			served := make(chan error, 1)
+			go func() { served <- service.ServeMetrics(ctx, on) }()
+			defer func() { stop(); err = errors.Join(err, <-served) }()
+		}
 		on, err := listen()
 		if err != nil {
 			return fmt.Errorf("listen on %s: %w", a.settings.Listen, err)

@@ -33,6 +33,7 @@ type settings struct {
 	Data           string
 	DB             string
 	Listen         string
+	MetricsListen  string // "": at the same address
 	TLSCert        string
 	TLSKey         string
 	PlainHTTP      bool
@@ -54,6 +55,7 @@ type settingsFile struct {
 	Data           string              `toml:"data"`             // folder of the database, of the editions' chunks and of keys; the flag --data comes first
 	DB             string              `toml:"db"`               // database: a path, sqlite:PATH or postgres://…; otherwise central.db in the data folder
 	Listen         string              `toml:"listen"`           // address and port to listen on; the flag --listen comes first
+	MetricsListen  string              `toml:"metrics_listen"`   // address and port at which /metrics answers, in HTTP without TLS, for the machine that gathers figures; otherwise at that of listen
 	TLSCert        string              `toml:"tls_cert"`         // file of a certificate, PEM, in the place of one by the server's own authority
 	TLSKey         string              `toml:"tls_key"`          // file of its key, PEM
 	PlainHTTP      bool                `toml:"plain_http"`       // HTTP without TLS, on this machine only, for trials
@@ -112,15 +114,19 @@ func (f settingsFlags) settings() (settings, error) {
 	if _, _, err := net.SplitHostPort(file.Listen); err != nil && file.Listen != "" {
 		return settings{}, in.Wrong("", fmt.Errorf("listen must be an address and a port, like %s", usual.Listen))
 	}
+	if _, _, err := net.SplitHostPort(file.MetricsListen); err != nil && file.MetricsListen != "" {
+		return settings{}, in.Wrong("", errors.New("metrics_listen must be an address and a port, like 127.0.0.1:9480"))
+	}
 	s := settings{
-		File:         path,
-		Data:         cmp.Or(f.Data, file.Data, usual.Data),
-		Listen:       cmp.Or(file.Listen, usual.Listen),
-		TLSCert:      file.TLSCert,
-		TLSKey:       file.TLSKey,
-		PlainHTTP:    file.PlainHTTP,
-		Hosts:        file.Hosts,
-		EditionAfter: cmp.Or(file.EditionAfter, usual.EditionAfter),
+		MetricsListen: file.MetricsListen,
+		File:          path,
+		Data:          cmp.Or(f.Data, file.Data, usual.Data),
+		Listen:        cmp.Or(file.Listen, usual.Listen),
+		TLSCert:       file.TLSCert,
+		TLSKey:        file.TLSKey,
+		PlainHTTP:     file.PlainHTTP,
+		Hosts:         file.Hosts,
+		EditionAfter:  cmp.Or(file.EditionAfter, usual.EditionAfter),
 		Site: library.Site{
 			Name:     cmp.Or(file.Site.Name, usual.Site.Name),
 			TimeZone: cmp.Or(file.Site.TimeZone, usual.Site.TimeZone),
