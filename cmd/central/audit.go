@@ -8,6 +8,7 @@ import (
 )
 
 type auditCmd struct {
+	List   auditListCmd   `cmd:"" help:"What staff, patrons and commands did, the newest last."`
 	Verify auditVerifyCmd `cmd:"" help:"Walk the audit log and say whether it is what was written."`
 }
 

@@ -14,7 +14,7 @@ import (
 var readingCommands = [][]string{
 	{"branch", "list"}, {"branch", "show", "chuo"}, {"calendar", "list"}, {"terminal", "list"}, {"staff", "list"}, {"patron", "show", "1"},
 	{"patron", "find", "x"}, {"item", "show", "1"}, {"bib", "show", "1"}, {"hold", "list", "--branch", "chuo"}, {"list", "show"}, {"request", "K7M-4QX"}, {"mail", "list"},
-	{"audit", "verify"}, {"wanted", "show"}, {"doctor"},
+	{"audit", "verify"}, {"audit", "list"}, {"wanted", "show"}, {"doctor"},
 }
 
 // TestWhoOnlyReadsMakesNothing: a mistyped --data is told, and leaves no folder behind.

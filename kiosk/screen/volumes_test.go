@@ -44,7 +44,7 @@ func TestAWorkIsOneRow(t *testing.T) {
 	a.goHome()
 	a.open(Route{Page: PageResults, Query: library.Query{Words: "ONE PIECE 第110巻"}})
 	a.settle()
-	a.see(t, "「第110巻」は見つかりませんでした。ある巻をならべます。")
+	a.see(t, "「第110巻」は見つかりませんでした。近いものをならべます。")
 	a.press(t, "ONE PIECE") // none was asked for that is there: the row opens all
 	a.onPage(t, PageVolumes)
 	if a.shows("▶ 第1巻") {
