@@ -83,7 +83,7 @@ func (s *Service) head(w http.ResponseWriter, r *http.Request) error {
 	if err != nil {
 		return err
 	}
-	return reply(w, r, protocol.Head{Epoch: log.Epoch, Number: log.Number, Mark: log.Mark, Edition: newest, SystemAway: s.systemAway.Load()})
+	return reply(w, r, protocol.Head{Epoch: log.Epoch, Number: log.Number, Mark: log.Mark, Edition: newest, SystemAway: s.systemAway.Load(), BackedUp: s.backedUp.Load()})
 }
 
 func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
@@ -102,13 +102,13 @@ func (s *Service) changes(w http.ResponseWriter, r *http.Request) error {
 	}
 	epoch, mark := q.Get("epoch"), q.Get("mark")
 	if wait > 0 && s.quiet(r.Context(), db.Log{Epoch: epoch, Number: after, Mark: mark}, wait) {
-		return reply(w, r, protocol.Changes{Epoch: epoch, After: after, Upto: after, Mark: mark, SystemAway: s.systemAway.Load()})
+		return reply(w, r, protocol.Changes{Epoch: epoch, After: after, Upto: after, Mark: mark, SystemAway: s.systemAway.Load(), BackedUp: s.backedUp.Load()})
 	}
 	answer, err := s.cfg.Catalogue.Changes(r.Context(), epoch, after, mark)
 	if err != nil {
 		return err
 	}
-	answer.SystemAway = s.systemAway.Load()
+	answer.SystemAway, answer.BackedUp = s.systemAway.Load(), s.backedUp.Load()
 	return reply(w, r, answer)
 }
 

@@ -41,7 +41,7 @@ func (s *Service) takeRequest(w http.ResponseWriter, r *http.Request) error {
 		return err
 	}
 	q := &leftRequest{
-		service: s, id: key, terminal: terminalOf(r), now: s.cfg.Now(),
+		service: s, id: key, again: body.Again, terminal: terminalOf(r), now: s.cfg.Now(),
 		fingerprint: s.cfg.Passwords.hasher.Name("sealed request", body.Key+"\x00"+string(body.Sealed)),
 	}
 	// To its end, also where the terminal gives up waiting: what was counted as a try is

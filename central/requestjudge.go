@@ -24,6 +24,7 @@ type leftRequest struct {
 	terminal    Terminal
 	now         time.Time
 	fingerprint string // of the sealed bytes
+	again       bool   // it was handed over before, and may have been lost
 	attempt     attempt
 
 	patron   library.Patron   // with the card, the zero value for none
@@ -111,6 +112,9 @@ func (q *leftRequest) count(ctx context.Context) (before bool, err error) {
 			return err
 		}
 		q.locked = nil
+		if q.again { // whoever left it has typed the password once
+			return nil
+		}
 		err = q.attempt.count(ctx, tx, s.cfg.Site.Policy, q.now)
 		if errors.Is(err, library.ErrCardLocked) {
 			q.locked, err = library.ErrCardLocked, nil // to wait would not help

@@ -70,6 +70,7 @@ type Service struct {
 	// systemAway: the system behind Circulation could not be reached when it was last
 	// asked. Terminals are told.
 	systemAway atomic.Bool
+	backedUp   atomic.Int64    // when the newest backup was begun, Unix milliseconds
 	ending     context.Context // done when requests must not wait any more
 	end        context.CancelFunc
 	expired    library.Date // the day of the last morning on which holds expired, as Run knows it
@@ -155,7 +156,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.updateWanted(ctx), s.updateRankings(ctx), s.upkeep(ctx), s.noteHistory(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.updateWanted(ctx), s.updateRankings(ctx), s.upkeep(ctx), s.noteHistory(ctx), s.lookForBackup(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {
@@ -235,6 +236,15 @@ func (s *Service) noteHistory(ctx context.Context) error {
 		return err
 	}
 	return s.cfg.History.Note(log)
+}
+
+// lookForBackup looks when the newest backup was made, for terminals.
+func (s *Service) lookForBackup(ctx context.Context) error {
+	last, err := LastBackup(ctx, s.cfg.DB)
+	if err == nil && !last.IsZero() {
+		s.backedUp.Store(last.UnixMilli())
+	}
+	return err
 }
 
 // lookForSystem asks the system behind Circulation whether it is there.

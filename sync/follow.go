@@ -121,6 +121,7 @@ func (c *Client) round(ctx context.Context, patience time.Duration) error {
 func (c *Client) deliverUnlessAway(ctx context.Context, err error) {
 	if _, connected := judge(err); connected || damaged(err) {
 		c.deliver(ctx)
+		c.offerHanded(ctx)
 	}
 }
 
@@ -153,6 +154,7 @@ func (c *Client) head(ctx context.Context) (protocol.Head, error) {
 	head, err := c.wire.Head(ctx)
 	if err == nil {
 		c.contact(head.SystemAway)
+		c.dropHanded(ctx, head.BackedUp)
 	}
 	return head, err
 }
@@ -241,6 +243,10 @@ func (c *Client) changes(ctx context.Context, in store.Info, patience time.Durat
 		return changes, err
 	}
 	c.contact(changes.SystemAway)
+	if changes.BackedUp != c.backedUp {
+		c.backedUp = changes.BackedUp
+		c.dropHanded(ctx, changes.BackedUp)
+	}
 	if changes.Epoch != in.Epoch || changes.After != in.Number || changes.Upto < in.Number || changes.More && changes.Upto == in.Number {
 		return changes, fmt.Errorf("the server answered the question for changes after %d with those from %d to %d", in.Number, changes.After, changes.Upto)
 	}

@@ -69,6 +69,11 @@ func (c *Client) rejoin(ctx context.Context) error {
 	if err != nil {
 		return c.local(err)
 	}
+	if c.handed != nil {
+		if err := c.handed.Forget(ctx); err != nil {
+			return c.local(err)
+		}
+	}
 	c.mustVerify = true
 	c.wakeUp()
 	return c.showNumbers()

@@ -10,12 +10,8 @@ import (
 	kiosksync "madoguchi/sync"
 )
 
-// catalogueTables are what a terminal's catalogue is made of, those that refer to others
-// last.
-var catalogueTables = []string{"change_log", "change", "pending_change", "list", "bib", "item"}
-
-// save keeps a copy of the catalogue, and returns what puts it back as if the database's
-// file were replaced by an older one.
+// save keeps a copy of the database, and returns what puts it back as if the file were
+// replaced by an older one.
 func (s *server) save() (putBack func()) {
 	s.t.Helper()
 	run := func(statements ...string) {
@@ -32,8 +28,28 @@ func (s *server) save() (putBack func()) {
 			s.t.Fatal(err)
 		}
 	}
+	var tables []string
+	err := s.db.View(s.t.Context(), func(tx *db.Tx) error {
+		tables = nil
+		rows, err := tx.QueryContext(s.t.Context(), "SELECT name FROM sqlite_schema WHERE type = 'table' AND name NOT LIKE 'sqlite_%'")
+		if err != nil {
+			return err
+		}
+		defer rows.Close()
+		for rows.Next() {
+			var name string
+			if err := rows.Scan(&name); err != nil {
+				return err
+			}
+			tables = append(tables, name)
+		}
+		return rows.Err()
+	})
+	if err != nil {
+		s.t.Fatal(err)
+	}
 	back := []string{"PRAGMA defer_foreign_keys = ON"}
-	for _, table := range catalogueTables {
+	for _, table := range tables {
 		run("CREATE TABLE saved_" + table + " AS SELECT * FROM " + table)
 		back = append(back, "DELETE FROM "+table, "INSERT INTO "+table+" SELECT * FROM saved_"+table)
 	}

@@ -120,11 +120,12 @@ func (c *Client) deliver(ctx context.Context) {
 func (c *Client) handOver(ctx context.Context, box *outbox.Outbox, l outbox.Letter) (answered bool) {
 	in, cancel := context.WithTimeout(ctx, handOverWithin)
 	defer cancel()
-	err := c.wire.Request(in, l.ID, protocol.SealedRequest{Key: l.Key, Sealed: l.Sealed})
+	at, err := c.wire.Request(in, l.ID, protocol.SealedRequest{Key: l.Key, Sealed: l.Sealed})
 	if ctx.Err() != nil {
 		return false
 	}
 	if err == nil {
+		c.keepHanded(ctx, l, at)
 		if c.outboxFailed(box, box.Remove(ctx, l.ID)) == nil {
 			delete(c.tries, l.ID)
 			c.cfg.Log.Info("a request was handed over", "request", l.ID)
@@ -132,19 +133,25 @@ func (c *Client) handOver(ctx context.Context, box *outbox.Outbox, l outbox.Lett
 		}
 		err = errors.New("it was handed over, but cannot be forgotten") // by its id it happens once
 	}
+	answered = c.failed(ctx, l, err)
+	if errors.Is(err, library.ErrRequestUnreadable) && !l.Unreadable {
+		c.outboxFailed(box, box.MarkUnreadable(ctx, l.ID))
+	}
+	return answered
+}
+
+// failed notes when a request is to be handed over again. It is false where the server
+// did not answer.
+func (c *Client) failed(ctx context.Context, l outbox.Letter, err error) (answered bool) {
 	t := c.tries[l.ID]
 	t.failures++
 	wait := tryAgain(err, t.failures)
 	t.next = time.Now().Add(wait)
 	c.tries[l.ID] = t
-	answered = !errors.Is(unreachable(ctx, err), library.ErrUnreachable)
-	if errors.Is(err, library.ErrRequestUnreadable) && !l.Unreadable {
-		c.outboxFailed(box, box.MarkUnreadable(ctx, l.ID))
-	}
 	// Not the error itself: what a server writes into one must not get into the log.
 	code, _ := judge(err)
 	c.cfg.Log.Warn("a request could not be handed over; it is kept", "request", l.ID, "code", code, "again_in", wait)
-	return answered
+	return !errors.Is(unreachable(ctx, err), library.ErrUnreachable)
 }
 
 // tryAgain is how long to wait after so many failures, of which this error is the last.

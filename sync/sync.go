@@ -69,6 +69,8 @@ type Client struct {
 	mustVerify  bool
 	optimisedAt time.Time
 	outboxAt    time.Time
+	handed      *outbox.Handed // nil: it could not be opened
+	backedUp    int64          // when the server's newest backup was begun, as told last
 	tries       map[string]try // of the requests that could not be handed over yet, by id
 }
 
@@ -122,6 +124,7 @@ func Open(cfg Config) (*Client, error) {
 		return nil, err
 	}
 	c.openOutbox()
+	c.openHanded()
 	c.outboxAt = time.Now()
 	return c, nil
 }
@@ -137,7 +140,11 @@ func (c *Client) Close() error {
 		c.retire(old, nil)
 	}
 	c.closing.Wait()
-	return errors.Join(c.closeOutbox(), c.lock.Close())
+	var handed error
+	if c.handed != nil {
+		handed = c.handed.Close()
+	}
+	return errors.Join(c.closeOutbox(), handed, c.lock.Close())
 }
 
 // beside runs work that Close waits for.

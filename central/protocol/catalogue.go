@@ -31,7 +31,8 @@ type Head struct {
 	Mark    string    `json:"mark,omitempty"` // of that number, see Changes
 	Edition *Manifest `json:"edition,omitempty"`
 
-	SystemAway bool `json:"system_away,omitempty"` // see Changes
+	SystemAway bool  `json:"system_away,omitempty"` // see Changes
+	BackedUp   int64 `json:"backed_up,omitempty"`   // see Changes
 }
 
 // Manifest describes an edition: a whole catalogue.db, cut into chunks.
@@ -88,6 +89,9 @@ type Changes struct {
 	// SystemAway says that the library's own system, behind the server, cannot be reached:
 	// what needs it is refused with library.ErrSystemUnavailable.
 	SystemAway bool `json:"system_away,omitempty"`
+	// BackedUp is when the newest backup was begun, Unix milliseconds: it has all that was
+	// handed over before.
+	BackedUp int64 `json:"backed_up,omitempty"`
 
 	Rows []library.Change `json:"rows,omitempty"`
 }

@@ -13,6 +13,7 @@ import (
 	"errors"
 	"fmt"
 	"net/http"
+	"time"
 
 	"madoguchi/library"
 )
@@ -24,6 +25,10 @@ import (
 type SealedRequest struct {
 	Key    string `json:"key"`    // RequestKeyID of the key that it is sealed to
 	Sealed []byte `json:"sealed"` // HPKE (RFC 9180), encapsulated key and ciphertext
+
+	// Again: it was handed over before, to a server that may have lost it. A password that
+	// does not fit any more is then no failed try.
+	Again bool `json:"again,omitempty"`
 }
 
 // requestStep is the step, in bytes, in which sealed requests get longer.
@@ -106,8 +111,20 @@ func (o *RequestOpener) Open(id string, s SealedRequest) (library.Request, error
 	return r, nil
 }
 
-// Request hands a sealed request over. It happens once, however often it is handed
-// over with the same id.
-func (c *Client) Request(ctx context.Context, id string, s SealedRequest) error {
-	return c.tell(ctx, call{method: http.MethodPost, path: "/v1/requests", key: id, body: s})
+// Request hands over a sealed request, which happens once, however often it is handed over.
+// The server has judged it when there is no error, before the time that is returned, of its
+// clock.
+func (c *Client) Request(ctx context.Context, id string, s SealedRequest) (at time.Time, err error) {
+	resp, err := c.do(ctx, call{method: http.MethodPost, path: "/v1/requests", key: id, body: s})
+	if err != nil {
+		return at, err
+	}
+	defer resp.Body.Close()
+	if resp.StatusCode != http.StatusNoContent {
+		return at, refusal(resp)
+	}
+	if at, err = http.ParseTime(resp.Header.Get("Date")); err != nil {
+		at = time.Now()
+	}
+	return at, nil
 }

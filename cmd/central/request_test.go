@@ -58,7 +58,7 @@ func TestARequestIsFoundByItsReceipt(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if err := wire.Request(t.Context(), id.String(), sealed); err != nil {
+		if _, err := wire.Request(t.Context(), id.String(), sealed); err != nil {
 			t.Fatal(err)
 		}
 		return library.ReceiptCode(id)

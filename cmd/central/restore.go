@@ -9,6 +9,7 @@ import (
 
 	"filippo.io/age"
 
+	"madoguchi/central"
 	"madoguchi/central/backup"
 	"madoguchi/central/catalogue"
 	"madoguchi/central/db"
@@ -63,7 +64,7 @@ func (c *restoreCmd) Run(a *app) error {
 		os.Remove(a.settings.Data)
 		return err
 	}
-	bibs, err := a.begin()
+	bibs, err := a.begin(m)
 	if err != nil {
 		return err
 	}
@@ -77,7 +78,7 @@ func (c *restoreCmd) Run(a *app) error {
 
 // begin brings the restored database to the form of this program, looks for damage, and
 // begins a new epoch: terminals may have seen what is lost.
-func (a *app) begin() (bibs int, err error) {
+func (a *app) begin(m backup.Manifest) (bibs int, err error) {
 	a.migrates = true // the backup may be of an older program
 	err = a.with(func(s *server) error {
 		damage, err := s.db.Check(a.ctx)
@@ -89,6 +90,10 @@ func (a *app) begin() (bibs int, err error) {
 		}
 		log, err := s.catalogue.Log(a.ctx)
 		if err != nil {
+			return err
+		}
+		// Terminals offer again what they handed over after this.
+		if err := central.NoteBackup(a.ctx, s.db, m.MadeAt, log); err != nil {
 			return err
 		}
 		if err := s.db.Renew(a.ctx, log.Epoch); err != nil {
