@@ -56,7 +56,7 @@ func TestSearchAndDoctor(t *testing.T) {
 	if err == nil {
 		t.Error("the doctor finds nothing wrong")
 	}
-	for _, want := range []string{"cannot be reached", "Look at the cable", "The catalogue cannot be used", "What is wrong: 2."} {
+	for _, want := range []string{"cannot be reached", "The cable is well", "The catalogue cannot be used", "What is wrong: 2."} {
 		if !strings.Contains(out, want) {
 			t.Errorf("%q is not said:\n%s", want, out)
 		}

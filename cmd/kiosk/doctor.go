@@ -216,7 +216,7 @@ func (d *doctor) server() {
 		d.bad("The certificate of %s is not trusted here. Install the authority that signed it in /usr/local/share/ca-certificates and run update-ca-certificates.", server)
 		return
 	case err != nil:
-		d.bad("The server %s cannot be reached: %v. Look at the cable, then whether central serves there.", server, err)
+		d.bad("%s", unreached(err, server, time.Now()))
 		return
 	}
 	res.Body.Close()
