@@ -62,7 +62,7 @@ type app struct {
 }
 
 func (a *app) log() *slog.Logger {
-	return slog.New(slog.NewTextHandler(a.stderr, nil))
+	return slog.New(a.settings.LogFormat.Handler(a.stderr))
 }
 
 // server is an open database with all that works on it.

@@ -86,3 +86,21 @@ func TestVersion(t *testing.T) {
 		t.Errorf("a settings file that is not there: status %d, %s", code, told)
 	}
 }
+
+func TestLogFormat(t *testing.T) {
+	data := t.TempDir()
+	must(t, data, "branch", "add", "chuo", "中央図書館")
+	in := func(format string) string {
+		_, told, _ := command(t, data, "--config", file(t, "central.toml", "log_format = \""+format+"\"\nlisten = \"192.0.2.1:1\"\nplain_http = true"), "edition", "build")
+		return told
+	}
+	if told := in("json"); !strings.HasPrefix(told, `{"time":`) {
+		t.Errorf("as JSON: %s", told)
+	}
+	if told := in("text"); !strings.HasPrefix(told, "time=") {
+		t.Errorf("as text: %s", told)
+	}
+	if told := in("xml"); !strings.Contains(told, `"text" or "json"`) {
+		t.Errorf("as something else: %s", told)
+	}
+}

@@ -33,6 +33,7 @@ type settings struct {
 	Data           string
 	DB             string
 	Listen         string
+	LogFormat      settingsfile.LogFormat
 	MetricsListen  string // "": at the same address
 	TLSCert        string
 	TLSKey         string
@@ -52,26 +53,27 @@ type settings struct {
 // settingsFile is central.toml. examples/central.toml has each of its settings, and
 // docs/settings.md is made of the comments.
 type settingsFile struct {
-	Data           string              `toml:"data"`             // folder of the database, of the editions' chunks and of keys; the flag --data comes first
-	DB             string              `toml:"db"`               // database: a path, sqlite:PATH or postgres://…; otherwise central.db in the data folder
-	Listen         string              `toml:"listen"`           // address and port to listen on; the flag --listen comes first
-	MetricsListen  string              `toml:"metrics_listen"`   // address and port at which /metrics answers, in HTTP without TLS, for the machine that gathers figures; otherwise at that of listen
-	TLSCert        string              `toml:"tls_cert"`         // file of a certificate, PEM, in the place of one by the server's own authority
-	TLSKey         string              `toml:"tls_key"`          // file of its key, PEM
-	PlainHTTP      bool                `toml:"plain_http"`       // HTTP without TLS, on this machine only, for trials
-	Hosts          []string            `toml:"hosts"`            // further names and addresses of this server, for the certificate that it makes itself
-	PepperFile     string              `toml:"pepper_file"`      // file of the key that passwords are hashed with, the same for several servers on one database; otherwise pepper in the data folder, made on first use
-	RequestKeyFile string              `toml:"request_key_file"` // file of the key to which terminals seal requests, the same for several servers on one database; otherwise requests.key in the data folder, made on first use
-	PasswordHash   hashSettings        `toml:"password_hash"`    // what one check of a password costs (Argon2id)
-	EditionAfter   int64               `toml:"edition_after"`    // after so many changes of the catalogue a new edition is built
-	Site           siteSettings        `toml:"site"`             // the library
-	Barcode        barcode.Settings    `toml:"barcode"`          // what numbers look like, as in kiosk.toml
-	Intake         intakeSettings      `toml:"intake"`           // how files of other systems are read
-	Mail           mailSettings        `toml:"mail"`             // mails to patrons; without a server none are sent, and terminals offer none
-	Backup         backupSettings      `toml:"backup"`           // backups, which central backup makes
-	Policy         library.Policy      `toml:"policy"`           // the numbers of the rules; terminals learn them from the server
-	Terms          termsSettings       `toml:"terms"`            // the library's own terms of use in the place of ours: version, which changes with each change of a text, and by the code of each language a file of the text
-	Notices        []map[string]string `toml:"notice"`           // a notice on the home screen of all terminals: by the code of each language its text; one table for each notice
+	Data           string                 `toml:"data"`             // folder of the database, of the editions' chunks and of keys; the flag --data comes first
+	DB             string                 `toml:"db"`               // database: a path, sqlite:PATH or postgres://…; otherwise central.db in the data folder
+	Listen         string                 `toml:"listen"`           // address and port to listen on; the flag --listen comes first
+	MetricsListen  string                 `toml:"metrics_listen"`   // address and port at which /metrics answers, in HTTP without TLS, for the machine that gathers figures; otherwise at that of listen
+	LogFormat      settingsfile.LogFormat `toml:"log_format"`       // of the log: text for people, json for programs
+	TLSCert        string                 `toml:"tls_cert"`         // file of a certificate, PEM, in the place of one by the server's own authority
+	TLSKey         string                 `toml:"tls_key"`          // file of its key, PEM
+	PlainHTTP      bool                   `toml:"plain_http"`       // HTTP without TLS, on this machine only, for trials
+	Hosts          []string               `toml:"hosts"`            // further names and addresses of this server, for the certificate that it makes itself
+	PepperFile     string                 `toml:"pepper_file"`      // file of the key that passwords are hashed with, the same for several servers on one database; otherwise pepper in the data folder, made on first use
+	RequestKeyFile string                 `toml:"request_key_file"` // file of the key to which terminals seal requests, the same for several servers on one database; otherwise requests.key in the data folder, made on first use
+	PasswordHash   hashSettings           `toml:"password_hash"`    // what one check of a password costs (Argon2id)
+	EditionAfter   int64                  `toml:"edition_after"`    // after so many changes of the catalogue a new edition is built
+	Site           siteSettings           `toml:"site"`             // the library
+	Barcode        barcode.Settings       `toml:"barcode"`          // what numbers look like, as in kiosk.toml
+	Intake         intakeSettings         `toml:"intake"`           // how files of other systems are read
+	Mail           mailSettings           `toml:"mail"`             // mails to patrons; without a server none are sent, and terminals offer none
+	Backup         backupSettings         `toml:"backup"`           // backups, which central backup makes
+	Policy         library.Policy         `toml:"policy"`           // the numbers of the rules; terminals learn them from the server
+	Terms          termsSettings          `toml:"terms"`            // the library's own terms of use in the place of ours: version, which changes with each change of a text, and by the code of each language a file of the text
+	Notices        []map[string]string    `toml:"notice"`           // a notice on the home screen of all terminals: by the code of each language its text; one table for each notice
 }
 
 type siteSettings struct {
@@ -90,7 +92,7 @@ type hashSettings struct {
 func defaultSettings() settingsFile {
 	cost := secret.DefaultCost()
 	return settingsFile{
-		Data: "/var/lib/madoguchi-central", Listen: "127.0.0.1:8480", EditionAfter: central.DefaultEditionAfter,
+		Data: "/var/lib/madoguchi-central", LogFormat: settingsfile.LogText, Listen: "127.0.0.1:8480", EditionAfter: central.DefaultEditionAfter,
 		PasswordHash: hashSettings{MemoryKiB: cost.Memory, Passes: cost.Passes, Threads: cost.Threads},
 		Intake:       intakeSettings{StateFrom: stateFromCirculation},
 		Site:         siteSettings{Name: "図書館", TimeZone: "Asia/Tokyo"},
@@ -118,6 +120,7 @@ func (f settingsFlags) settings() (settings, error) {
 		return settings{}, in.Wrong("", errors.New("metrics_listen must be an address and a port, like 127.0.0.1:9480"))
 	}
 	s := settings{
+		LogFormat:     cmp.Or(file.LogFormat, usual.LogFormat),
 		MetricsListen: file.MetricsListen,
 		File:          path,
 		Data:          cmp.Or(f.Data, file.Data, usual.Data),
@@ -131,6 +134,9 @@ func (f settingsFlags) settings() (settings, error) {
 			Name:     cmp.Or(file.Site.Name, usual.Site.Name),
 			TimeZone: cmp.Or(file.Site.TimeZone, usual.Site.TimeZone),
 		},
+	}
+	if err := in.Wrong("", s.LogFormat.Validate()); err != nil {
+		return settings{}, err
 	}
 	s.Backup = file.Backup
 	if _, err := s.Backup.recipients(); err != nil {

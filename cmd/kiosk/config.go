@@ -13,11 +13,12 @@ import (
 // Config is kiosk.toml. examples/kiosk.toml has each of its settings, and
 // docs/settings.md is made of the comments.
 type Config struct {
-	Server     string  `toml:"server"`     // address of the central server, where it differs from the one enrolled at
-	Data       string  `toml:"data"`       // folder of the catalogue and of who this terminal is
-	Font       string  `toml:"font"`       // folder of BIZUDPGothic-Regular.ttf and -Bold.ttf
-	Fullscreen bool    `toml:"fullscreen"` // false: a window, for development
-	Scale      float32 `toml:"scale"`      // pixels per unit; 1 suits 1280×1024 and 1080×1920
+	Server     string                 `toml:"server"`     // address of the central server, where it differs from the one enrolled at
+	Data       string                 `toml:"data"`       // folder of the catalogue and of who this terminal is
+	Font       string                 `toml:"font"`       // folder of BIZUDPGothic-Regular.ttf and -Bold.ttf
+	Fullscreen bool                   `toml:"fullscreen"` // false: a window, for development
+	LogFormat  settingsfile.LogFormat `toml:"log_format"` // of the log: text for people, json for programs
+	Scale      float32                `toml:"scale"`      // pixels per unit; 1 suits 1280×1024 and 1080×1920
 
 	Scanner Scanner          `toml:"scanner"` // how scans arrive
 	Barcode barcode.Settings `toml:"barcode"` // what the scanner sends, and what the library's own numbers look like
@@ -33,7 +34,7 @@ type Scanner struct {
 
 func defaultConfig() Config {
 	return Config{
-		Data: "/var/lib/madoguchi", Font: theme.FontFolder, Fullscreen: true, Scale: 1,
+		Data: "/var/lib/madoguchi", Font: theme.FontFolder, Fullscreen: true, LogFormat: settingsfile.LogText, Scale: 1,
 		Scanner: Scanner{Baud: barcode.DefaultBaud},
 		Printer: printer.Settings{Paper: printer.DefaultPaper, Baud: printer.DefaultBaud},
 	}
@@ -58,6 +59,9 @@ func (c Config) validate(in *settingsfile.File) error {
 		return in.Wrong("", fmt.Errorf("scale = %v is not between 0.5 and 4", c.Scale))
 	case c.Scanner.Baud < 1:
 		return in.Wrong("scanner", fmt.Errorf("baud = %d: it must be at least 1, and is usually %d", c.Scanner.Baud, barcode.DefaultBaud))
+	}
+	if err := in.Wrong("", c.LogFormat.Validate()); err != nil {
+		return err
 	}
 	if err := in.Wrong("barcode", c.Barcode.Validate()); err != nil {
 		return err

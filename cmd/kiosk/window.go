@@ -71,7 +71,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 		return nil, errors.New("there is no display: start kiosk in a graphical session")
 	}
 	t := &terminal{config: e.config, ui: newUIThread(), startedAt: time.Now(), recent: &recent{}}
-	t.log = slog.New(t.recent.handler(slog.NewTextHandler(e.stderr, nil)))
+	t.log = slog.New(t.recent.handler(e.config.LogFormat.Handler(e.stderr)))
 	t.client, err = kiosksync.Open(kiosksync.Config{
 		Dir:     e.config.Data,
 		Server:  e.config.Server,
