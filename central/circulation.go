@@ -93,7 +93,7 @@ type (
 	// at any time, and as often as one likes, and says how many there were.
 	Expiry interface {
 		// ExpireHolds ends the holds whose time on the hold shelf is over.
-		ExpireHolds(ctx context.Context) (int, error)
+		ExpireHolds(ctx context.Context, record func(context.Context, *db.Tx, library.Hold) error) (int, error)
 		// MoveDueDates moves what falls due on a closed day to an open one.
 		MoveDueDates(ctx context.Context) (int, error)
 	}

@@ -8,6 +8,7 @@ import (
 	"strconv"
 	"time"
 
+	"madoguchi/central/audit"
 	"madoguchi/central/circulation"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
@@ -119,6 +120,15 @@ func checkContact(c library.Contact) error {
 	return nil
 }
 
+// AuditExpiry writes into the audit log that a hold ended since nobody came for it, as it
+// was before.
+func AuditExpiry(ctx context.Context, tx *db.Tx, actor string, now time.Time, h library.Hold) error {
+	return audit.Append(ctx, tx, audit.Entry{
+		At: now, Actor: actor, Action: "hold.expired", Subject: "hold:" + string(h.ID),
+		Detail: map[string]string{"reason": "shelf_time", "pickup": string(h.Pickup), "last_day": h.ShelfUntil.String(), "told_on": h.ContactedOn.String()},
+	})
+}
+
 // expireHolds lets holds expire once in a morning, from the policy's hour on, and moves
 // due dates off days that are closed by now. Every process does it, one after the other:
 // the later ones find nothing left, unless an earlier one died on the way. After a
@@ -134,7 +144,9 @@ func (s *Service) expireHolds(ctx context.Context) error {
 		if moved > 0 {
 			s.cfg.Log.Info("due dates moved to open days", "count", moved)
 		}
-		n, err := s.cfg.Expiry.ExpireHolds(ctx)
+		n, err := s.cfg.Expiry.ExpireHolds(ctx, func(ctx context.Context, tx *db.Tx, h library.Hold) error {
+			return AuditExpiry(ctx, tx, "central", now, h)
+		})
 		if n > 0 {
 			s.cfg.Log.Info("holds expired", "count", n)
 		}

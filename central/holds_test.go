@@ -328,12 +328,12 @@ func troubled[T any](o circulation.Order[T], trouble bool) circulation.Order[T] 
 	return o
 }
 
-func (f *faulty) ExpireHolds(ctx context.Context) (int, error) {
+func (f *faulty) ExpireHolds(ctx context.Context, record func(context.Context, *db.Tx, library.Hold) error) (int, error) {
 	if f.trouble {
 		return 0, errors.New("trouble before holds expired")
 	}
 	f.expired++
-	return f.Expiry.ExpireHolds(ctx)
+	return f.Expiry.ExpireHolds(ctx, record)
 }
 
 // with gives the service another circulation system.
@@ -522,6 +522,9 @@ func TestASiblingExpiresToo(t *testing.T) {
 			}
 			if n := c.count(`SELECT count(*) FROM hold WHERE state = 'expired'`); n != 1 {
 				t.Errorf("%d holds expired", n)
+			}
+			if n := c.count(`SELECT count(*) FROM audit WHERE action = 'hold.expired' AND actor = 'central' AND subject = $1 AND detail LIKE '%shelf_time%'`, "hold:"+string(h.ID)); n != 1 {
+				t.Errorf("%d lines of it in the audit log", n)
 			}
 		})
 	}

@@ -64,7 +64,7 @@ func TestMailsOfAHold(t *testing.T) {
 		}
 		p.send()
 		p.pass(9 * 24 * time.Hour)
-		if n, err := p.ledger.ExpireHolds(ctx); err != nil || n != 1 {
+		if n, err := p.ledger.ExpireHolds(ctx, nil); err != nil || n != 1 {
 			t.Fatalf("%d, %v", n, err)
 		}
 		p.send()

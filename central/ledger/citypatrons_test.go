@@ -300,7 +300,7 @@ func (s *sim) drain() {
 		s.live()
 	}
 	s.clock.tick(time.Duration(s.policy.HoldShownDays+1) * 24 * time.Hour)
-	_, err := s.ExpireHolds(s.ctx)
+	_, err := s.ExpireHolds(s.ctx, nil)
 	s.want("expire", err)
 	s.allIsQuiet()
 }

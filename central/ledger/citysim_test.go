@@ -295,7 +295,7 @@ func (s *sim) morning() {
 	s.want("move due dates", err)
 	s.figures.moved += moved
 	s.lookAtDueDates()
-	n, err := s.ExpireHolds(s.ctx)
+	n, err := s.ExpireHolds(s.ctx, nil)
 	s.want("expire", err)
 	s.figures.expired += n
 	s.did()

@@ -11,12 +11,13 @@ import (
 )
 
 // ExpireHolds ends the holds whose patrons did not come while their copy was on the
-// shelf, gives the copies to the next in their queues, and returns how many ended.
+// shelf, gives the copies to the next in their queues, and returns how many ended. record is
+// called with each as it was, in the transaction that ends it; nil: nobody is told.
 // Before, it gives more time where a branch was closed on a day that the calendar did
 // not have yet when the patron was told. It also gives away copies that came onto
 // shelves by an import, and forgets ended holds that are no longer shown. Each step is a transaction of its own; several
 // processes may do it at once, at any time of the day.
-func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
+func (l *Ledger) ExpireHolds(ctx context.Context, record func(context.Context, *db.Tx, library.Hold) error) (int, error) {
 	n := 0
 	if err := l.ExtendShelfTimes(ctx); err != nil {
 		return n, err
@@ -35,7 +36,7 @@ func (l *Ledger) ExpireHolds(ctx context.Context) (int, error) {
 	for _, id := range late {
 		expired := false
 		err := l.change(ctx, func(tx *db.Tx) (err error) {
-			expired, err = l.expire(ctx, tx, library.HoldID(id))
+			expired, err = l.expire(ctx, tx, library.HoldID(id), record)
 			return err
 		})
 		if err != nil {
@@ -98,7 +99,7 @@ func (l *Ledger) ExtendShelfTimes(ctx context.Context) error {
 }
 
 // expire ends one hold, if it is still to end.
-func (l *Ledger) expire(ctx context.Context, tx *db.Tx, id library.HoldID) (bool, error) {
+func (l *Ledger) expire(ctx context.Context, tx *db.Tx, id library.HoldID, record func(context.Context, *db.Tx, library.Hold) error) (bool, error) {
 	if _, err := tx.ExecContext(ctx, `UPDATE bib SET bucket = bucket WHERE id = (SELECT bib_id FROM hold WHERE id = $1)`, string(id)); err != nil {
 		return false, err
 	}
@@ -122,7 +123,10 @@ func (l *Ledger) expire(ctx context.Context, tx *db.Tx, id library.HoldID) (bool
 	if err := l.tellExpired(ctx, tx, was.Hold, it.title); err != nil {
 		return false, err
 	}
-	return true, l.ended(ctx, tx, was, h)
+	if err := l.ended(ctx, tx, was, h); err != nil || record == nil {
+		return true, err
+	}
+	return true, record(ctx, tx, was.Hold)
 }
 
 // sweepHolds forgets ended holds that their patrons no longer see.

@@ -113,7 +113,7 @@ func (c *city) wantPicks(t tb, branch library.BranchCode, want ...string) {
 
 func (c *city) expires(t tb, want int) {
 	t.Helper()
-	if n, err := c.ExpireHolds(context.Background()); err != nil || n != want {
+	if n, err := c.ExpireHolds(context.Background(), nil); err != nil || n != want {
 		t.Errorf("%d expired, %v; want %d", n, err, want)
 	}
 }

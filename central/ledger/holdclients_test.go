@@ -254,7 +254,7 @@ func (c *client) expire(ctx context.Context) {
 	c.mu.Unlock()
 	morning := c.c.at(c.t, c.c.db, func() time.Time { return time.UnixMilli(at) })
 	call := time.Since(c.began)
-	n, err := morning.ExpireHolds(ctx)
+	n, err := morning.ExpireHolds(ctx, nil)
 	back := time.Since(c.began)
 	if err != nil {
 		c.t.Error("expire:", err)

@@ -689,7 +689,7 @@ func (q *queues) notLent(t *rapid.T) {
 	})
 	expect(t, "import", err, nil)
 	if !x.kept {
-		_, err := q.c.ExpireHolds(q.ctx) // gives away what came onto shelves; nothing else is due between two days
+		_, err := q.c.ExpireHolds(q.ctx, nil) // gives away what came onto shelves; nothing else is due between two days
 		expect(t, "expire", err, nil)
 		q.settle()
 		return
@@ -806,7 +806,7 @@ func (q *queues) days(t *rapid.T) {
 		}
 	}
 	slices.SortStableFunc(late, func(a, b *queueHold) int { return a.received.Compare(b.received) })
-	n, err := q.c.ExpireHolds(q.ctx)
+	n, err := q.c.ExpireHolds(q.ctx, nil)
 	expect(t, "expire", err, nil)
 	expired := 0
 	for _, h := range late {

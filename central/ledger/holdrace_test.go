@@ -190,7 +190,7 @@ func TestHeldOnceByMany(t *testing.T) {
 				})
 			}
 			do = append(do, func() {
-				if _, err := sides[1].ExpireHolds(t.Context()); err != nil {
+				if _, err := sides[1].ExpireHolds(t.Context(), nil); err != nil {
 					t.Error(err)
 				}
 			})

@@ -14,16 +14,22 @@ func TestAuditList(t *testing.T) {
 			t.Fatal(out, told)
 		}
 	}
+	if _, told, code := command(t, data, "import", "csv", file(t, "books.csv", books)); code != leftOut {
+		t.Fatal(told)
+	}
 	lines := func(args ...string) []string {
 		t.Helper()
 		out := must(t, data, append([]string{"audit", "list"}, args...)...)
 		return strings.Split(strings.TrimSpace(out), "\n")[1:] // without the header
 	}
 	all := lines()
-	if len(all) < 2 || !strings.Contains(all[len(all)-1], "suzuki") || strings.Contains(strings.Join(all, ""), "1029384756") {
+	if imported := lines("--action", "import.records"); len(imported) != 1 || !strings.Contains(imported[0], "new=3") || !strings.Contains(imported[0], "left_out=1") {
+		t.Errorf("an import: %q", imported)
+	}
+	if len(all) < 2 || !strings.Contains(strings.Join(all, "\n"), "suzuki") || strings.Contains(strings.Join(all, ""), "1029384756") {
 		t.Errorf("all: %q", all)
 	}
-	if last := lines("--last", "1"); len(last) != 1 || last[0] != all[len(all)-1] {
+	if last := lines("--last", "1"); len(last) != 1 || strings.Fields(last[0])[0] != strings.Fields(all[len(all)-1])[0] {
 		t.Errorf("the last: %q", last)
 	}
 	var shown []auditJSON

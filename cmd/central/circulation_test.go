@@ -112,7 +112,7 @@ func TestCheckoutToArrival(t *testing.T) {
 
 	// Nothing of the refused is in the audit log, and nothing of the patrons.
 	mark, told, code := command(t, data, "audit", "verify")
-	if code != 0 || !strings.HasPrefix(mark, "4:") || !strings.Contains(told, "whole, 4 entries") {
+	if code != 0 || !strings.HasPrefix(mark, "6:") || !strings.Contains(told, "whole, 6 entries") {
 		t.Fatalf("audit verify: status %d, %s%s", code, mark, told)
 	}
 	d, err := db.Open(t.Context(), filepath.Join(data, "central.db"))

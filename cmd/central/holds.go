@@ -1,6 +1,7 @@
 package main
 
 import (
+	"context"
 	"errors"
 	"fmt"
 	"slices"
@@ -9,6 +10,7 @@ import (
 	"text/tabwriter"
 	"time"
 
+	"madoguchi/central"
 	"madoguchi/central/audit"
 	"madoguchi/central/db"
 	"madoguchi/library"
@@ -276,7 +278,9 @@ type holdExpireCmd struct{}
 // Run ends the holds and says how many.
 func (c *holdExpireCmd) Run(a *app) error {
 	return a.with(func(s *server) error {
-		n, err := s.ledger.ExpireHolds(a.ctx)
+		n, err := s.ledger.ExpireHolds(a.ctx, func(ctx context.Context, tx *db.Tx, h library.Hold) error {
+			return central.AuditExpiry(ctx, tx, whoRuns(), time.Now(), h)
+		})
 		if err != nil {
 			return err
 		}

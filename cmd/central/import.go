@@ -6,9 +6,12 @@ import (
 	"fmt"
 	"io"
 	"iter"
+	"strconv"
 	"time"
 
+	"madoguchi/central/audit"
 	"madoguchi/central/catalogue"
+	"madoguchi/central/db"
 	"madoguchi/central/intake"
 	"madoguchi/library"
 )
@@ -114,6 +117,12 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		if endErr := out.end(); err == nil {
 			err = endErr
 		}
+		if !c.DryRun {
+			err = errors.Join(err, a.auditImport(s, "import.records", map[string]int{
+				"read": counts.Read, "new": counts.Added, "changed": counts.Changed, "left_out": counts.LeftOut,
+				"withdrawn_bibs": counts.WithdrawnBibs, "withdrawn_items": counts.WithdrawnItems,
+			}))
+		}
 		switch {
 		case errors.Is(err, context.Canceled) && c.DryRun:
 			return fmt.Errorf("the dry run was broken off after %d records; nothing was changed", counts.Read)
@@ -133,6 +142,20 @@ func (c *importFlags) run(a *app, opt intake.Options, read reader) (err error) {
 		}
 		if counts.LeftOut+counts.LeftItems > 0 || kept != "" {
 			return exitStatus(leftOut)
+		}
+		return nil
+	})
+}
+
+// auditImport writes into the audit log what an import did, also one that broke off: what
+// went in stays.
+func (a *app) auditImport(s *server, action string, counts map[string]int) error {
+	off := *a
+	off.ctx = context.WithoutCancel(a.ctx)
+	return off.audited(s, action, func(_ *db.Tx, e *audit.Entry) error {
+		e.Detail = map[string]string{}
+		for what, n := range counts {
+			e.Detail[what] = strconv.Itoa(n)
 		}
 		return nil
 	})

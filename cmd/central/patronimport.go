@@ -101,6 +101,11 @@ func (c *patronImportCmd) take(a *app, s *server, file *intake.PatronFile, out *
 	if endErr := out.end(); err == nil {
 		err = endErr
 	}
+	if !c.DryRun {
+		err = errors.Join(err, a.auditImport(s, "import.patrons", map[string]int{
+			"read": counts.Read, "new": counts.Added, "changed": counts.Changed, "left_out": counts.LeftOut, "blocked": counts.Blocked, "unblocked": counts.Unblocked,
+		}))
+	}
 	switch {
 	case errors.Is(err, context.Canceled):
 		return fmt.Errorf("broken off after %d patrons; what went in stays, and running it again completes it", counts.Read)

@@ -61,7 +61,7 @@ func TestUnlock(t *testing.T) {
 		t.Errorf("an unknown card: status %d, %s", code, told)
 	}
 	must(t, data, "--config", config, "patron", "unlock", "1001")
-	if out := must(t, data, "--config", config, "audit", "verify"); !strings.HasPrefix(out, "1:") {
+	if out := must(t, data, "--config", config, "audit", "verify"); !strings.HasPrefix(out, "2:") {
 		t.Errorf("audit log: %s", out)
 	}
 }

@@ -34,7 +34,7 @@ func TestTemporaryPassword(t *testing.T) {
 	if _, _, code := command(t, data, "--config", config, "temporary-password", "1001"); code != usage {
 		t.Errorf("without a document: status %d", code)
 	}
-	if out := must(t, data, "--config", config, "audit", "verify"); !strings.HasPrefix(out, "2:") {
+	if out := must(t, data, "--config", config, "audit", "verify"); !strings.HasPrefix(out, "3:") {
 		t.Errorf("audit log: %s", out)
 	}
 }
