@@ -21,7 +21,7 @@ func home(v *visit) content {
 	}
 	body := newSlot()
 	soon(v, nil, func(ctx context.Context) ([]library.List, error) {
-		return v.knownLists(ctx), nil
+		return v.homeLists(ctx), nil
 	}, func(all []library.List, _ error) { put(body, v.homeBody(all)) })
 	return content{
 		title:  title,
@@ -45,9 +45,8 @@ func (v *visit) homeBody(all []library.List) fyne.CanvasObject {
 		arrivals = v.tile("home.arrivals_rankings", "home.arrivals_rankings_about", v.open(Route{Page: PageArrivals}))
 	}
 	guide := v.tile("home.guide", "home.guide_about", v.open(Route{Page: PageGuide}))
-	const most = 2
 	var shelves []fyne.CanvasObject
-	for _, l := range themes(all)[:min(most, len(themes(all)))] {
+	for _, l := range themes(all) {
 		shelves = append(shelves, v.shelfTile(l))
 	}
 	if v.portrait() {
@@ -75,6 +74,25 @@ func (v *visit) homeBody(all []library.List) fyne.CanvasObject {
 		}
 		shelves = shelves[:len(shelves)-1]
 	}
+}
+
+// homeShelves is how many theme shelves the first screen has at most.
+const homeShelves = 2
+
+// homeLists are the rankings, and the first theme shelves on which something stands: the
+// bibs of one may have left, and a query may find nothing here.
+func (v *visit) homeLists(ctx context.Context) []library.List {
+	all := v.knownLists(ctx)
+	var shown []library.List
+	for _, l := range themes(all) {
+		if len(shown) == homeShelves {
+			break
+		}
+		if p, err := v.app.cfg.Catalogue.ListPage(ctx, l.Name, 0, 1); err == nil && p.Count.N > 0 {
+			shown = append(shown, l)
+		}
+	}
+	return append(shown, rankings(all)...)
 }
 
 // shelfTile is the line that leads to a theme shelf.

@@ -114,3 +114,16 @@ func TestHomeStandsWithoutLists(t *testing.T) {
 	a.settle()
 	a.see(t, a.printer.T("error.catalogue"))
 }
+
+// TestHomeLeavesOutEmptyShelves: a shelf whose books have left would lead nowhere.
+func TestHomeLeavesOutEmptyShelves(t *testing.T) {
+	a := newTestApp(t, sizes[0])
+	all := someLists(3, 0) // the third is empty
+	a.cfg.Catalogue.(*shelf).lists = []library.List{all[2], all[0]}
+	a.goHome()
+	a.settle()
+	a.see(t, "クリスマスの絵本")
+	if a.shows("司書のおすすめ") {
+		t.Error("an empty shelf is on the first screen")
+	}
+}
