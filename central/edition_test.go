@@ -202,7 +202,7 @@ func TestClientRefusals(t *testing.T) {
 	}
 	ctx := t.Context()
 	good, bad := dial(s.enrol()), dial("wrong")
-	_, err = bad.Site(ctx)
+	_, _, err = bad.Site(ctx, "")
 	is(t, "wrong secret", err, library.ErrTerminalUnknown)
 	_, err = dial("").Enrol(ctx, "wrong")
 	is(t, "wrong code", err, library.ErrEnrolmentCode)

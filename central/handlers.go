@@ -11,6 +11,7 @@ import (
 	"strings"
 	"time"
 
+	"madoguchi/central/audit"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
 	"madoguchi/library"
@@ -71,7 +72,31 @@ func (s *Service) site(w http.ResponseWriter, r *http.Request) error {
 	if site.Branches, err = s.cfg.Catalogue.Branches(r.Context()); err != nil {
 		return err
 	}
+	if err := s.auditMark(w, r); err != nil {
+		return err
+	}
 	return reply(w, r, site)
+}
+
+// auditMark tells a terminal the mark of the audit log's newest entry, and looks whether
+// the log still has the one that the terminal was told before: with the database alone
+// nobody can cut off what terminals remember.
+func (s *Service) auditMark(w http.ResponseWriter, r *http.Request) error {
+	if kept, err := audit.ParseMark(r.Header.Get(protocol.AuditHeader)); err == nil {
+		has, err := audit.Has(r.Context(), s.cfg.DB, kept)
+		if err != nil {
+			return err
+		}
+		if !has && s.auditLacks.CompareAndSwap(false, true) {
+			s.metrics.auditLacks.Set(1)
+			s.cfg.Log.Error("the audit log lacks an entry that a terminal was told of: it was cut off or written anew; see: central audit verify --kept", "kept", kept.String(), "terminal", terminalOf(r).ID)
+		}
+	}
+	newest, err := audit.Newest(r.Context(), s.cfg.DB)
+	if err == nil && newest.Number > 0 {
+		w.Header().Set(protocol.AuditHeader, newest.String())
+	}
+	return err
 }
 
 func (s *Service) head(w http.ResponseWriter, r *http.Request) error {

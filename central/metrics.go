@@ -23,6 +23,8 @@ type metrics struct {
 	edition  prometheus.Gauge
 	left     *prometheus.CounterVec
 	strange  prometheus.Counter
+
+	auditLacks prometheus.Gauge
 }
 
 func newMetrics(more ...prometheus.Collector) *metrics {
@@ -42,12 +44,15 @@ func newMetrics(more ...prometheus.Collector) *metrics {
 		left: prometheus.NewCounterVec(prometheus.CounterOpts{
 			Name: "madoguchi_left_requests_total", Help: "Requests handed over that were left while the server was away, by outcome.",
 		}, []string{"outcome"}),
+		auditLacks: prometheus.NewGauge(prometheus.GaugeOpts{
+			Name: "madoguchi_audit_lacks_entries", Help: "1 where a terminal knows of an entry of the audit log that is not there.",
+		}),
 		strange: prometheus.NewCounter(prometheus.CounterOpts{
 			Name: "madoguchi_strange_connections_total", Help: "Connections that broke off before a request, of those who do not speak this TLS or HTTP.",
 		}),
 	}
 	registry := prometheus.NewRegistry()
-	registry.MustRegister(m.requests, m.seconds, m.number, m.edition, m.left, m.strange,
+	registry.MustRegister(m.requests, m.seconds, m.number, m.edition, m.left, m.strange, m.auditLacks,
 		collectors.NewBuildInfoCollector(), collectors.NewGoCollector(), collectors.NewProcessCollector(collectors.ProcessCollectorOpts{}))
 	registry.MustRegister(more...)
 	m.handler = promhttp.HandlerFor(registry, promhttp.HandlerOpts{})

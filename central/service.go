@@ -15,6 +15,7 @@ import (
 	"sync/atomic"
 	"time"
 
+	"madoguchi/central/audit"
 	"madoguchi/central/catalogue"
 	"madoguchi/central/db"
 	"madoguchi/central/protocol"
@@ -70,6 +71,8 @@ type Service struct {
 	// systemAway: the system behind Circulation could not be reached when it was last
 	// asked. Terminals are told.
 	systemAway atomic.Bool
+	auditLacks atomic.Bool     // a terminal knows of an entry of the audit log that is not there
+	audited    library.Date    // the day on which the log was last told the audit log's mark
 	backedUp   atomic.Int64    // when the newest backup was begun, Unix milliseconds
 	ending     context.Context // done when requests must not wait any more
 	end        context.CancelFunc
@@ -156,7 +159,7 @@ func (s *Service) Run(ctx context.Context) (err error) {
 	tick := time.NewTicker(upkeepEvery)
 	defer tick.Stop()
 	for {
-		if err := errors.Join(s.updateWanted(ctx), s.updateRankings(ctx), s.upkeep(ctx), s.noteHistory(ctx), s.lookForBackup(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
+		if err := errors.Join(s.updateWanted(ctx), s.updateRankings(ctx), s.upkeep(ctx), s.noteHistory(ctx), s.lookForBackup(ctx), s.tellAuditMark(ctx), s.sweep(ctx), s.takeAllLeftBack(ctx), s.expireHolds(ctx), s.lookForSystem(ctx)); err != nil && ctx.Err() == nil {
 			s.cfg.Log.Error("upkeep failed, will be tried again", "err", err)
 		}
 		select {
@@ -236,6 +239,21 @@ func (s *Service) noteHistory(ctx context.Context) error {
 		return err
 	}
 	return s.cfg.History.Note(log)
+}
+
+// tellAuditMark writes the mark of the audit log's newest entry into the log, once a day.
+func (s *Service) tellAuditMark(ctx context.Context) error {
+	today := s.today()
+	if s.audited == today {
+		return nil
+	}
+	newest, err := audit.Newest(ctx, s.cfg.DB)
+	if err != nil {
+		return err
+	}
+	s.cfg.Log.Info("the audit log's newest entry", "mark", newest.String())
+	s.audited = today
+	return nil
 }
 
 // lookForBackup looks when the newest backup was made, for terminals.

@@ -7,6 +7,8 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"strconv"
+	"strings"
 	"time"
 
 	"madoguchi/library"
@@ -16,6 +18,11 @@ import (
 type siteFile struct {
 	Site        library.Site `json:"site"`
 	LastContact int64        `json:"last_contact"` // Unix milliseconds
+
+	// The newest entry of the server's audit log that this terminal was told of, and the
+	// epoch of that time: a server that came back from a backup may lack it.
+	Audit string `json:"audit,omitempty"`
+	Epoch string `json:"epoch,omitempty"`
 }
 
 func sitePath(dir string) string { return filepath.Join(dir, "site.json") }
@@ -41,7 +48,7 @@ func (c *Client) readSite() error {
 	if err != nil || f == nil {
 		return err
 	}
-	c.site = &f.Site
+	c.site, c.audit, c.auditEpoch = &f.Site, f.Audit, f.Epoch
 	c.state.LastContact = time.UnixMilli(f.LastContact)
 	return nil
 }
@@ -56,15 +63,34 @@ func (c *Client) pullSite(ctx context.Context) error {
 	}
 	ctx, cancel := context.WithTimeout(ctx, answerWithin)
 	defer cancel()
-	site, err := c.wire.Site(ctx)
+	if epoch := c.epoch(ctx); epoch != c.auditEpoch {
+		if c.auditEpoch != "" {
+			c.audit = ""
+		}
+		c.auditEpoch = epoch
+	}
+	site, newest, err := c.wire.Site(ctx, c.audit)
 	if err != nil {
 		return err
 	}
-	text, err := json.Marshal(siteFile{Site: site, LastContact: now.UnixMilli()})
+	if number(newest) >= number(c.audit) { // of a log that was cut off the longer one is kept
+		c.audit = newest
+	}
+	text, err := json.Marshal(siteFile{Site: site, LastContact: now.UnixMilli(), Audit: c.audit, Epoch: c.auditEpoch})
 	if err != nil {
 		return err
 	}
 	c.report(func(*library.TerminalState) { c.site = &site }) // its key is needed for requests
 	c.siteAt = now
 	return localError(writeFile(sitePath(c.cfg.Dir), text))
+}
+
+// number is that of a mark of the audit log, 0 of none.
+func number(mark string) int64 {
+	text, _, _ := strings.Cut(mark, ":")
+	n, err := strconv.ParseInt(text, 10, 64)
+	if err != nil {
+		return 0
+	}
+	return n
 }

@@ -69,6 +69,8 @@ type Client struct {
 	mustVerify  bool
 	optimisedAt time.Time
 	outboxAt    time.Time
+	audit       string // see siteFile
+	auditEpoch  string
 	handed      *outbox.Handed // nil: it could not be opened
 	backedUp    int64          // when the server's newest backup was begun, as told last
 	tries       map[string]try // of the requests that could not be handed over yet, by id

@@ -37,6 +37,31 @@ type Broken struct {
 
 func (b *Broken) Error() string { return fmt.Sprintf("audit entry %d %s", b.Number, b.Reason) }
 
+// Newest is the mark of the newest entry, which is best kept outside of the database too.
+func Newest(ctx context.Context, d *db.DB) (m Mark, err error) {
+	err = d.View(ctx, func(tx *db.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT number, hash FROM audit_head WHERE one = 1`).Scan(&m.Number, &m.Hash)
+	})
+	if err != nil {
+		return m, fmt.Errorf("read the audit log's newest entry: %w", err)
+	}
+	return m, nil
+}
+
+// Has reports whether the log has the entry of a mark. It looks at no other: Verify does.
+func Has(ctx context.Context, d *db.DB, kept Mark) (has bool, err error) {
+	if kept.Number == 0 {
+		return true, nil
+	}
+	err = d.View(ctx, func(tx *db.Tx) error {
+		return tx.QueryRowContext(ctx, `SELECT count(*) > 0 FROM audit WHERE number = $1 AND hash = $2`, kept.Number, kept.Hash).Scan(&has)
+	})
+	if err != nil {
+		return false, fmt.Errorf("look for an entry of the audit log: %w", err)
+	}
+	return has, nil
+}
+
 // Verify walks the whole log and returns the newest entry's mark, or *Broken. kept
 // is the mark of an earlier Verify that was kept elsewhere: the log must still have
 // that entry; the zero Mark asks for nothing.

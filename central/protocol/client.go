@@ -63,10 +63,22 @@ func (c *Client) Enrol(ctx context.Context, code string) (Enrolled, error) {
 	return send[Enrolled](ctx, c, call{method: http.MethodPost, path: "/v1/terminals/enrol", body: Enrol{Code: code}})
 }
 
-// Site returns what a terminal must know about the library.
-func (c *Client) Site(ctx context.Context) (library.Site, error) {
-	return ask[library.Site](ctx, c, http.MethodGet, "/v1/site")
+// Site returns what a terminal must know about the library. kept is the mark of the audit
+// log that came with an earlier answer, or "": each terminal tells the server the last one,
+// so that a log that was cut off shows. The newest one is returned, "" where there is none.
+func (c *Client) Site(ctx context.Context, kept string) (site library.Site, newest string, err error) {
+	resp, err := c.do(ctx, call{method: http.MethodGet, path: "/v1/site", audit: kept})
+	if err != nil {
+		return site, "", err
+	}
+	defer resp.Body.Close()
+	site, err = answerOf[library.Site](resp)
+	return site, resp.Header.Get(AuditHeader), err
 }
+
+// AuditHeader has the mark of an entry of the audit log, in the question for the site and
+// in the answer: its number and hash, as "central audit verify" prints them.
+const AuditHeader = "Madoguchi-Audit"
 
 // Head returns the newest edition and the newest change.
 func (c *Client) Head(ctx context.Context) (Head, error) {
@@ -162,6 +174,7 @@ type call struct {
 	method, path string
 	session      string // token
 	key          string // Idempotency-Key
+	audit        string // AuditHeader
 	body         any    // nil: none
 }
 
@@ -170,12 +183,17 @@ func ask[T any](ctx context.Context, c *Client, method, path string) (T, error) 
 }
 
 func send[T any](ctx context.Context, c *Client, q call) (T, error) {
-	var answer T
 	resp, err := c.do(ctx, q)
 	if err != nil {
-		return answer, err
+		var none T
+		return none, err
 	}
 	defer resp.Body.Close()
+	return answerOf[T](resp)
+}
+
+// answerOf reads an answer in JSON.
+func answerOf[T any](resp *http.Response) (answer T, err error) {
 	if resp.StatusCode != http.StatusOK {
 		return answer, refusal(resp)
 	}
@@ -217,6 +235,9 @@ func (c *Client) do(ctx context.Context, q call) (*http.Response, error) {
 	req, err := c.request(ctx, q.method, q.path, body)
 	if err != nil {
 		return nil, err
+	}
+	if q.audit != "" {
+		req.Header.Set(AuditHeader, q.audit)
 	}
 	if q.session != "" {
 		req.Header.Set(SessionHeader, q.session)

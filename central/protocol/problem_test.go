@@ -30,7 +30,7 @@ func answered(t *testing.T, status int, code string) error {
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, err = c.Site(t.Context())
+	_, _, err = c.Site(t.Context(), "")
 	return err
 }
 

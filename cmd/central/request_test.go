@@ -41,7 +41,7 @@ func TestARequestIsFoundByItsReceipt(t *testing.T) {
 	if wire, err = protocol.NewClient("http://"+address, enrolled.Secret, http.DefaultClient); err != nil {
 		t.Fatal(err)
 	}
-	site, err := wire.Site(t.Context())
+	site, _, err := wire.Site(t.Context(), "")
 	if err != nil || site.RequestKey == "" {
 		t.Fatalf("the key for requests is %q, %v", site.RequestKey, err)
 	}
