@@ -75,8 +75,12 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 		fmt.Fprintln(stderr, "central:", err)
 		return failed
 	}
+	out := &output{to: stdout}
 	_, onlyReads := command.Selected().Target.Interface().(interface{ onlyReads() })
-	err = command.Run(&app{ctx: ctx, flags: c.settingsFlags, settings: s, onlyReads: onlyReads, stdin: stdin, stdout: stdout, stderr: stderr})
+	err = command.Run(&app{ctx: ctx, flags: c.settingsFlags, settings: s, onlyReads: onlyReads, stdin: stdin, stdout: out, stderr: stderr})
+	if err == nil && out.err != nil {
+		err = fmt.Errorf("not all of the answer could be written: %w", out.err)
+	}
 	var status exitStatus
 	switch {
 	case err == nil:
@@ -86,4 +90,19 @@ func run(ctx context.Context, args []string, stdin io.Reader, stdout, stderr io.
 	}
 	fmt.Fprintln(stderr, "central:", sentence(err))
 	return failed
+}
+
+// output remembers that something could not be written: a list that a full disk has cut
+// must not look whole to the program that called for it.
+type output struct {
+	to  io.Writer
+	err error
+}
+
+func (o *output) Write(p []byte) (int, error) {
+	n, err := o.to.Write(p)
+	if err != nil && o.err == nil {
+		o.err = err
+	}
+	return n, err
 }

@@ -4,6 +4,7 @@ import (
 	"os"
 	"path/filepath"
 	"strings"
+	"syscall"
 	"testing"
 
 	"madoguchi/central/db"
@@ -102,5 +103,22 @@ func TestLogFormat(t *testing.T) {
 	}
 	if told := in("xml"); !strings.Contains(told, `"text" or "json"`) {
 		t.Errorf("as something else: %s", told)
+	}
+}
+
+// full is a disk without room.
+type full struct{}
+
+func (full) Write([]byte) (int, error) { return 0, syscall.ENOSPC }
+
+func TestAnAnswerThatCannotBeWritten(t *testing.T) {
+	data := t.TempDir()
+	must(t, data, "branch", "add", "chuo", "中央図書館")
+	for _, args := range [][]string{{"branch", "list"}, {"branch", "list", "--json"}, {"terminal", "list"}, {"audit", "list"}} {
+		var told strings.Builder
+		code := run(t.Context(), append([]string{"--data", data}, args...), strings.NewReader(""), full{}, &told)
+		if code != failed || !strings.Contains(told.String(), "no space left") {
+			t.Errorf("%v: status %d, %s", args, code, &told)
+		}
 	}
 }
