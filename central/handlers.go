@@ -26,7 +26,7 @@ func (s *Service) handle(route route, w http.ResponseWriter, r *http.Request) er
 	if !ok || secret == "" {
 		return &protocol.Problem{Status: http.StatusUnauthorized, Code: protocol.CodeUnauthorized, Detail: "send the terminal's secret as a bearer token"}
 	}
-	t, err := s.cfg.Terminals.Authenticate(r.Context(), secret)
+	t, err := s.cfg.Terminals.Authenticate(r.Context(), secret, r.UserAgent())
 	if err != nil {
 		return err
 	}

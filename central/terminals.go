@@ -9,6 +9,7 @@ import (
 	"encoding/base64"
 	"encoding/hex"
 	"fmt"
+	"strings"
 	"time"
 
 	"github.com/google/uuid"
@@ -39,6 +40,7 @@ type Terminal struct {
 	Created  time.Time
 	Enrolled time.Time
 	LastSeen time.Time // to the minute
+	Version  string    // of its program when it was last seen, as it said itself; "" when it did not
 	Revoked  time.Time
 }
 
@@ -130,15 +132,16 @@ func (t *Terminals) Enrol(ctx context.Context, code string) (Terminal, string, e
 // seenEvery is how exactly LastSeen is kept.
 const seenEvery = time.Minute
 
-// Authenticate returns the terminal of a secret, or library.ErrTerminalUnknown.
-func (t *Terminals) Authenticate(ctx context.Context, secret string) (Terminal, error) {
+// Authenticate returns the terminal of a secret, or library.ErrTerminalUnknown. program is
+// what it says of itself.
+func (t *Terminals) Authenticate(ctx context.Context, secret, program string) (Terminal, error) {
 	want := hash(secret)
 	var found Terminal
 	var stored string
 	var seen int64
 	err := t.db.View(ctx, func(tx *db.Tx) error {
-		err := tx.QueryRowContext(ctx, `SELECT id, kind, coalesce(branch_code, ''), name, secret_hash, last_seen_at FROM terminal
-			WHERE secret_hash = $1 AND revoked_at = 0`, want).Scan(&found.ID, &found.Kind, &found.Branch, &found.Name, &stored, &seen)
+		err := tx.QueryRowContext(ctx, `SELECT id, kind, coalesce(branch_code, ''), name, secret_hash, last_seen_at, version FROM terminal
+			WHERE secret_hash = $1 AND revoked_at = 0`, want).Scan(&found.ID, &found.Kind, &found.Branch, &found.Name, &stored, &seen, &found.Version)
 		if err == sql.ErrNoRows {
 			return library.ErrTerminalUnknown
 		}
@@ -151,12 +154,24 @@ func (t *Terminals) Authenticate(ctx context.Context, secret string) (Terminal, 
 		return Terminal{}, library.ErrTerminalUnknown
 	}
 	if now := t.now(); now.Sub(time.UnixMilli(seen)) >= seenEvery {
+		found.Version = versionIn(program)
 		err = t.db.Tx(ctx, func(tx *db.Tx) error {
-			_, err := tx.ExecContext(ctx, `UPDATE terminal SET last_seen_at = $2 WHERE id = $1`, found.ID, now.UnixMilli())
+			_, err := tx.ExecContext(ctx, `UPDATE terminal SET last_seen_at = $2, version = $3 WHERE id = $1`, found.ID, now.UnixMilli(), found.Version)
 			return err
 		})
 	}
 	return found, err
+}
+
+// versionIn is what stands behind a slash in the header User-Agent of a terminal, as far as
+// it can be one: madoguchi-kiosk/v0.2.0.
+func versionIn(program string) string {
+	version, ok := strings.CutPrefix(program, protocol.Kiosk+"/")
+	const most = 60
+	if !ok || len(version) > most || strings.ContainsFunc(version, func(r rune) bool { return r <= ' ' || r > '~' }) {
+		return ""
+	}
+	return version
 }
 
 // List returns all terminals, the oldest first.
@@ -164,7 +179,7 @@ func (t *Terminals) List(ctx context.Context) ([]Terminal, error) {
 	var all []Terminal
 	err := t.db.View(ctx, func(tx *db.Tx) error {
 		all = nil
-		rows, err := tx.QueryContext(ctx, `SELECT id, kind, coalesce(branch_code, ''), name, created_at, enrolled_at, last_seen_at, revoked_at
+		rows, err := tx.QueryContext(ctx, `SELECT id, kind, coalesce(branch_code, ''), name, created_at, enrolled_at, last_seen_at, revoked_at, version
 			FROM terminal ORDER BY created_at, id`)
 		if err != nil {
 			return err
@@ -173,7 +188,7 @@ func (t *Terminals) List(ctx context.Context) ([]Terminal, error) {
 		for rows.Next() {
 			var x Terminal
 			var created, enrolled, seen, revoked int64
-			if err := rows.Scan(&x.ID, &x.Kind, &x.Branch, &x.Name, &created, &enrolled, &seen, &revoked); err != nil {
+			if err := rows.Scan(&x.ID, &x.Kind, &x.Branch, &x.Name, &created, &enrolled, &seen, &revoked, &x.Version); err != nil {
 				return err
 			}
 			x.Created, x.Enrolled, x.LastSeen, x.Revoked = instant(created), instant(enrolled), instant(seen), instant(revoked)

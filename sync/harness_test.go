@@ -188,7 +188,7 @@ func start(t testing.TB, dir string, adjust ...func(*kiosksync.Config)) *termina
 	t.Helper()
 	x := &terminal{t: t, changed: make(chan struct{}, 1)}
 	cfg := kiosksync.Config{
-		Dir: dir, Poll: 10 * time.Millisecond, Spread: time.Millisecond, Verify: 20 * time.Millisecond,
+		Dir: dir, Version: "v1.2.3-test", Poll: 10 * time.Millisecond, Spread: time.Millisecond, Verify: 20 * time.Millisecond,
 		OnState: func(s library.TerminalState) {
 			x.mu.Lock()
 			x.history = append(x.history, s)

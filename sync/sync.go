@@ -30,9 +30,10 @@ import (
 
 // Config is what a Client needs. Only Dir is required.
 type Config struct {
-	Dir    string       // the data folder: catalogue, terminal.json, chunks, outbox
-	Server string       // "": the server that the terminal was enrolled at
-	Client *http.Client // nil: one with timeouts of its own, that trusts what the terminal was enrolled to
+	Dir     string       // the data folder: catalogue, terminal.json, chunks, outbox
+	Server  string       // "": the server that the terminal was enrolled at
+	Version string       // of this program, which the server is told
+	Client  *http.Client // nil: one with timeouts of its own, that trusts what the terminal was enrolled to
 
 	Poll   time.Duration // how long a question for changes waits at the server while there are none; 0: 10 s
 	Verify time.Duration // how often to compare the whole catalogue; 0: 6 h
@@ -112,6 +113,7 @@ func Open(cfg Config) (*Client, error) {
 	if c.wire, err = protocol.NewClient(cfg.Server, c.terminal.Secret, cfg.Client); err != nil {
 		return nil, err
 	}
+	c.wire.Version = cfg.Version
 	if err := os.MkdirAll(c.chunks(), 0o750); err != nil {
 		return nil, fmt.Errorf("make the data folder: %w", err)
 	}

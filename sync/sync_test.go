@@ -45,6 +45,9 @@ func TestFetchesAndFollows(t *testing.T) {
 	if x.Branch() != "chuo" {
 		t.Errorf("branch %q", x.Branch())
 	}
+	if all, err := s.terminals.List(t.Context()); err != nil || len(all) != 1 || all[0].Version != "v1.2.3-test" {
+		t.Errorf("the terminals: %+v, %v", all, err)
+	}
 	phases := map[library.CataloguePhase]bool{}
 	x.mu.Lock()
 	for _, st := range x.history {

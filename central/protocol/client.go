@@ -22,10 +22,15 @@ import (
 // comes back as a *library.Refusal, any other "no" of the server as a *Problem;
 // every other error means that the server could not be reached or understood.
 type Client struct {
+	Version string // of the program that asks, which the server keeps; "": not said
+
 	base   string
 	secret string
 	http   *http.Client
 }
+
+// Kiosk is the name of a terminal's program in the header User-Agent.
+const Kiosk = "madoguchi-kiosk"
 
 // The most that a client reads of an answer, in bytes.
 const (
@@ -162,6 +167,9 @@ func (c *Client) request(ctx context.Context, method, path string, body io.Reade
 	}
 	if body != nil {
 		req.Header.Set("Content-Type", "application/json")
+	}
+	if c.Version != "" {
+		req.Header.Set("User-Agent", Kiosk+"/"+c.Version)
 	}
 	if c.secret != "" {
 		req.Header.Set("Authorization", "Bearer "+c.secret)

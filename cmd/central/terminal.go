@@ -77,9 +77,9 @@ func (c *terminalListCmd) Run(a *app) error {
 			return t.In(zone).Format("2006-01-02 15:04")
 		}
 		w := tabwriter.NewWriter(a.stdout, 0, 8, 2, ' ', 0)
-		fmt.Fprintln(w, "ID\tKIND\tBRANCH\tNAME\tENROLLED\tLAST SEEN\tREVOKED")
+		fmt.Fprintln(w, "ID\tKIND\tBRANCH\tNAME\tENROLLED\tLAST SEEN\tVERSION\tREVOKED")
 		for _, t := range all {
-			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Kind, cmp.Or(string(t.Branch), "-"), t.Name, when(t.Enrolled), when(t.LastSeen), when(t.Revoked))
+			fmt.Fprintf(w, "%s\t%s\t%s\t%s\t%s\t%s\t%s\t%s\n", t.ID, t.Kind, cmp.Or(string(t.Branch), "-"), t.Name, when(t.Enrolled), when(t.LastSeen), cmp.Or(t.Version, "-"), when(t.Revoked))
 		}
 		return w.Flush()
 	})

@@ -15,6 +15,7 @@ import (
 	"fyne.io/fyne/v2/app"
 
 	"madoguchi/barcode"
+	"madoguchi/cmd/version"
 	"madoguchi/kiosk/screen"
 	"madoguchi/kiosk/theme"
 	"madoguchi/library"
@@ -75,6 +76,7 @@ func newTerminal(e *env, size fyne.Size) (*terminal, error) {
 	t.client, err = kiosksync.Open(kiosksync.Config{
 		Dir:     e.config.Data,
 		Server:  e.config.Server,
+		Version: version.Of(),
 		Log:     t.log,
 		OnState: func(library.TerminalState) { t.refresh() },
 	})
