@@ -89,7 +89,7 @@ func (c *backupCmd) Run(a *app) error {
 		if err != nil {
 			return err
 		}
-		fmt.Fprintf(a.stdout, "%s: the %s database of %s and %d files beside it, %d bytes\n", c.File, s.db.Name(), at.Format("2006-01-02 15:04:05"), len(files)-1, info.Size())
+		fmt.Fprintf(a.stdout, "%s: the %s database of %s and %d files beside it, %d bytes\n", c.File, s.db.Name(), at.In(a.settings.Site.Location()).Format("2006-01-02 15:04:05"), len(files)-1, info.Size())
 		return nil
 	})
 }

@@ -68,7 +68,7 @@ func (c *restoreCmd) Run(a *app) error {
 	if err != nil {
 		return err
 	}
-	fmt.Fprintf(a.stdout, "Restored: a library of %d bibs, as it was at %s. What came later is lost.\n", bibs, m.MadeAt.Local().Format("2006-01-02 15:04:05"))
+	fmt.Fprintf(a.stdout, "Restored: a library of %d bibs, as it was at %s. What came later is lost.\n", bibs, m.MadeAt.In(a.settings.Site.Location()).Format("2006-01-02 15:04:05"))
 	if _, err := os.Stat(a.settings.restoredSettings()); err == nil {
 		fmt.Fprintf(a.stdout, "The settings of that time are in %s.\n", a.settings.restoredSettings())
 	}
