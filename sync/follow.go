@@ -154,7 +154,7 @@ func (c *Client) head(ctx context.Context) (protocol.Head, error) {
 	head, err := c.wire.Head(ctx)
 	if err == nil {
 		c.contact(head.SystemAway)
-		c.dropHanded(ctx, head.BackedUp)
+		c.dropHanded(ctx, head.Epoch, head.BackedUp)
 	}
 	return head, err
 }
@@ -245,7 +245,7 @@ func (c *Client) changes(ctx context.Context, in store.Info, patience time.Durat
 	c.contact(changes.SystemAway)
 	if changes.BackedUp != c.backedUp {
 		c.backedUp = changes.BackedUp
-		c.dropHanded(ctx, changes.BackedUp)
+		c.dropHanded(ctx, changes.Epoch, changes.BackedUp)
 	}
 	if changes.Epoch != in.Epoch || changes.After != in.Number || changes.Upto < in.Number || changes.More && changes.Upto == in.Number {
 		return changes, fmt.Errorf("the server answered the question for changes after %d with those from %d to %d", in.Number, changes.After, changes.Upto)

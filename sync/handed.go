@@ -48,17 +48,14 @@ func (c *Client) epoch(ctx context.Context) string {
 	return in.Epoch
 }
 
-// dropHanded drops the copies that a backup has, which the server began at a time of its
-// clock, and those that are too old. The clock of an answer has whole seconds.
-func (c *Client) dropHanded(ctx context.Context, backedUp int64) {
+// dropHanded drops the copies that a backup of an epoch has, which the server began at a
+// time of its clock, and those that are too old. The clock of an answer has whole seconds.
+func (c *Client) dropHanded(ctx context.Context, epoch string, backedUp int64) {
 	if c.handed == nil {
 		return
 	}
-	before := time.Now().Add(-handedFor)
-	if backup := time.UnixMilli(backedUp).Add(-time.Second); backedUp > 0 && backup.After(before) {
-		before = backup
-	}
-	if err := c.handed.Drop(ctx, before); err != nil {
+	backup := time.UnixMilli(backedUp).Add(-time.Second)
+	if err := c.handed.Drop(ctx, time.Now().Add(-handedFor), epoch, backup); err != nil {
 		c.cfg.Log.Warn("copies of requests stay", "err", err)
 	}
 }

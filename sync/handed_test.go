@@ -99,8 +99,13 @@ func TestWhatABackupLacksIsHandedOverAgain(t *testing.T) {
 			if n := s.number(`SELECT count(*) FROM login_failure`); n != 0 {
 				t.Errorf("%d failed tries", n)
 			}
-			if n := handedOver.Load() - before; n != 1 {
+			// What the backup has may come too, where its copy was not dropped before: by its id
+			// nothing happens.
+			if n := handedOver.Load() - before; n < 1 || n > 2 {
 				t.Errorf("%d requests were handed over again", n)
+			}
+			if n := s.number(`SELECT count(*) FROM request`); n != 2 {
+				t.Errorf("%d requests were judged", n)
 			}
 		})
 	}

@@ -92,6 +92,11 @@ func (s sqliteFile) load(_ context.Context, path string) (err error) {
 	if err := os.MkdirAll(filepath.Dir(s.path), 0o750); err != nil {
 		return err
 	}
+	for _, suffix := range []string{"-wal", "-shm", "-journal"} { // SQLite would bring them into the new file
+		if _, err := os.Lstat(s.path + suffix); err == nil {
+			return fmt.Errorf("%w: %s is left of one", ErrNotEmpty, s.path+suffix)
+		}
+	}
 	in, err := os.Open(path)
 	if err != nil {
 		return err

@@ -102,6 +102,9 @@ func TestBackupAndRestore(t *testing.T) {
 			if text, err := os.ReadFile(filepath.Join(again, "central.toml.restored")); err != nil || !strings.Contains(string(text), "777") {
 				t.Errorf("the settings: %s, %v", text, err)
 			}
+			if all, err := filepath.Glob(filepath.Join(again, "database*")); err != nil || all != nil {
+				t.Errorf("left of the work: %v, %v", all, err)
+			}
 			if info, err := os.Stat(to); kind == "SQLite" && (err != nil || info.Mode().Perm() != 0o600) {
 				t.Errorf("the database: %v, %v", info, err)
 			}
@@ -121,6 +124,15 @@ func TestBackupAndRestore(t *testing.T) {
 			other := map[string]string{"SQLite": "postgres://nobody@127.0.0.1:1/none", "PostgreSQL": filepath.Join(third, "central.db")}[kind]
 			if _, told, code := command(t, third, "--db", other, "restore", archive, "--identity", identity); code != failed || !strings.Contains(told, "is of a "+kind+" database") {
 				t.Errorf("into the other product: status %d, %s", code, told)
+			}
+			if kind == "SQLite" {
+				old := filepath.Join(root, "elsewhere.db")
+				if err := os.WriteFile(old+"-wal", []byte("log"), 0o600); err != nil {
+					t.Fatal(err)
+				}
+				if _, told, code := command(t, third, "--db", old, "restore", archive, "--identity", identity); code != failed || !strings.Contains(told, "elsewhere.db-wal") {
+					t.Errorf("beside the log of another: status %d, %s", code, told)
+				}
 			}
 			stranger, _ := keyPair(t, "")
 			if _, told, code := command(t, third, "restore", archive, "--identity", stranger); code != failed || !strings.Contains(told, "does not open this backup") {

@@ -51,10 +51,22 @@ func (c *restoreCmd) Run(a *app) error {
 	if m.Database != kind {
 		return fmt.Errorf("the backup is of a %s database, and the settings name one of %s; restore it into %s", m.Database, kind, m.Database)
 	}
+	// A file is brought to its new epoch before it is put into place; a PostgreSQL has no other.
+	bibs, file := 0, kind == "SQLite"
+	if file {
+		if bibs, err = a.unpacked(folder).begin(m); err != nil {
+			return err
+		}
+	}
 	// The keys come first: a database without them would get new ones, which fit nothing.
 	put, err := a.settings.putBack(folder)
 	if err == nil {
 		err = db.Load(a.ctx, a.settings.DB, filepath.Join(folder, databasePart))
+	}
+	if err == nil && !file {
+		if bibs, err = a.begin(m); err != nil {
+			err = fmt.Errorf("%w; the database was filled before: empty it and begin anew", err)
+		}
 	}
 	if err != nil {
 		for _, path := range put {
@@ -64,16 +76,20 @@ func (c *restoreCmd) Run(a *app) error {
 		os.Remove(a.settings.Data)
 		return err
 	}
-	bibs, err := a.begin(m)
-	if err != nil {
-		return err
-	}
 	fmt.Fprintf(a.stdout, "Restored: a library of %d bibs, as it was at %s. What came later is lost.\n", bibs, m.MadeAt.In(a.settings.Site.Location()).Format("2006-01-02 15:04:05"))
 	if _, err := os.Stat(a.settings.restoredSettings()); err == nil {
 		fmt.Fprintf(a.stdout, "The settings of that time are in %s.\n", a.settings.restoredSettings())
 	}
 	fmt.Fprintln(a.stdout, "Now start central serve. It builds an edition first; then each terminal fetches the catalogue anew.")
 	return nil
+}
+
+// unpacked works on what was unpacked into a folder.
+func (a *app) unpacked(folder string) *app {
+	there := *a
+	there.settings.DB = "sqlite:" + filepath.Join(folder, databasePart)
+	there.settings.PepperFile, there.settings.RequestKeyFile = filepath.Join(folder, pepperPart), filepath.Join(folder, requestsPart)
+	return &there
 }
 
 // begin brings the restored database to the form of this program, looks for damage, and
@@ -155,7 +171,7 @@ func (s settings) putBack(folder string) (put []string, err error) {
 		}
 		to := filepath.Join(s.Data, name)
 		switch name {
-		case databasePart:
+		case databasePart, databasePart + "-wal", databasePart + "-shm", databasePart + ".migrate.lock":
 			return nil
 		case pepperPart:
 			to = s.PepperFile

@@ -91,9 +91,10 @@ func (h *Handed) Forget(ctx context.Context) error {
 	return wrapHanded("offer the copies of requests", err)
 }
 
-// Drop deletes the copies of what was handed over before a time.
-func (h *Handed) Drop(ctx context.Context, before time.Time) error {
-	_, err := h.db.ExecContext(ctx, `DELETE FROM handed WHERE at < $1`, before.UnixMilli())
+// Drop deletes the copies of what was handed over before oldest, and in an epoch before its
+// backup: one of another epoch, which came back from an older backup, says nothing of it.
+func (h *Handed) Drop(ctx context.Context, oldest time.Time, epoch string, backup time.Time) error {
+	_, err := h.db.ExecContext(ctx, `DELETE FROM handed WHERE at < $1 OR epoch = $2 AND at < $3`, oldest.UnixMilli(), epoch, backup.UnixMilli())
 	return wrapHanded("drop the copies of requests", err)
 }
 

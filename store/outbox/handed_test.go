@@ -49,9 +49,18 @@ func TestHanded(t *testing.T) {
 		t.Errorf("the file: %v, %v", info, err)
 	}
 	h = open()
-	if err := h.Drop(ctx, at.Add(-30*time.Minute)); err != nil {
-		t.Fatal(err)
+	drop := func(oldest time.Duration, epoch string, backup time.Duration) {
+		t.Helper()
+		if err := h.Drop(ctx, at.Add(-oldest), epoch, at.Add(-backup)); err != nil {
+			t.Fatal(err)
+		}
 	}
+	drop(2*time.Hour, "e2", 0) // a backup made after a restore, before anything was offered again
+	has("e2", "old", "new")
+	drop(2*time.Hour, "e1", 30*time.Minute)
+	has("e2", "new")
+	keep("older", time.Hour, "e1")
+	drop(30*time.Minute, "e2", 0)
 	has("e2", "new")
 	keep("new", 0, "e2") // handed over again
 	has("e2")
